@@ -1,0 +1,113 @@
+"""Guesses a text's language: by its script, by its small words, and by py3langid where these don't decide."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+from bot.nlu.base import Guess
+
+FUNCTION_WORDS = Path(__file__).parent / "data" / "function_words.toml"
+
+# Scripts that one language of our guests has for itself.
+ONE_LANGUAGE = {
+    "ARMENIAN": "hy",
+    "CJK": "zh",
+    "DEVANAGARI": "hi",
+    "GEORGIAN": "ka",
+    "GREEK": "el",
+    "HANGUL": "ko",
+    "HEBREW": "he",
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+    "THAI": "th",
+}
+# What a guest of ours may plausibly write; the first of each is the likeliest, and wins when nothing decides.
+SEVERAL_LANGUAGES = {
+    "ARABIC": ("ar", "fa"),
+    "CYRILLIC": ("ru", "uk", "kk", "bg"),
+    "LATIN": ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "cs", "fi", "sv", "ro"),
+}
+TELLTALE_LETTERS = {"uk": set("іїєґ"), "kk": set("әғқңөұүһ")}
+
+SAMPLE_CHARACTERS = 1000
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+NOT_PROSE = re.compile(r"\S*(?:://|@|www\.)\S*")
+
+SMALL_WORD_WEIGHT = 0.3
+LIKELIEST_WEIGHT = 0.3
+SURE_MARGIN = 0.55
+SURE_WORDS = 3
+SURE_LETTERS = 10
+SURE_LETTERS_OF_OWN_SCRIPT = 2
+
+
+class LangidDetector:
+    """A `LanguageDetector` that is sure of nothing short: "ok", "да" or "wifi?" never flip a remembered language."""
+
+    def guess(self, text: str) -> Guess:
+        """Read the first characters of `text`; no letters, no language."""
+        sample = NOT_PROSE.sub(" ", text[:SAMPLE_CHARACTERS])
+        scripts = Counter(filter(None, map(_script, sample)))
+        if not scripts:
+            return Guess(None)
+        script, letters = scripts.most_common(1)[0]
+        if scripts["HIRAGANA"] or scripts["KATAKANA"]:
+            script = "HIRAGANA"
+        if script in ONE_LANGUAGE:
+            return Guess(ONE_LANGUAGE[script], letters >= SURE_LETTERS_OF_OWN_SCRIPT)
+        words = [word.lower().replace("’", "'") for word in WORD.findall(sample)]
+        return self._weigh(sample, words, letters, SEVERAL_LANGUAGES.get(script, SEVERAL_LANGUAGES["LATIN"]))
+
+    def _weigh(self, sample: str, words: list[str], letters: int, languages: tuple[str, ...]) -> Guess:
+        weights = self._probabilities(sample, languages)
+        weights[languages[0]] += LIKELIEST_WEIGHT
+        for word in words:
+            for language in _function_words().get(word, ()):
+                if language in weights:
+                    weights[language] += SMALL_WORD_WEIGHT
+        for language, telltale in TELLTALE_LETTERS.items():
+            if language in weights and telltale.intersection(sample.lower()):
+                weights[language] += 1
+        (best, weight), (_, next_weight) = weights.most_common(2)
+        long_enough = len(words) >= SURE_WORDS and letters >= SURE_LETTERS
+        return Guess(best, long_enough and weight - next_weight >= SURE_MARGIN)
+
+    def _probabilities(self, sample: str, languages: tuple[str, ...]) -> Counter[str]:
+        probabilities: Counter[str] = Counter()
+        for language, probability in self._identifier.rank(sample):
+            if language in languages:
+                probabilities[language] = probability
+        return probabilities
+
+    @cached_property
+    def _identifier(self) -> Any:
+        """The model, read at the first guess: 0.7 s that a command without texts need not spend."""
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        identifier.set_languages([language for several in SEVERAL_LANGUAGES.values() for language in several])
+        return identifier
+
+
+@lru_cache(maxsize=4096)
+def _script(character: str) -> str | None:
+    """The script of a letter, as Unicode names it; None for all that is not a letter."""
+    if not unicodedata.category(character).startswith("L"):
+        return None
+    return unicodedata.name(character, "?").split()[0].split("-")[0]
+
+
+@cache
+def _function_words() -> dict[str, tuple[str, ...]]:
+    """Every small word with the languages that use it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for language, words in tomllib.loads(FUNCTION_WORDS.read_text(encoding="utf-8")).items():
+        for word in set(words.split()):
+            found[word] = (*found.get(word, ()), language)
+    return found
