@@ -1,0 +1,35 @@
+"""Every table, so that `models.Base.metadata` is whole wherever it is imported."""
+
+from models.base import Base
+from models.channels import ChannelAccount, Chat, Integration, PlatformEntry
+from models.conversations import Conversation, Message
+from models.desk import Audit, KnowledgeItem, StaffNotification
+from models.guests import Consent, Guest, GuestIdentity, GuestMemory, Stay
+from models.hotels import Company, Hotel, User
+from models.queues import InboxEvent, OutboxMessage
+from models.triggers import TriggerFiring, TriggerRow
+
+__all__ = [
+    "Audit",
+    "Base",
+    "ChannelAccount",
+    "Chat",
+    "Company",
+    "Consent",
+    "Conversation",
+    "Guest",
+    "GuestIdentity",
+    "GuestMemory",
+    "Hotel",
+    "InboxEvent",
+    "Integration",
+    "KnowledgeItem",
+    "Message",
+    "OutboxMessage",
+    "PlatformEntry",
+    "StaffNotification",
+    "Stay",
+    "TriggerFiring",
+    "TriggerRow",
+    "User",
+]

@@ -1,0 +1,21 @@
+"""Binds a transaction to one hotel. Row level security turns everything else into no rows."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+_BIND = text("SELECT set_config('app.hotel_id', :hotel_id, true)")
+
+
+async def bind_hotel(connection: AsyncConnection, hotel_id: UUID) -> None:
+    """Make `hotel_id` the only hotel that this transaction sees; gone with its end.
+
+    It must be the transaction's first statement, so it begins one. Raises RuntimeError inside an older
+    transaction, where statements of another hotel may already have run.
+    """
+    if connection.in_nested_transaction() or not connection.in_transaction():
+        raise RuntimeError("a hotel is bound to a transaction that has just begun")
+    await connection.execute(_BIND, {"hotel_id": str(hotel_id)})

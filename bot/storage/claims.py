@@ -1,0 +1,184 @@
+"""Who may do what next, over all hotels: ids, states and leases, never content.
+
+Connects as the runtime role, whose column grants hold it to that. Leases are timed by the database's clock and
+fenced by a token: a worker that was stopped and came back finds its token gone and its save refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.types import Uuid
+
+LEASE = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatLease:
+    """The right to handle what waits in one chat."""
+
+    hotel_id: UUID
+    chat_id: UUID
+    token: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLease:
+    """The right to send one message."""
+
+    hotel_id: UUID
+    outbox_id: int
+    account_id: UUID
+    chat_id: UUID
+    token: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccountHead:
+    """A channel account without its content; `version` changes whenever the account does."""
+
+    hotel_id: UUID
+    account_id: UUID
+    platform: str
+    status: str
+    version: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueAges:
+    """Since when the oldest piece of work waits; None where nothing does."""
+
+    inbox: timedelta | None
+    outbox: timedelta | None
+
+
+_CLAIM_CHATS = text("""
+    WITH ready AS (
+        SELECT hotel_id, id FROM chats
+        WHERE ready_at IS NOT NULL AND (leased_until IS NULL OR leased_until < now())
+        ORDER BY ready_at LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE chats SET claim_token = gen_random_uuid(), leased_until = now() + :lease
+    FROM ready WHERE chats.hotel_id = ready.hotel_id AND chats.id = ready.id
+    RETURNING chats.hotel_id, chats.id, chats.claim_token
+""")
+
+# Only the oldest unfinished message of a chat may go, hence the order; `paused` accounts keep theirs.
+_CLAIM_OUTBOX = text("""
+    WITH head AS (
+        SELECT hotel_id, id FROM outbox AS o
+        WHERE state = 'queued' AND not_before <= :now AND (leased_until IS NULL OR leased_until < now())
+          AND account_id <> ALL (:paused)
+          AND NOT EXISTS (
+              SELECT FROM outbox AS earlier
+              WHERE earlier.hotel_id = o.hotel_id AND earlier.chat_id = o.chat_id
+                AND earlier.id < o.id AND earlier.state IN ('queued', 'sending')
+          )
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE outbox SET lease_token = gen_random_uuid(), leased_until = now() + :lease
+    FROM head WHERE outbox.hotel_id = head.hotel_id AND outbox.id = head.id
+    RETURNING outbox.hotel_id, outbox.id, outbox.account_id, outbox.chat_id, outbox.lease_token
+""").bindparams(bindparam("paused", type_=ARRAY(Uuid)))
+
+_RENEW_CHATS = text("UPDATE chats SET leased_until = now() + :lease WHERE claim_token = ANY (:tokens)").bindparams(
+    bindparam("tokens", type_=ARRAY(Uuid))
+)
+_RENEW_OUTBOX = text("UPDATE outbox SET leased_until = now() + :lease WHERE lease_token = ANY (:tokens)").bindparams(
+    bindparam("tokens", type_=ARRAY(Uuid))
+)
+_STALE_SENDING = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'sending' AND leased_until < now()")
+_DUE_FIRINGS = text(
+    "SELECT DISTINCT hotel_id FROM trigger_firings WHERE status IN ('scheduled', 'postponed') AND due_at <= :now"
+)
+_ACCOUNTS = "SELECT hotel_id, id, platform, status, updated_at FROM channel_accounts"
+_ALL_ACCOUNTS = text(f"{_ACCOUNTS} WHERE status <> 'disabled'")
+_ACCOUNT_BY_WEBHOOK = text(f"{_ACCOUNTS} WHERE webhook_key_hash = :key_hash AND status <> 'disabled'")
+_AGES = text("""
+    SELECT now() - (SELECT min(ready_at) FROM chats WHERE ready_at IS NOT NULL
+                    AND (leased_until IS NULL OR leased_until < now())) AS inbox,
+           :now - (SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before <= :now
+                   AND (leased_until IS NULL OR leased_until < now())) AS outbox
+""").bindparams(bindparam("now", type_=DateTime(timezone=True)))
+
+
+class Claims:
+    """The runtime role's few questions."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def claim_chats(self, limit: int, lease: timedelta = LEASE) -> list[ChatLease]:
+        """Take up to `limit` chats in which something waits, longest waiting first."""
+        rows = await self._run(_CLAIM_CHATS, limit=limit, lease=lease)
+        return [ChatLease(*row) for row in rows]
+
+    async def claim_outbox(
+        self, now: datetime, limit: int, paused: Collection[UUID] = (), lease: timedelta = LEASE
+    ) -> list[OutboxLease]:
+        """Take up to `limit` messages that may leave now, at most one a chat."""
+        rows = await self._run(_CLAIM_OUTBOX, now=now, limit=limit, paused=list(paused), lease=lease)
+        return [OutboxLease(*row) for row in rows]
+
+    async def renew(self, chats: Collection[UUID], outbox: Collection[UUID], lease: timedelta = LEASE) -> None:
+        """Keep the leases with these tokens for another `lease`."""
+        if chats:
+            await self._run(_RENEW_CHATS, tokens=list(chats), lease=lease)
+        if outbox:
+            await self._run(_RENEW_OUTBOX, tokens=list(outbox), lease=lease)
+
+    async def hotels_with_stale_sends(self) -> list[UUID]:
+        """Return the hotels that have a message whose sender died between the call and its record."""
+        return [row.hotel_id for row in await self._run(_STALE_SENDING)]
+
+    async def hotels_with_due_firings(self, now: datetime) -> list[UUID]:
+        """Return the hotels in which a planned firing is due at `now`."""
+        return [row.hotel_id for row in await self._run(_DUE_FIRINGS, now=now)]
+
+    async def accounts(self) -> list[AccountHead]:
+        """Return every account that is not switched off."""
+        return [AccountHead(*row) for row in await self._run(_ALL_ACCOUNTS)]
+
+    async def account_by_webhook(self, key_hash: bytes) -> AccountHead | None:
+        """Return the account whose webhook path has this key's SHA-256."""
+        rows = await self._run(_ACCOUNT_BY_WEBHOOK, key_hash=key_hash)
+        return AccountHead(*rows[0]) if rows else None
+
+    async def hotels(self) -> dict[str, UUID]:
+        """Return every hotel's id by its slug."""
+        return {row.slug: row.id for row in await self._run(text("SELECT slug, id FROM hotels"))}
+
+    async def integrations(self) -> list[tuple[UUID, UUID, str | None]]:
+        """Return hotel, integration and the key that seals it, for every integration."""
+        rows = await self._run(text("SELECT hotel_id, id, encryption_key_id FROM integrations"))
+        return [(row.hotel_id, row.id, row.encryption_key_id) for row in rows]
+
+    async def queue_ages(self, now: datetime) -> QueueAges:
+        """Return since when the oldest unclaimed work waits; `now` is the clock that messages are timed by."""
+        (row,) = await self._run(_AGES, now=now)
+        return QueueAges(row.inbox, row.outbox)
+
+    async def database_time(self) -> datetime:
+        """Return the database's clock."""
+        (row,) = await self._run(text("SELECT clock_timestamp() AS at"))
+        at: datetime = row.at
+        return at
+
+    async def ensure_partitions(self, first: date, last: date) -> int:
+        """Make the monthly partitions of messages from `first` to `last`; return how many were new."""
+        (row,) = await self._run(
+            text("SELECT ensure_message_partitions(:first, :last) AS made"), first=first, last=last
+        )
+        return int(row.made)
+
+    async def _run(self, statement: TextClause, **values: Any) -> Sequence[Any]:
+        async with self._engine.begin() as connection:
+            result = await connection.execute(statement, values)
+            return result.all() if result.returns_rows else []

@@ -1,0 +1,147 @@
+"""The hotel's bots and numbers, with the sealed credentials of their integrations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, insert, select, update
+
+from bot.storage.repositories.base import AnySelect, Repository
+from models import ChannelAccount, Integration
+from models.base import new_id
+from models.enums import AccountStatus, IntegrationStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """One bot or number. `credentials` are sealed; `settings` are the integration's."""
+
+    id: UUID
+    integration_id: UUID
+    platform: str
+    address: str
+    status: AccountStatus
+    status_reason: str | None
+    credentials: bytes
+    settings: dict[str, Any]
+
+
+class Accounts(Repository):
+    async def get(self, account_id: UUID) -> AccountRecord | None:
+        """Return one account."""
+        row = (await self._run(self._select().where(ChannelAccount.id == account_id))).one_or_none()
+        return AccountRecord(*row) if row else None
+
+    async def all(self) -> list[AccountRecord]:
+        """Return every account of the hotel, in the order they were added."""
+        return [AccountRecord(*row) for row in await self._run(self._select().order_by(ChannelAccount.id))]
+
+    async def add(
+        self,
+        platform: str,
+        address: str,
+        integration_id: UUID,
+        credentials: bytes,
+        key_id: str,
+        webhook_key_hash: bytes,
+        settings: dict[str, Any] | None = None,
+    ) -> UUID:
+        """Add an integration (under the id that its credentials are sealed to) and its account; return the account's
+        id. Raises IntegrityError when any hotel has this address already."""
+        account_id = new_id()
+        await self._run(
+            insert(Integration).values(
+                hotel_id=self.hotel_id,
+                id=integration_id,
+                platform_id=platform,
+                credentials_encrypted=credentials,
+                encryption_key_id=key_id,
+                settings=settings or {},
+                status=IntegrationStatus.connected,
+            )
+        )
+        await self._run(
+            insert(ChannelAccount).values(
+                hotel_id=self.hotel_id,
+                id=account_id,
+                integration_id=integration_id,
+                platform=platform,
+                address=address,
+                webhook_key_hash=webhook_key_hash,
+            )
+        )
+        return account_id
+
+    async def set_status(self, account_id: UUID, status: AccountStatus, reason: str | None = None) -> bool:
+        """Note what the account can do; return whether that is news. A disabled account stays disabled."""
+        result = await self._run(
+            update(ChannelAccount)
+            .where(
+                self._own(ChannelAccount.hotel_id),
+                ChannelAccount.id == account_id,
+                ChannelAccount.status.not_in({AccountStatus.disabled, status}),
+            )
+            .values(status=status, status_reason=reason)
+        )
+        return result.rowcount > 0
+
+    async def disable(self, account_id: UUID) -> bool:
+        """Switch an account off for good; return whether it was on."""
+        return await self.set_status(account_id, AccountStatus.disabled)
+
+    async def credentials(self, integration_id: UUID) -> bytes | None:
+        """Return the sealed credentials of an integration."""
+        result = await self._run(
+            select(Integration.credentials_encrypted).where(
+                self._own(Integration.hotel_id), Integration.id == integration_id
+            )
+        )
+        return result.scalar_one_or_none()
+
+    async def replace_credentials(self, integration_id: UUID, old: bytes, new: bytes, key_id: str) -> bool:
+        """Store newly sealed credentials unless somebody changed them meanwhile; return whether it did."""
+        result = await self._run(
+            update(Integration)
+            .where(
+                self._own(Integration.hotel_id),
+                Integration.id == integration_id,
+                Integration.credentials_encrypted == old,
+            )
+            .values(credentials_encrypted=new, encryption_key_id=key_id)
+        )
+        return result.rowcount > 0
+
+    async def count_sent(self, account_id: UUID, at: datetime) -> None:
+        """Count one message that left; the daily count starts anew with each UTC day."""
+        same_day = func.date_trunc("day", ChannelAccount.last_used_at, "UTC") == func.date_trunc("day", at, "UTC")
+        today = case((same_day, ChannelAccount.daily_messages), else_=0)
+        await self._run(
+            update(ChannelAccount)
+            .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id)
+            .values(
+                messages_sent=ChannelAccount.messages_sent + 1,
+                daily_messages=today + 1,
+                last_used_at=at,
+                updated_at=ChannelAccount.updated_at,
+            )
+        )
+
+    def _select(self) -> AnySelect:
+        columns = (ChannelAccount.id, ChannelAccount.integration_id, ChannelAccount.platform, ChannelAccount.address)
+        return (
+            select(
+                *columns,
+                ChannelAccount.status,
+                ChannelAccount.status_reason,
+                Integration.credentials_encrypted,
+                Integration.settings,
+            )
+            .join(
+                Integration,
+                (Integration.hotel_id == ChannelAccount.hotel_id) & (Integration.id == ChannelAccount.integration_id),
+            )
+            .where(self._own(ChannelAccount.hotel_id))
+        )

@@ -1,0 +1,41 @@
+"""The ledger of what guests agreed to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from bot.storage.repositories.base import Repository
+from models import Consent
+from models.base import new_id
+from models.enums import ConsentPurpose, ConsentState
+
+
+class Consents(Repository):
+    async def add(
+        self, guest_id: UUID, purpose: ConsentPurpose, state: ConsentState, source: str, at: datetime
+    ) -> None:
+        """Add a line for all channels; the latest line of a purpose is what counts."""
+        await self._run(
+            insert(Consent).values(
+                hotel_id=self.hotel_id,
+                id=new_id(),
+                guest_id=guest_id,
+                purpose=purpose,
+                state=state,
+                source=source,
+                at=at,
+            )
+        )
+
+    async def current(self, guest_id: UUID) -> dict[ConsentPurpose, ConsentState]:
+        """Return what counts now, by purpose; a purpose never spoken of is missing."""
+        statement = (
+            select(Consent.purpose, Consent.state)
+            .distinct(Consent.purpose)
+            .where(self._own(Consent.hotel_id), Consent.guest_id == guest_id)
+            .order_by(Consent.purpose, Consent.at.desc(), Consent.id.desc())
+        )
+        return {row.purpose: row.state for row in await self._run(statement)}

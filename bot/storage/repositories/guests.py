@@ -1,0 +1,134 @@
+"""Guests and the identities by which they are recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.storage.repositories.base import AnySelect, Repository
+from models import Consent, Conversation, Guest, GuestIdentity, Message, StaffNotification, Stay, TriggerFiring
+from models.base import new_id
+from models.enums import IdentityKind
+
+
+@dataclass(frozen=True, slots=True)
+class GuestRecord:
+    """A guest."""
+
+    id: UUID
+    name: str | None
+    language: str | None
+    preferences: dict[str, Any]
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One way to recognise a guest."""
+
+    kind: IdentityKind
+    value: str
+
+
+class Guests(Repository):
+    async def get(self, guest_id: UUID) -> GuestRecord:
+        """Return one guest."""
+        return _record((await self._run(self._select(Guest.id == guest_id))).one())
+
+    async def recognise(self, identity: Identity) -> GuestRecord | None:
+        """Return the guest with this identity."""
+        statement = self._select(
+            Guest.id
+            == select(GuestIdentity.guest_id)
+            .where(
+                self._own(GuestIdentity.hotel_id),
+                GuestIdentity.kind == identity.kind,
+                GuestIdentity.value == identity.value,
+            )
+            .scalar_subquery()
+        )
+        row = (await self._run(statement)).one_or_none()
+        return _record(row) if row else None
+
+    async def search(self, words: str, limit: int = 5) -> list[GuestRecord]:
+        """Return guests whose name holds `words`, or whose phone or booking number they are; latest first."""
+        pattern = f"%{_escape_like(words.lower())}%"
+        by_identity = select(GuestIdentity.guest_id).where(
+            self._own(GuestIdentity.hotel_id), GuestIdentity.value == words
+        )
+        by_booking = select(Stay.guest_id).where(
+            self._own(Stay.hotel_id), func.lower(Stay.external_id) == words.lower()
+        )
+        matches = or_(func.lower(Guest.name).like(pattern), Guest.id.in_(by_identity), Guest.id.in_(by_booking))
+        statement = self._select(matches).where(Guest.merged_into.is_(None))
+        rows = await self._run(statement.order_by(Guest.last_interaction.desc().nulls_last(), Guest.id).limit(limit))
+        return [_record(row) for row in rows]
+
+    async def add(self, name: str | None, language: str | None = None) -> GuestRecord:
+        """Add a guest of whom only this is known."""
+        guest_id = new_id()
+        await self._run(insert(Guest).values(hotel_id=self.hotel_id, id=guest_id, name=name, language=language))
+        return GuestRecord(guest_id, name, language, {}, ())
+
+    async def identify(self, guest_id: UUID, identity: Identity, evidence: Mapping[str, Any]) -> UUID:
+        """Note an identity of a guest; return whose it is, which is another's where it was known before."""
+        statement = insert(GuestIdentity).values(
+            hotel_id=self.hotel_id,
+            id=new_id(),
+            guest_id=guest_id,
+            kind=identity.kind,
+            value=identity.value,
+            evidence=dict(evidence),
+        )
+        statement = statement.on_conflict_do_update(
+            index_elements=["hotel_id", "kind", "value"], set_={"value": statement.excluded.value}
+        )
+        owner: UUID = (await self._run(statement.returning(GuestIdentity.guest_id))).scalar_one()
+        return owner
+
+    async def identities(self, guest_id: UUID) -> list[Identity]:
+        """Return how this guest is recognised."""
+        statement = select(GuestIdentity.kind, GuestIdentity.value).where(
+            self._own(GuestIdentity.hotel_id), GuestIdentity.guest_id == guest_id
+        )
+        return [Identity(row.kind, row.value) for row in await self._run(statement)]
+
+    async def update(self, guest_id: UUID, **values: Any) -> None:
+        """Change columns of a guest."""
+        await self._run(update(Guest).where(self._own(Guest.hotel_id), Guest.id == guest_id).values(**values))
+
+    async def touch(self, guest_id: UUID, at: datetime) -> None:
+        """Note when the guest last wrote."""
+        await self.update(guest_id, last_interaction=at)
+
+    async def merge(self, loser: UUID, winner: UUID, evidence: Mapping[str, Any]) -> None:
+        """Let everything of `loser` belong to `winner`; the identities keep where they came from."""
+        moved = {**evidence, "merged_from": str(loser)}
+        await self._run(
+            update(GuestIdentity)
+            .where(self._own(GuestIdentity.hotel_id), GuestIdentity.guest_id == loser)
+            .values(guest_id=winner, evidence=moved)
+        )
+        for table in (Stay, Conversation, Message, Consent, StaffNotification, TriggerFiring):
+            await self._run(
+                update(table).where(self._own(table.hotel_id), table.guest_id == loser).values(guest_id=winner)
+            )
+        await self.update(loser, merged_into=winner)
+
+    def _select(self, condition: ColumnElement[bool]) -> AnySelect:
+        columns = (Guest.id, Guest.name, Guest.language, Guest.preferences, Guest.tags)
+        return select(*columns).where(self._own(Guest.hotel_id), condition)
+
+
+def _record(row: Any) -> GuestRecord:
+    return GuestRecord(row.id, row.name, row.language, row.preferences, tuple(row.tags))
+
+
+def _escape_like(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

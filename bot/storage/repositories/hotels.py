@@ -1,0 +1,59 @@
+"""The hotel itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.storage.repositories.base import Repository
+from models import Company, Hotel
+
+# A group's id follows from its name, so that naming it again finds it without seeing other hotels' groups.
+_COMPANIES = UUID("0b9f3c52-6a5e-4a53-9d58-5a41c6f0f5d1")
+
+
+@dataclass(frozen=True, slots=True)
+class HotelRecord:
+    """A hotel; `timezone` is an IANA name, `settings` as `bot.hotel_settings` reads them."""
+
+    id: UUID
+    name: str
+    slug: str
+    timezone: str
+    default_language: str
+    settings: dict[str, Any]
+    is_active: bool
+
+
+class Hotels(Repository):
+    async def get(self) -> HotelRecord:
+        """Return the bound hotel."""
+        columns = (Hotel.id, Hotel.name, Hotel.slug, Hotel.timezone, Hotel.default_language)
+        row = (
+            await self._run(select(*columns, Hotel.settings, Hotel.is_active).where(Hotel.id == self.hotel_id))
+        ).one()
+        return HotelRecord(*row)
+
+    async def add(self, name: str, slug: str, timezone: str, language: str, company: str | None = None) -> None:
+        """Add the bound hotel, and its group where that is new."""
+        company_id = uuid5(_COMPANIES, company) if company else None
+        if company:
+            await self._run(insert(Company).values(id=company_id, name=company).on_conflict_do_nothing())
+        await self._run(
+            insert(Hotel).values(
+                id=self.hotel_id,
+                name=name,
+                slug=slug,
+                timezone=timezone,
+                default_language=language,
+                company_id=company_id,
+            )
+        )
+
+    async def save_settings(self, settings: dict[str, Any]) -> None:
+        """Replace the settings."""
+        await self._run(update(Hotel).where(Hotel.id == self.hotel_id).values(settings=settings))

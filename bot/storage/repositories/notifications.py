@@ -1,0 +1,123 @@
+"""What a person of the hotel must see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from bot.storage.repositories.base import Repository
+from models import StaffNotification
+from models.base import new_id
+from models.enums import NotificationStatus, NotificationType, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRecord:
+    """One notification."""
+
+    id: UUID
+    guest_id: UUID | None
+    notification_type: NotificationType
+    severity: Severity
+    title: str
+    content: str
+    status: NotificationStatus
+    reason: str | None
+    attempts: int
+    created_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotification:
+    """A notification to raise; texts are final, in the hotel's language."""
+
+    notification_type: NotificationType
+    severity: Severity
+    title: str
+    content: str
+    guest_id: UUID | None = None
+    conversation_id: UUID | None = None
+    message_id: UUID | None = None
+
+
+class Notifications(Repository):
+    async def add(self, notification: NewNotification, at: datetime) -> UUID:
+        """Raise a notification; return its id."""
+        notification_id = new_id()
+        values = {name: getattr(notification, name) for name in NewNotification.__slots__}
+        await self._run(
+            insert(StaffNotification).values(hotel_id=self.hotel_id, id=notification_id, created_at=at, **values)
+        )
+        return notification_id
+
+    async def get(self, notification_id: UUID) -> NotificationRecord | None:
+        """Return one notification."""
+        statement = select(*_COLUMNS).where(
+            self._own(StaffNotification.hotel_id), StaffNotification.id == notification_id
+        )
+        row = (await self._run(statement)).one_or_none()
+        return NotificationRecord(*row) if row else None
+
+    async def latest(self, limit: int = 20) -> list[NotificationRecord]:
+        """Return the newest notifications."""
+        statement = select(*_COLUMNS).where(self._own(StaffNotification.hotel_id))
+        rows = await self._run(statement.order_by(StaffNotification.created_at.desc()).limit(limit))
+        return [NotificationRecord(*row) for row in rows]
+
+    async def mark_sent(self, notification_id: UUID, at: datetime) -> None:
+        """Note that staff got it; one that was acknowledged meanwhile stays so."""
+        await self._advance(
+            notification_id,
+            {NotificationStatus.pending, NotificationStatus.failed},
+            status=NotificationStatus.sent,
+            sent_at=at,
+            reason=None,
+        )
+
+    async def mark_failed(self, notification_id: UUID, reason: str) -> None:
+        """Note that staff did not get it, and why."""
+        await self._advance(
+            notification_id, {NotificationStatus.pending}, status=NotificationStatus.failed, reason=reason
+        )
+
+    async def count_attempt(self, notification_id: UUID) -> int:
+        """Count one more way tried to reach staff; return how many there were."""
+        statement = (
+            update(StaffNotification)
+            .where(self._own(StaffNotification.hotel_id), StaffNotification.id == notification_id)
+            .values(attempts=StaffNotification.attempts + 1)
+            .returning(StaffNotification.attempts)
+        )
+        attempts: int = (await self._run(statement)).scalar_one()
+        return attempts
+
+    async def acknowledge(self, notification_id: UUID, user_id: UUID, at: datetime) -> bool:
+        """Note who took it; return False where somebody had already."""
+        return await self._advance(
+            notification_id,
+            {NotificationStatus.pending, NotificationStatus.sent, NotificationStatus.failed},
+            status=NotificationStatus.acknowledged,
+            acknowledged_at=at,
+            acknowledged_by=user_id,
+        )
+
+    async def _advance(self, notification_id: UUID, allowed: set[NotificationStatus], **values: Any) -> bool:
+        result = await self._run(
+            update(StaffNotification)
+            .where(
+                self._own(StaffNotification.hotel_id),
+                StaffNotification.id == notification_id,
+                StaffNotification.status.in_(allowed),
+            )
+            .values(**values)
+        )
+        return result.rowcount > 0
+
+
+_COLUMNS = tuple(getattr(StaffNotification, name) for name in NotificationRecord.__slots__)

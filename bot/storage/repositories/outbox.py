@@ -1,0 +1,232 @@
+"""What must leave, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, insert, or_, select, update
+
+from bot.errors import LeaseLost
+from bot.storage.repositories.base import AnySelect, Repository
+from models import OutboxMessage
+from models.enums import OutboxPurpose, OutboxState
+
+# A status only ever moves forward; `failed` can follow anything that was not delivered.
+_RANK = {OutboxState.sent: 1, OutboxState.delivered: 2, OutboxState.read: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutboxMessage:
+    """A message to send; `content` is `bot.messages.to_json` of an OutgoingMessage."""
+
+    account_id: UUID
+    chat_id: UUID
+    purpose: OutboxPurpose
+    content: dict[str, Any]
+    correlation_id: str
+    created_at: datetime
+    not_before: datetime
+    not_after: datetime
+    conversation_id: UUID | None = None
+    message_id: UUID | None = None
+    notification_id: UUID | None = None
+    firing_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRecord:
+    """A message that leaves or left."""
+
+    id: int
+    account_id: UUID
+    chat_id: UUID
+    conversation_id: UUID | None
+    message_id: UUID | None
+    notification_id: UUID | None
+    firing_id: UUID | None
+    purpose: OutboxPurpose
+    content: dict[str, Any]
+    correlation_id: str
+    created_at: datetime
+    not_before: datetime
+    not_after: datetime
+    state: OutboxState
+    attempts: int
+    lease_token: UUID | None
+    sending_at: datetime | None
+    sent_at: datetime | None
+    provider_message_id: str | None
+    reason: str | None
+
+
+class Outbox(Repository):
+    async def add(self, message: NewOutboxMessage) -> int:
+        """Queue a message; return its id, by which messages of a chat leave in order."""
+        values = {name: getattr(message, name) for name in NewOutboxMessage.__slots__}
+        statement = insert(OutboxMessage).values(hotel_id=self.hotel_id, **values).returning(OutboxMessage.id)
+        outbox_id: int = (await self._run(statement)).scalar_one()
+        return outbox_id
+
+    async def get(self, outbox_id: int) -> OutboxRecord | None:
+        """Return one message."""
+        row = (await self._run(self._select().where(OutboxMessage.id == outbox_id))).one_or_none()
+        return OutboxRecord(*row) if row else None
+
+    async def leased(self, outbox_id: int, token: UUID) -> OutboxRecord:
+        """Return a queued message that was claimed with `token`, locked. Raises LeaseLost."""
+        statement = self._select().where(
+            OutboxMessage.id == outbox_id,
+            OutboxMessage.lease_token == token,
+            OutboxMessage.state == OutboxState.queued,
+        )
+        row = (await self._run(statement.with_for_update())).one_or_none()
+        if row is None:
+            raise LeaseLost("the message was claimed by another worker")
+        return OutboxRecord(*row)
+
+    async def begin_sending(self, outbox_id: int, token: UUID, at: datetime) -> None:
+        """Note that the call is about to be made; from its commit on, a crash leaves the message in doubt."""
+        await self._advance(
+            outbox_id,
+            token,
+            OutboxState.queued,
+            state=OutboxState.sending,
+            attempts=OutboxMessage.attempts + 1,
+            sending_at=at,
+        )
+
+    async def record_sent(self, outbox_id: int, token: UUID, provider_message_id: str | None, at: datetime) -> None:
+        """Note the provider's word that it took the message."""
+        await self._advance(
+            outbox_id,
+            token,
+            OutboxState.sending,
+            state=OutboxState.sent,
+            provider_message_id=provider_message_id,
+            sent_at=at,
+            lease_token=None,
+            leased_until=None,
+        )
+
+    async def retry(self, outbox_id: int, token: UUID, not_before: datetime, reason: str) -> None:
+        """Queue again a message that surely was not sent."""
+        await self._advance(
+            outbox_id,
+            token,
+            OutboxState.sending,
+            state=OutboxState.queued,
+            not_before=not_before,
+            reason=reason,
+            lease_token=None,
+            leased_until=None,
+        )
+
+    async def give_back(self, outbox_id: int, token: UUID) -> None:
+        """Drop the lease of a message whose sending was not begun."""
+        await self._advance(outbox_id, token, OutboxState.queued, lease_token=None, leased_until=None)
+
+    async def close(self, outbox_id: int, token: UUID, before: OutboxState, state: OutboxState, reason: str) -> None:
+        """End a message as failed, expired or in doubt, with the reason."""
+        await self._advance(outbox_id, token, before, state=state, reason=reason, lease_token=None, leased_until=None)
+
+    async def doubt_stale(self) -> list[OutboxRecord]:
+        """Put in doubt what was being sent by a worker that is gone; return these messages."""
+        statement = (
+            update(OutboxMessage)
+            .where(
+                self._own(OutboxMessage.hotel_id),
+                OutboxMessage.state == OutboxState.sending,
+                OutboxMessage.leased_until < func.now(),
+            )
+            .values(
+                state=OutboxState.in_doubt,
+                reason="the sender stopped before the answer",
+                lease_token=None,
+                leased_until=None,
+            )
+            .returning(*_COLUMNS)
+        )
+        return [OutboxRecord(*row) for row in await self._run(statement)]
+
+    async def resolve(self, outbox_id: int, state: OutboxState, provider_message_id: str | None, reason: str) -> bool:
+        """Settle a message in doubt by evidence; return False where it was settled before."""
+        result = await self._run(
+            update(OutboxMessage)
+            .where(
+                self._own(OutboxMessage.hotel_id),
+                OutboxMessage.id == outbox_id,
+                OutboxMessage.state == OutboxState.in_doubt,
+            )
+            .values(state=state, provider_message_id=provider_message_id, reason=reason)
+        )
+        return result.rowcount > 0
+
+    async def with_provider_id(self, account_id: UUID, provider_message_id: str) -> OutboxRecord | None:
+        """Return the message that the provider knows by this id."""
+        statement = self._select().where(
+            OutboxMessage.account_id == account_id, OutboxMessage.provider_message_id == provider_message_id
+        )
+        row = (await self._run(statement.order_by(OutboxMessage.id.desc()).limit(1))).one_or_none()
+        return OutboxRecord(*row) if row else None
+
+    async def deliver(self, outbox_id: int, state: OutboxState, at: datetime, reason: str | None = None) -> bool:
+        """Move a sent message's state forward by the provider's word; return whether it moved."""
+        rank = case({known.value: number for known, number in _RANK.items()}, value=OutboxMessage.state, else_=99)
+        forward = (
+            OutboxMessage.state.in_({OutboxState.sent, OutboxState.in_doubt})
+            if state is OutboxState.failed
+            else or_(rank < _RANK[state], OutboxMessage.state == OutboxState.in_doubt)
+        )
+        times = {OutboxState.delivered: "delivered_at", OutboxState.read: "read_at"}
+        values: dict[str, Any] = {"state": state, **({times[state]: at} if state in times else {})}
+        result = await self._run(
+            update(OutboxMessage)
+            .where(self._own(OutboxMessage.hotel_id), OutboxMessage.id == outbox_id, forward)
+            .values(**values, reason=reason)
+        )
+        return result.rowcount > 0
+
+    async def in_doubt(self, limit: int = 100) -> list[OutboxRecord]:
+        """Return the messages of which nobody knows whether they left, oldest first."""
+        statement = self._select().where(OutboxMessage.state == OutboxState.in_doubt)
+        return [OutboxRecord(*row) for row in await self._run(statement.order_by(OutboxMessage.id).limit(limit))]
+
+    async def of_notification(self, notification_id: UUID) -> list[OutboxRecord]:
+        """Return the messages that carried a notification, oldest first."""
+        statement = self._select().where(OutboxMessage.notification_id == notification_id)
+        return [OutboxRecord(*row) for row in await self._run(statement.order_by(OutboxMessage.id))]
+
+    async def move(self, old_chat: UUID, new_chat: UUID) -> None:
+        """Let what waits for one chat go to another; a group that became a supergroup."""
+        await self._run(
+            update(OutboxMessage)
+            .where(
+                self._own(OutboxMessage.hotel_id),
+                OutboxMessage.chat_id == old_chat,
+                OutboxMessage.state == OutboxState.queued,
+            )
+            .values(chat_id=new_chat)
+        )
+
+    async def _advance(self, outbox_id: int, token: UUID, before: OutboxState, **values: Any) -> None:
+        result = await self._run(
+            update(OutboxMessage)
+            .where(
+                self._own(OutboxMessage.hotel_id),
+                OutboxMessage.id == outbox_id,
+                OutboxMessage.lease_token == token,
+                OutboxMessage.state == before,
+            )
+            .values(**values)
+        )
+        if result.rowcount == 0:
+            raise LeaseLost("the message was claimed by another worker")
+
+    def _select(self) -> AnySelect:
+        return select(*_COLUMNS).where(self._own(OutboxMessage.hotel_id))
+
+
+_COLUMNS = tuple(getattr(OutboxMessage, name) for name in OutboxRecord.__slots__)

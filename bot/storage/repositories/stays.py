@@ -1,0 +1,118 @@
+"""Bookings and stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.storage.repositories.base import AnySelect, Repository
+from models import Guest, Stay
+from models.base import new_id
+from models.enums import BookingStatus
+
+_KEY = ("hotel_id", "source", "external_id")
+
+
+@dataclass(frozen=True, slots=True)
+class StayRecord:
+    """A stay; `check_in` and `check_out` are planned instants, `checked_…_at` the real ones."""
+
+    id: UUID
+    guest_id: UUID
+    external_id: str
+    source: str
+    booking_status: BookingStatus
+    room_type: str | None
+    room_number: str | None
+    booked_at: datetime | None
+    check_in: datetime
+    check_out: datetime
+    checked_in_at: datetime | None
+    checked_out_at: datetime | None
+    adults: int | None
+    children: int | None
+    amount: Decimal | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewStay:
+    """A stay as its source tells it; `external_id` is the booking number there."""
+
+    guest_id: UUID
+    external_id: str
+    source: str
+    booking_status: BookingStatus
+    check_in: datetime
+    check_out: datetime
+    room_type: str | None = None
+    room_number: str | None = None
+    booked_at: datetime | None = None
+    checked_in_at: datetime | None = None
+    checked_out_at: datetime | None = None
+    adults: int | None = None
+    children: int | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+
+
+class Stays(Repository):
+    async def get(self, stay_id: UUID) -> StayRecord | None:
+        """Return one stay."""
+        row = (await self._run(self._select().where(Stay.id == stay_id))).one_or_none()
+        return StayRecord(*row) if row else None
+
+    async def of_guest(self, guest_id: UUID) -> list[StayRecord]:
+        """Return the guest's stays, latest first."""
+        statement = self._select().where(Stay.guest_id == guest_id).order_by(Stay.check_in.desc())
+        return [StayRecord(*row) for row in await self._run(statement)]
+
+    async def by_number(self, external_id: str) -> list[tuple[StayRecord, str | None]]:
+        """Return the stays with this booking number, however it is cased, each with its guest's name."""
+        statement = (
+            self._select()
+            .add_columns(Guest.name)
+            .join(Guest, (Guest.hotel_id == Stay.hotel_id) & (Guest.id == Stay.guest_id))
+            .where(func.lower(Stay.external_id) == external_id.lower())
+        )
+        return [(StayRecord(*row[:-1]), row[-1]) for row in await self._run(statement)]
+
+    async def with_ids(self, ids: Sequence[UUID]) -> list[StayRecord]:
+        """Return these stays."""
+        return [StayRecord(*row) for row in await self._run(self._select().where(Stay.id.in_(ids)))]
+
+    async def open_at(self, at: datetime) -> list[StayRecord]:
+        """Return the stays that have not ended by `at`."""
+        return [StayRecord(*row) for row in await self._run(self._select().where(Stay.check_out >= at))]
+
+    async def keyed(self, source: str, external_ids: Sequence[str]) -> dict[str, StayRecord]:
+        """Return the stays of one source by their booking numbers."""
+        statement = self._select().where(Stay.source == source, Stay.external_id.in_(external_ids))
+        return {record.external_id: record for record in (StayRecord(*row) for row in await self._run(statement))}
+
+    async def save(self, stay: NewStay) -> StayRecord:
+        """Add a stay, or change the one with the same source and booking number."""
+        values: dict[str, Any] = {name: getattr(stay, name) for name in NewStay.__slots__}
+        statement = insert(Stay).values(hotel_id=self.hotel_id, id=new_id(), **values)
+        changes = {name: statement.excluded[name] for name in values if name not in _KEY}
+        statement = statement.on_conflict_do_update(
+            index_elements=list(_KEY), set_={**changes, "updated_at": func.now()}
+        )
+        return StayRecord(*(await self._run(statement.returning(*_COLUMNS))).one())
+
+    async def update(self, stay_id: UUID, **values: Any) -> None:
+        """Change columns of a stay."""
+        await self._run(update(Stay).where(self._own(Stay.hotel_id), Stay.id == stay_id).values(**values))
+
+    def _select(self) -> AnySelect:
+        return select(*_COLUMNS).where(self._own(Stay.hotel_id))
+
+
+_COLUMNS = tuple(getattr(Stay, name) for name in StayRecord.__slots__)

@@ -1,0 +1,61 @@
+"""The hotel's own people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.storage.repositories.base import AnySelect, Repository
+from models import User
+from models.enums import UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """Someone who works for the hotel."""
+
+    id: UUID
+    name: str
+    role: UserRole
+    language_code: str | None
+    telegram_id: int | None
+    phone: str | None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role in {UserRole.admin, UserRole.super_admin}
+
+
+class Users(Repository):
+    async def by_telegram(self, telegram_id: int) -> UserRecord | None:
+        """Return the active user with this Telegram id."""
+        return await self._one(User.telegram_id == telegram_id)
+
+    async def by_phone(self, phone: str) -> UserRecord | None:
+        """Return the active user with this number (E.164)."""
+        return await self._one(User.phone == phone)
+
+    async def all(self) -> list[UserRecord]:
+        """Return the active users, admins first."""
+        rows = await self._run(self._select().order_by(User.role, User.name))
+        return [UserRecord(*row) for row in rows]
+
+    async def add(
+        self, name: str, role: UserRole, telegram_id: int | None, phone: str | None, language: str | None
+    ) -> None:
+        """Add a user, or change the one with the same Telegram id or phone."""
+        values = {"name": name, "role": role, "telegram_id": telegram_id, "phone": phone, "language_code": language}
+        key = ["hotel_id", "telegram_id"] if telegram_id is not None else ["hotel_id", "phone"]
+        statement = insert(User).values(hotel_id=self.hotel_id, **values)
+        await self._run(statement.on_conflict_do_update(index_elements=key, set_={**values, "is_active": True}))
+
+    def _select(self) -> AnySelect:
+        columns = (User.id, User.name, User.role, User.language_code, User.telegram_id, User.phone)
+        return select(*columns).where(self._own(User.hotel_id), User.is_active)
+
+    async def _one(self, condition: ColumnElement[bool]) -> UserRecord | None:
+        row = (await self._run(self._select().where(condition))).one_or_none()
+        return UserRecord(*row) if row else None

@@ -1,0 +1,122 @@
+"""One tenant, one transaction, repositories as attributes. Nothing else opens a transaction of a hotel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.security.tenancy import bind_hotel
+from bot.storage.claims import Claims
+from bot.storage.repositories.accounts import Accounts
+from bot.storage.repositories.audits import Audits
+from bot.storage.repositories.chats import Chats
+from bot.storage.repositories.consents import Consents
+from bot.storage.repositories.conversations import Conversations
+from bot.storage.repositories.firings import Firings
+from bot.storage.repositories.guests import Guests
+from bot.storage.repositories.hotels import Hotels
+from bot.storage.repositories.inbox import Inbox
+from bot.storage.repositories.knowledge import Knowledge
+from bot.storage.repositories.messages import Messages
+from bot.storage.repositories.notifications import Notifications
+from bot.storage.repositories.outbox import Outbox
+from bot.storage.repositories.stays import Stays
+from bot.storage.repositories.triggers import Triggers
+from bot.storage.repositories.users import Users
+
+
+class UnitOfWork:
+    """A transaction bound to `hotel_id`; leaving its `async with` commits, an exception rolls back."""
+
+    def __init__(self, connection: AsyncConnection, hotel_id: UUID) -> None:
+        self.connection = connection
+        self.hotel_id = hotel_id
+
+    @cached_property
+    def hotels(self) -> Hotels:
+        return Hotels(self.connection, self.hotel_id)
+
+    @cached_property
+    def users(self) -> Users:
+        return Users(self.connection, self.hotel_id)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(self.connection, self.hotel_id)
+
+    @cached_property
+    def chats(self) -> Chats:
+        return Chats(self.connection, self.hotel_id)
+
+    @cached_property
+    def guests(self) -> Guests:
+        return Guests(self.connection, self.hotel_id)
+
+    @cached_property
+    def consents(self) -> Consents:
+        return Consents(self.connection, self.hotel_id)
+
+    @cached_property
+    def stays(self) -> Stays:
+        return Stays(self.connection, self.hotel_id)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        return Conversations(self.connection, self.hotel_id)
+
+    @cached_property
+    def messages(self) -> Messages:
+        return Messages(self.connection, self.hotel_id)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        return Inbox(self.connection, self.hotel_id)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.connection, self.hotel_id)
+
+    @cached_property
+    def triggers(self) -> Triggers:
+        return Triggers(self.connection, self.hotel_id)
+
+    @cached_property
+    def firings(self) -> Firings:
+        return Firings(self.connection, self.hotel_id)
+
+    @cached_property
+    def notifications(self) -> Notifications:
+        return Notifications(self.connection, self.hotel_id)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return Knowledge(self.connection, self.hotel_id)
+
+    @cached_property
+    def audits(self) -> Audits:
+        return Audits(self.connection, self.hotel_id)
+
+
+class Database:
+    """The two logins of a serving process: one for a hotel's rows, one that claims work by ids."""
+
+    def __init__(self, app: AsyncEngine, runtime: AsyncEngine) -> None:
+        self.app = app
+        self.runtime = runtime
+        self.claims = Claims(runtime)
+
+    @asynccontextmanager
+    async def unit(self, hotel_id: UUID) -> AsyncIterator[UnitOfWork]:
+        """Begin a transaction that sees `hotel_id` only."""
+        async with self.app.begin() as connection:
+            await bind_hotel(connection, hotel_id)
+            yield UnitOfWork(connection, hotel_id)
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self.app.dispose()
+        await self.runtime.dispose()

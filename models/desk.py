@@ -1,0 +1,80 @@
+"""What the hotel's people see and write: notifications, the hotel's own answers, the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Tenant, Timestamps, enum_type, tenant_key
+from models.enums import NotificationStatus, NotificationType, Severity
+
+
+class StaffNotification(Base, Tenant):
+    """Something a person of the hotel must see. `message_id` names the guest's message by value."""
+
+    __tablename__ = "staff_notifications"
+    __table_args__ = (
+        tenant_key("guest_id", "guests", ondelete="SET NULL"),
+        tenant_key("conversation_id", "conversations", ondelete="SET NULL"),
+        tenant_key("acknowledged_by", "users", ondelete="SET NULL"),
+        Index("ix_staff_notifications_hotel_id_guest_id", "hotel_id", "guest_id"),
+        Index("ix_staff_notifications_hotel_id_conversation_id", "hotel_id", "conversation_id"),
+        Index("ix_staff_notifications_hotel_id_acknowledged_by", "hotel_id", "acknowledged_by"),
+        Index(
+            "ix_staff_notifications_open",
+            "hotel_id",
+            "created_at",
+            postgresql_where=text("status IN ('pending', 'sent', 'failed')"),
+        ),
+    )
+
+    guest_id: Mapped[UUID | None]
+    conversation_id: Mapped[UUID | None]
+    message_id: Mapped[UUID | None]
+    notification_type: Mapped[NotificationType] = mapped_column(enum_type(NotificationType))
+    severity: Mapped[Severity] = mapped_column(enum_type(Severity), server_default="warning")
+    title: Mapped[str] = mapped_column(String(255))
+    content: Mapped[str]
+    status: Mapped[NotificationStatus] = mapped_column(enum_type(NotificationStatus), server_default="pending")
+    reason: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    escalation_level: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[UUID | None]
+
+
+class KnowledgeItem(Base, Tenant, Timestamps):
+    """One answer of the hotel: question variants and the answer, each by language."""
+
+    __tablename__ = "knowledge_items"
+    __table_args__ = (UniqueConstraint("hotel_id", "intent"),)
+
+    intent: Mapped[str] = mapped_column(String(100))
+    questions: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    answers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    is_active: Mapped[bool] = mapped_column(server_default=text("true"))
+
+
+class Audit(Base, Tenant):
+    """Who changed what. Only ever added to."""
+
+    __tablename__ = "audits"
+    __table_args__ = (
+        tenant_key("user_id", "users", ondelete="SET NULL"),
+        Index("ix_audits_hotel_id_user_id", "hotel_id", "user_id"),
+        Index("ix_audits_hotel_id_created_at", "hotel_id", "created_at"),
+        {"schema": "dashboard"},
+    )
+
+    user_id: Mapped[UUID | None]
+    action: Mapped[str] = mapped_column(String(64))
+    description: Mapped[str]
+    metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", server_default=text("'{}'"))
+    correlation_id: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]

@@ -1,0 +1,97 @@
+"""What arrived and what must leave: the two durable queues."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, enum_type, tenant_key
+from models.enums import InboxState, OutboxPurpose, OutboxState
+
+
+class InboxEvent(Base):
+    """One element as the provider sent it; also the log that can be replayed.
+
+    `id` grows within a chat in the order of arrival, because it is drawn under the chat row's lock.
+    """
+
+    __tablename__ = "inbox_events"
+    __table_args__ = (
+        tenant_key("account_id", "channel_accounts"),
+        tenant_key("chat_id", "chats"),
+        UniqueConstraint("hotel_id", "account_id", "kind", "event_id"),
+        Index("ix_inbox_events_queued", "hotel_id", "chat_id", "id", postgresql_where=text("state = 'queued'")),
+        Index("ix_inbox_events_quarantined", "hotel_id", "id", postgresql_where=text("state = 'quarantined'")),
+        Index("ix_inbox_events_hotel_id_chat_id", "hotel_id", "chat_id"),
+    )
+
+    hotel_id: Mapped[UUID] = mapped_column(ForeignKey("hotels.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    account_id: Mapped[UUID]
+    chat_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(32))
+    event_id: Mapped[str] = mapped_column(String(255))
+    payload: Mapped[bytes] = mapped_column(LargeBinary)
+    correlation_id: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+    state: Mapped[InboxState] = mapped_column(enum_type(InboxState), server_default="queued")
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    last_error: Mapped[str | None]
+    handled_at: Mapped[datetime | None]
+
+
+class OutboxMessage(Base):
+    """One message that must leave, and what became of it. Rows of a chat leave in the order of `id`."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        tenant_key("account_id", "channel_accounts"),
+        tenant_key("chat_id", "chats"),
+        tenant_key("conversation_id", "conversations"),
+        tenant_key("notification_id", "staff_notifications"),
+        tenant_key("firing_id", "trigger_firings"),
+        Index(
+            "ix_outbox_unfinished",
+            "hotel_id",
+            "chat_id",
+            "id",
+            postgresql_where=text("state IN ('queued', 'sending')"),
+        ),
+        Index("ix_outbox_due", "not_before", postgresql_where=text("state = 'queued'")),
+        Index("ix_outbox_sending", "leased_until", postgresql_where=text("state = 'sending'")),
+        Index("ix_outbox_provider_message_id", "hotel_id", "account_id", "provider_message_id"),
+        Index("ix_outbox_in_doubt", "hotel_id", "id", postgresql_where=text("state = 'in_doubt'")),
+        Index("ix_outbox_hotel_id_chat_id", "hotel_id", "chat_id"),
+        Index("ix_outbox_hotel_id_conversation_id", "hotel_id", "conversation_id"),
+        Index("ix_outbox_hotel_id_notification_id", "hotel_id", "notification_id"),
+        Index("ix_outbox_hotel_id_firing_id", "hotel_id", "firing_id"),
+    )
+
+    hotel_id: Mapped[UUID] = mapped_column(ForeignKey("hotels.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    account_id: Mapped[UUID]
+    chat_id: Mapped[UUID]
+    conversation_id: Mapped[UUID | None]
+    message_id: Mapped[UUID | None]
+    notification_id: Mapped[UUID | None]
+    firing_id: Mapped[UUID | None]
+    purpose: Mapped[OutboxPurpose] = mapped_column(enum_type(OutboxPurpose))
+    content: Mapped[dict[str, Any]]
+    correlation_id: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    not_after: Mapped[datetime]
+    state: Mapped[OutboxState] = mapped_column(enum_type(OutboxState), server_default="queued")
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    lease_token: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    sending_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    provider_message_id: Mapped[str | None] = mapped_column(String(255))
+    reason: Mapped[str | None]
