@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from bot.errors import RejectedInput
 from bot.messages import AccountState, Incoming, OutgoingMessage, Platform
+
+
+class UnreadablePayload(RejectedInput):
+    """A provider's payload is not as documented: correct the named part, or replay it after an update of Bellhop."""
+
+    def __init__(self, part: str, problem: str) -> None:
+        super().__init__(f"{part}: {problem}")
+        self.part = part
+        self.problem = problem
 
 
 class EventKind(StrEnum):

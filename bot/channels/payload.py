@@ -1,0 +1,109 @@
+"""Reading what somebody else wrote: JSON of any quality, and the errors that name what was wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from bot.channels.base import UnreadablePayload
+from bot.messages import clean_text
+
+_LONGEST_ID = 200
+_LAST_SECOND = 4_102_444_800
+
+
+class Part(BaseModel):
+    """A piece of a provider's payload: what we don't name is left alone, so that new fields never hurt."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+
+def _moment(value: Any) -> datetime:
+    seconds = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LAST_SECOND:
+        raise ValueError("it is not a time in seconds since 1970")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+Text = Annotated[str, AfterValidator(clean_text)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+"""Seconds since 1970, up to 2100; read as an aware datetime in UTC."""
+Degrees = Annotated[float, Field(ge=-360, le=360, allow_inf_nan=False)]
+Size = Annotated[int | None, BeforeValidator(lambda value: value if type(value) is int and value >= 0 else None)]
+"""Bytes; a size that makes no sense is as good as none."""
+
+_Part = TypeVar("_Part", bound=Part)
+
+
+def load(body: bytes) -> Any:
+    """Return the JSON value in `body`. Raises UnreadablePayload when there is none.
+
+    The strict and fast reader goes first; the tolerant one takes what providers do send (lone surrogates, NaN,
+    integers beyond 64 bits).
+    """
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return _mended(json.loads(body))
+    except (ValueError, RecursionError):
+        pass
+    raise UnreadablePayload("payload", "it is not JSON, or is nested too deeply")
+
+
+def dump(value: Any) -> bytes:
+    """Return `value`, which `load` gave, as JSON bytes that `load` reads back."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value).encode()
+
+
+def read(model: type[_Part], value: Any, part: str = "") -> _Part:
+    """Return `value` as `model`. Raises UnreadablePayload that names the first part that does not fit."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+    where = ".".join(str(step) for step in (*([part] if part else []), *first["loc"]))
+    raise UnreadablePayload(where or "payload", first["msg"])
+
+
+def digest(payload: bytes) -> str:
+    """Return the event id of a payload that has none."""
+    return f"sha256:{hashlib.sha256(payload).hexdigest()}"
+
+
+def identifier(value: Any) -> str | None:
+    """Return a provider's id as text that a database key can hold, or None when it is not one."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    text = clean_text(value).strip() if isinstance(value, str) else _digits(value)
+    return text if 0 < len(text) <= _LONGEST_ID else None
+
+
+def inner(value: Any, *path: str) -> Any:
+    """Return what lies at `path`, or None as soon as something on the way is not an object."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _digits(value: int) -> str:
+    return str(value) if value.bit_length() <= 256 else ""
+
+
+def _mended(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    if isinstance(value, dict):
+        return {_mended(key): _mended(item) for key, item in value.items()}
+    return value

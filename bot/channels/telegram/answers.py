@@ -1,0 +1,91 @@
+"""What the Bot API's answers mean: the result, or the error whose remedy fits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.channels.base import UnreadablePayload
+from bot.channels.payload import inner, load
+from bot.channels.wire import Answer, scrubbed, unanswered
+from bot.errors import (
+    AccountContested,
+    AccountUnusable,
+    BellhopError,
+    ChatMigrated,
+    PermanentError,
+    RecipientUnreachable,
+    TransientError,
+)
+
+_TOKEN_REFUSED = (
+    "Telegram refused the bot token: take a new one from @BotFather (or correct the address in BELLHOP_TELEGRAM_API)"
+)
+_WEBHOOK_SET = "a webhook is set for this bot, so its updates can't be fetched: remove the webhook first"
+_OTHER_READER = "another program fetches this bot's updates with the same token: find it and stop it"
+_GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid", "chat_id is empty",
+         "group chat was deactivated", "bot was kicked", "bot was blocked", "have no rights to send")  # fmt: skip
+_LONGEST_WAIT = timedelta(days=1)
+
+
+def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
+    """Return the result. Raises the error that the answer stands for.
+
+    An answer in the Bot API's own words, "ok": false, says that nothing was done, also with code 500 or 503. Those
+    of a gateway (502, 504, a page of HTML, half an answer) say nothing: InDoubt, unless the call is repeatable.
+    """
+    body = _body(answer)
+    if body.get("ok") is True and answer.status < 300:
+        return body.get("result")
+    if body.get("ok") is False:
+        raise _refusal(body, answer.status, token, repeatable)
+    raise _foreign(answer.status, repeatable)
+
+
+def _body(answer: Answer) -> dict[str, Any]:
+    try:
+        body = load(answer.body)
+    except UnreadablePayload:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _refusal(body: dict[str, Any], status: int, token: str, repeatable: bool) -> BellhopError:
+    code = body["error_code"] if isinstance(body.get("error_code"), int) else status
+    words = scrubbed(body.get("description") or "no description", token)
+    moved_to = inner(body, "parameters", "migrate_to_chat_id")
+    if isinstance(moved_to, int):
+        return ChatMigrated("the group became a supergroup and has a new id", str(moved_to))
+    match code:
+        case 401 | 404:
+            return AccountUnusable(_TOKEN_REFUSED)
+        case 403:
+            return RecipientUnreachable(words)
+        case 409:
+            return AccountContested(_WEBHOOK_SET if "webhook" in words else _OTHER_READER)
+        case 429:
+            return TransientError(words, _retry_after(body))
+        case 502 | 504:
+            return unanswered(words, repeatable)
+        case _ if code >= 500:
+            return TransientError(words)
+        case _ if any(mark in words.lower() for mark in _GONE):
+            return RecipientUnreachable(words)
+        case _:
+            return PermanentError(words)
+
+
+def _foreign(status: int, repeatable: bool) -> BellhopError:
+    """Return the error for an answer that is not the Bot API's."""
+    if status in (401, 404):
+        return AccountUnusable(_TOKEN_REFUSED)
+    if 300 <= status < 500:
+        return TransientError(f"something between us and Telegram answered {status}")
+    return unanswered(f"the answer, with status {status}, is not the Bot API's", repeatable)
+
+
+def _retry_after(body: dict[str, Any]) -> timedelta | None:
+    seconds = inner(body, "parameters", "retry_after")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
+        return None
+    return timedelta(seconds=min(seconds, _LONGEST_WAIT.total_seconds()))

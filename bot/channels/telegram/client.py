@@ -1,0 +1,198 @@
+"""One Telegram bot: fetches updates raw, confirms them when told to, sends and edits messages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiogram import Bot
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    DeleteWebhook,
+    EditMessageText,
+    GetMe,
+    GetUpdates,
+    GetWebhookInfo,
+    SendMessage,
+    SetWebhook,
+)
+from aiogram.types import LinkPreviewOptions
+from aiogram.utils.token import TokenValidationError
+
+from bot.channels.base import Batch, Limits, SendRecord
+from bot.channels.choices import numbered, send_parts, split_text
+from bot.channels.credentials import TelegramCredentials
+from bot.channels.payload import inner
+from bot.channels.telegram.format import TelegramFormat
+from bot.channels.telegram.keyboards import inline, sharing_contact
+from bot.channels.telegram.session import WireSession
+from bot.channels.wire import Wire
+from bot.clock import Clock
+from bot.errors import InDoubt, PermanentError, RejectedInput, TransientError
+from bot.messages import AccountState, OutgoingMessage, Platform, clean_text
+
+SEND_TIMEOUT = timedelta(seconds=20)
+POLL = timedelta(seconds=25)
+_POLL_SLACK = timedelta(seconds=10)
+_KINDS = ["message", "edited_message", "callback_query", "my_chat_member", "message_reaction"]
+_NOTE = 200
+"""Characters that a pressed button's note may have."""
+_QUIET = timedelta(days=5)
+"""After a week without updates Telegram starts their ids anew, perhaps below our offset: before that we forget it."""
+_UNCHANGED = "message is not modified"
+_LOST = ("message to edit not found", "message can't be edited", "message_id_invalid", "message identifier")
+_TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
+
+
+class TelegramChannel:
+    """Implements Channel for one bot token. Text goes without markup, so that nothing can be injected."""
+
+    platform = Platform.telegram
+    limits = Limits(
+        text=4096,
+        choices=100,
+        choice_label=64,
+        account_gap=timedelta(milliseconds=40),
+        chat_gap=timedelta(seconds=1),
+        group_gap=timedelta(seconds=60) / 18,
+    )
+
+    def __init__(
+        self,
+        credentials: TelegramCredentials,
+        *,
+        api_url: str,
+        clock: Clock,
+        poll: timedelta = POLL,
+        send_timeout: timedelta = SEND_TIMEOUT,
+    ) -> None:
+        self._wire = Wire()
+        self._bot = _bot(credentials, WireSession(api_url, self._wire, send_timeout))
+        self._format = TelegramFormat(clock)
+        self._clock = clock
+        self._poll = poll
+        self._offset: int | None = None
+        self._last_event = clock.now()
+
+    async def __aenter__(self) -> TelegramChannel:
+        await self._wire.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._wire.__aexit__(*exc)
+
+    async def fetch(self) -> Batch:
+        """Wait up to the poll time for updates; the receipt is the offset behind them."""
+        if self._clock.now() - self._last_event > _QUIET:
+            self._offset = None
+        seconds = int(self._poll.total_seconds())
+        call = GetUpdates(offset=self._offset, timeout=seconds, allowed_updates=_KINDS)
+        updates: Any = await self._bot(call, request_timeout=seconds + int(_POLL_SLACK.total_seconds()))
+        if not isinstance(updates, list):
+            raise TransientError("Telegram gave something else than a list of updates")
+        if not updates:
+            return Batch(())
+        self._last_event = self._clock.now()
+        ids = [id_ for update in updates if type(id_ := inner(update, "update_id")) is int]
+        return Batch(tuple(map(self._format.envelope, updates)), receipt=max(ids) + 1 if ids else None)
+
+    async def acknowledge(self, batch: Batch) -> None:
+        """Move the offset, so that the next `fetch` confirms the batch."""
+        if batch.receipt is not None:
+            self._offset = batch.receipt
+
+    async def send(self, chat_id: str, message: OutgoingMessage) -> str | None:
+        """Send, edit or answer a press; a long text goes in parts, of which the last has the buttons and the id."""
+        if message.answers_press is not None:
+            await self._answer(message.answers_press, message.text)
+            return None
+        text = clean_text(message.text)
+        if message.asks_contact is not None:
+            # A message has room for one keyboard: the contact's button takes it, the choices get numbers.
+            text = numbered(text, message.choices)
+        parts = split_text(text, self.limits.text)
+        if message.replaces and len(parts) == 1 and await self._edit(chat_id, parts[0], message):
+            return message.replaces
+        return await send_parts(parts, lambda part, is_last: self._say(chat_id, part, message, is_last))
+
+    async def find_sent(self, chat_id: str, message: OutgoingMessage, since: datetime) -> SendRecord | None:
+        """Raises InDoubt: Telegram keeps no journal for bots."""
+        raise InDoubt("Telegram can't be asked whether a message was sent")
+
+    async def state(self) -> AccountState:
+        await self._bot(GetMe())
+        return AccountState.active
+
+    async def use_webhook(self, url: str | None, secret: str) -> None:
+        info: Any = await self._bot(GetWebhookInfo())
+        current = inner(info, "url") or None
+        if url is None and current:
+            await self._bot(DeleteWebhook())
+        if url is not None and not _is_set(info, url):
+            call = SetWebhook(url=url, secret_token=secret, max_connections=1, allowed_updates=_KINDS)
+            await self._bot(call)
+
+    async def _say(self, chat_id: str, text: str, message: OutgoingMessage, is_last: bool) -> str | None:
+        contact = message.asks_contact
+        keyboard = sharing_contact(contact) if contact is not None else inline(message.choices)
+        call = SendMessage(
+            chat_id=chat_id,
+            text=text,
+            message_thread_id=_number(message.thread_id),
+            reply_markup=keyboard if is_last else None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        sent: Any = await self._bot(call)
+        message_id = inner(sent, "message_id")
+        if type(message_id) is not int:
+            raise InDoubt("Telegram's answer to a message names no message")
+        return str(message_id)
+
+    async def _edit(self, chat_id: str, text: str, message: OutgoingMessage) -> bool:
+        """Change an earlier message; False when it can't be changed any more and has to be sent anew."""
+        message_id = _number(message.replaces)
+        if message_id is None or message.asks_contact is not None:
+            return False
+        call = EditMessageText(
+            chat_id=chat_id,
+            message_id=message_id,
+            text=text,
+            reply_markup=inline(message.choices),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
+        try:
+            await self._bot(call)
+        except PermanentError as error:
+            if any(mark in str(error).lower() for mark in _LOST):
+                return False
+            if _UNCHANGED not in str(error).lower():
+                raise
+        return True
+
+    async def _answer(self, press_id: str, note: str) -> None:
+        """Stop the button's spinner; one that Telegram stopped itself, after some seconds, is as good."""
+        try:
+            await self._bot(AnswerCallbackQuery(callback_query_id=press_id, text=clean_text(note)[:_NOTE] or None))
+        except PermanentError as error:
+            if not any(mark in str(error).lower() for mark in _TOO_LATE):
+                raise
+
+
+def _bot(credentials: TelegramCredentials, session: WireSession) -> Bot:
+    try:
+        return Bot(credentials.bot_token.get_secret_value(), session=session)
+    except TokenValidationError:
+        pass
+    raise RejectedInput("credentials: bot_token has another shape than @BotFather's tokens, 123456789:AA…")
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def _is_set(info: Any, url: str) -> bool:
+    """Say whether the webhook is as we want it; its secret can't be asked for, but 401s tell that it is another."""
+    wanted = {"url": url, "max_connections": 1}
+    is_same = all(inner(info, name) == value for name, value in wanted.items())
+    kinds, trouble = inner(info, "allowed_updates"), inner(info, "last_error_message")
+    return is_same and isinstance(kinds, list) and set(map(str, kinds)) == set(_KINDS) and "401" not in str(trouble)

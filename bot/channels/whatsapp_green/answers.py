@@ -1,0 +1,64 @@
+"""What Green API's answers mean: the result, or the error whose remedy fits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.channels.base import UnreadablePayload
+from bot.channels.payload import load
+from bot.channels.wire import Answer, scrubbed, unanswered
+from bot.errors import AccountUnusable, BellhopError, PermanentError, RecipientUnreachable, TransientError
+
+QUOTA_WAIT = timedelta(hours=1)
+"""466 is the plan's monthly quota of chats or calls: asking more often than hourly changes nothing."""
+_STARTING_WAIT = timedelta(seconds=10)
+_REFUSED = (
+    "Green API refused the account: check id_instance, api_token and the address in BELLHOP_GREEN_API, "
+    "and authorise the phone in Green API's console"
+)
+_ACCOUNT_WORDS = ("not authorized", "expired", "is deleted", "unauthorized")
+
+
+def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
+    """Return the JSON value. Raises the error that the answer stands for.
+
+    Only 4xx is a word that nothing was done. 499 and all of 5xx may come after the message was queued: InDoubt,
+    unless the call is repeatable; the journal can be asked.
+    """
+    if answer.status == 200:
+        try:
+            return load(answer.body)
+        except UnreadablePayload:
+            raise unanswered("the answer is not Green API's", repeatable) from None
+    raise _refusal(answer, token, repeatable)
+
+
+def _refusal(answer: Answer, token: str, repeatable: bool) -> BellhopError:
+    said = answer.body.decode("utf-8", "replace")
+    words = f"{answer.status}: {scrubbed(said, token)}"
+    match answer.status:
+        case 401 | 403 | 404:
+            return AccountUnusable(_REFUSED)
+        case 429:
+            return TransientError("Green API asks for fewer requests a second", timedelta(seconds=1))
+        case 466:
+            return TransientError("the plan's quota at Green API is used up", QUOTA_WAIT)
+        case 499 | 408:
+            return unanswered(words, repeatable)
+        case 400:
+            return _bad_request(said.lower(), words)
+        case status if 300 <= status < 400:
+            return TransientError(f"something between us and Green API answered {status}")
+        case status if status < 500 and status >= 400:
+            return PermanentError(words)
+        case _:
+            return unanswered(words, repeatable)
+
+
+def _bad_request(said: str, words: str) -> BellhopError:
+    if "try later" in said or "starting process" in said:
+        return TransientError("Green API is starting the instance", _STARTING_WAIT)
+    if any(mark in said for mark in _ACCOUNT_WORDS):
+        return AccountUnusable(_REFUSED)
+    return RecipientUnreachable(words) if "chatid" in said else PermanentError(words)

@@ -1,0 +1,181 @@
+"""One WhatsApp number at Green API: receives notifications one by one, sends, and asks the provider's journal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.channels.base import Batch, Limits, SendRecord
+from bot.channels.choices import numbered, send_parts, split_text
+from bot.channels.credentials import GreenCredentials
+from bot.channels.payload import identifier, inner
+from bot.channels.whatsapp_green.calls import GreenCalls
+from bot.channels.whatsapp_green.content import is_group
+from bot.channels.whatsapp_green.format import STATES, GreenFormat, body_of_buttons
+from bot.channels.wire import Wire
+from bot.clock import Clock
+from bot.errors import InDoubt, PermanentError, TransientError
+from bot.messages import AccountState, OutgoingMessage, Platform, clean_text
+
+SEND_TIMEOUT = timedelta(seconds=20)
+POLL = timedelta(seconds=20)
+"""The provider takes 5 to 60 s."""
+_POLL_SLACK = timedelta(seconds=10)
+JOURNAL_LAG = timedelta(minutes=2)
+"""The provider's journal may show a message this late."""
+_FLAGS = ("incomingWebhook", "outgoingWebhook", "outgoingAPIMessageWebhook", "stateWebhook")
+"""Settings without which the provider keeps messages, statuses, echoes or account states to itself."""
+
+
+class GreenChannel:
+    """Implements Channel for one instance. WhatsApp shows no spinner and knows the number: both are skipped."""
+
+    platform = Platform.whatsapp_green
+    limits = Limits(
+        text=20_000,
+        choices=3,
+        choice_label=25,
+        account_gap=timedelta(milliseconds=500),
+        chat_gap=timedelta(seconds=1),
+        group_gap=timedelta(seconds=1),
+    )
+
+    def __init__(
+        self,
+        credentials: GreenCredentials,
+        *,
+        api_url: str,
+        clock: Clock,
+        buttons: bool = True,
+        poll: timedelta = POLL,
+        send_timeout: timedelta = SEND_TIMEOUT,
+    ) -> None:
+        self._wire = Wire()
+        self._calls = GreenCalls(credentials, api_url, self._wire, send_timeout)
+        self._polling = GreenCalls(credentials, api_url, self._wire, poll + _POLL_SLACK)
+        self._format = GreenFormat()
+        self._clock = clock
+        self._poll = poll
+        self._buttons = buttons
+
+    async def __aenter__(self) -> GreenChannel:
+        await self._wire.__aenter__()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._wire.__aexit__(*exc)
+
+    async def fetch(self) -> Batch:
+        """Wait up to the poll time for one notification; it comes again until it is acknowledged."""
+        seconds = int(self._poll.total_seconds())
+        given = await self._polling.receiving.receiveNotificationAsync(receiveTimeout=seconds)
+        if given is None:
+            return Batch(())
+        receipt = inner(given, "receiptId")
+        if identifier(receipt) is None:
+            raise TransientError("Green API gave something else than a notification")
+        return Batch((self._format.envelope(given.get("body")),), receipt)
+
+    async def acknowledge(self, batch: Batch) -> None:
+        if batch.receipt is not None:
+            await self._calls.delete_notification(batch.receipt)
+
+    async def send(self, chat_id: str, message: OutgoingMessage) -> str | None:
+        """Send with buttons where they fit and are taken, else with numbered choices; `replaces` is sent anew."""
+        if message.answers_press is not None:
+            return None
+        if self._can_have_buttons(chat_id, message):
+            with suppress(PermanentError):  # buttons are in beta there and may be refused: numbers always work
+                return await self._send_buttons(chat_id, message)
+        parts = split_text(_plain(message), self.limits.text)
+        return await send_parts(parts, lambda part, _is_last: self._say(chat_id, part))
+
+    async def find_sent(self, chat_id: str, message: OutgoingMessage, since: datetime) -> SendRecord | None:
+        """Look into the queue and the journal for the same words to the same chat, sent at `since` or later.
+
+        Raises TransientError also while the journal may still lack it: ask again after `retry_after`.
+        """
+        age = self._clock.now() - since
+        minutes = max(1, math.ceil((age + JOURNAL_LAG) / timedelta(minutes=1)))
+        texts = {_plain(message), clean_text(message.text)}
+        last_parts = {split_text(text, self.limits.text)[-1] for text in texts}
+        queue = await self._calls.queues.showMessagesQueueAsync()
+        journal = await self._calls.last_outgoing(minutes)
+        for message_id in (*_queued(queue, chat_id, last_parts), *_sent(journal, chat_id, last_parts, since)):
+            return SendRecord(message_id)
+        if age < JOURNAL_LAG:
+            raise TransientError("the journal may not show it yet", JOURNAL_LAG - age)
+        return None
+
+    async def state(self) -> AccountState:
+        answer = await self._calls.account.getStateInstanceAsync()
+        name = inner(answer, "stateInstance")
+        if not isinstance(name, str):
+            raise TransientError("Green API did not say the account's state")
+        return STATES.get(name, AccountState.limited)
+
+    async def use_webhook(self, url: str | None, secret: str) -> None:
+        """Set what differs only, since a change restarts the instance for up to five minutes."""
+        current = await self._calls.account.getSettingsAsync()
+        if not isinstance(current, dict):
+            raise TransientError("Green API did not say the account's settings")
+        wanted = {"webhookUrl": url or ""} | ({"webhookUrlToken": secret} if url else {})
+        wanted |= {flag: "yes" for flag in _FLAGS if flag in current}
+        changes = {name: value for name, value in wanted.items() if (current.get(name) or "") != value}
+        if changes:
+            await self._calls.account.setSettingsAsync(changes)
+
+    def _can_have_buttons(self, chat_id: str, message: OutgoingMessage) -> bool:
+        labels = [choice.label for choice in message.choices]
+        fits = 0 < len(labels) <= self.limits.choices and all(len(it) <= self.limits.choice_label for it in labels)
+        is_one = len(split_text(clean_text(message.text), self.limits.text)) == 1
+        return self._buttons and fits and is_one and not is_group(chat_id)
+
+    async def _send_buttons(self, chat_id: str, message: OutgoingMessage) -> str:
+        buttons = [
+            {"buttonId": clean_text(choice.value), "buttonText": clean_text(choice.label)}
+            for choice in message.choices
+        ]
+        body = clean_text(message.text)
+        return _id_of(await self._calls.sending.sendInteractiveButtonsReplyAsync(chat_id, body, buttons))
+
+    async def _say(self, chat_id: str, text: str) -> str:
+        return _id_of(await self._calls.sending.sendMessageAsync(chat_id, text, linkPreview=False))
+
+
+def _plain(message: OutgoingMessage) -> str:
+    return clean_text(numbered(message.text, message.choices))
+
+
+def _id_of(answer: Any) -> str:
+    message_id = identifier(inner(answer, "idMessage"))
+    if message_id is None:
+        raise InDoubt("Green API's answer to a message names no message")
+    return message_id
+
+
+def _queued(queue: Any, chat_id: str, texts: set[str]) -> Iterator[str]:
+    for entry in queue if isinstance(queue, list) else ():
+        said = inner(entry, "body", "message") or inner(entry, "body", "body")
+        message_id = identifier(inner(entry, "messageID"))
+        if message_id and inner(entry, "body", "chatId") == chat_id and said in texts:
+            yield message_id
+
+
+def _sent(journal: Any, chat_id: str, texts: set[str], since: datetime) -> Iterator[str]:
+    """Give the ids of matching messages, the latest first. Their times have whole seconds."""
+    found = []
+    for entry in journal if isinstance(journal, list) else ():
+        message_id, at = identifier(inner(entry, "idMessage")), inner(entry, "timestamp")
+        is_late = isinstance(at, int) and at >= math.floor(since.astimezone(UTC).timestamp())
+        if message_id and is_late and inner(entry, "chatId") == chat_id and _said(entry) & texts:
+            found.append((at, message_id))
+    yield from (message_id for _, message_id in sorted(found, reverse=True))
+
+
+def _said(entry: dict[str, Any]) -> set[str]:
+    words = (entry.get("textMessage"), inner(entry, "extendedTextMessage", "text"), body_of_buttons(entry))
+    return {word for word in words if isinstance(word, str) and word}

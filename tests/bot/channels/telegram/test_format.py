@@ -1,0 +1,280 @@
+"""What is understood of Telegram's updates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from bot.channels.base import EventKind, UnreadablePayload
+from bot.channels.telegram.format import TelegramFormat
+from bot.clock import FixedClock
+from bot.messages import (
+    Attachment,
+    AttachmentKind,
+    ChatMoved,
+    Ignored,
+    Incoming,
+    IncomingKind,
+    IncomingMessage,
+    Location,
+    ReachUpdate,
+    Sender,
+    SharedContact,
+)
+from tests.bot.channels.telegram.updates import ANNA, DATE, PRIVATE, STAFF, message, press, update
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+FORMAT = TelegramFormat(FixedClock(NOW))
+
+
+def parsed(**part: Any) -> Incoming:
+    (incoming,) = FORMAT.parse(update(**part))
+    return incoming
+
+
+def said(**parts: Any) -> IncomingMessage:
+    incoming = parsed(message=message(**parts))
+    assert isinstance(incoming, IncomingMessage)
+    return incoming
+
+
+def test_text_arrives_with_its_writer_when_a_guest_writes() -> None:
+    assert said(text="Здравствуйте") == IncomingMessage(
+        kind=IncomingKind.text,
+        chat_id="501",
+        sender=Sender(id="501", name="Anna Berg", username="anna", language="de"),
+        sent_at=datetime.fromtimestamp(DATE, UTC),
+        message_id="7",
+        text="Здравствуйте",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "start"),
+    [
+        ("/start", "/start", None),
+        ("/start stay-1", "/start stay-1", "stay-1"),
+        ("/start@desk_bot stay-1", "/start stay-1", "stay-1"),
+        ("/triggers@desk_bot", "/triggers", None),
+        ("/stay add 101", "/stay add 101", None),
+        ("/startle me", "/startle me", None),
+        ("write to desk@hotel.example", "write to desk@hotel.example", None),
+    ],
+)
+def test_a_command_is_freed_of_the_bots_name_when_it_is_written(text: str, kept: str, start: str | None) -> None:
+    incoming = said(text=text)
+    assert (incoming.text, incoming.start) == (kept, start)
+
+
+@pytest.mark.parametrize(
+    ("parts", "attachment", "text"),
+    [
+        (
+            {"photo": [{"file_id": "s", "width": 90, "height": 90}, {"file_id": "l", "width": 900, "height": 900}],
+             "caption": "the shower"},
+            Attachment(AttachmentKind.image, "l"), "the shower",
+        ),
+        (
+            {"document": {"file_id": "d", "mime_type": "application/pdf", "file_name": "visa.pdf", "file_size": 10}},
+            Attachment(AttachmentKind.document, "d", mime_type="application/pdf", file_name="visa.pdf", size=10), "",
+        ),
+        ({"voice": {"file_id": "v", "duration": 3, "mime_type": "audio/ogg"}},
+         Attachment(AttachmentKind.voice, "v", mime_type="audio/ogg"), ""),
+        ({"audio": {"file_id": "a"}}, Attachment(AttachmentKind.audio, "a"), ""),
+        ({"video": {"file_id": "v"}}, Attachment(AttachmentKind.video, "v"), ""),
+        ({"video_note": {"file_id": "n"}}, Attachment(AttachmentKind.video, "n"), ""),
+        ({"animation": {"file_id": "g"}, "document": {"file_id": "d"}}, Attachment(AttachmentKind.video, "g"), ""),
+        ({"sticker": {"file_id": "s", "emoji": "🙏"}}, Attachment(AttachmentKind.sticker, "s"), "🙏"),
+    ],
+)  # fmt: skip
+def test_media_becomes_a_reference_when_it_is_sent(parts: dict[str, Any], attachment: Attachment, text: str) -> None:
+    incoming = said(**parts)
+    assert (incoming.kind, incoming.attachments, incoming.text) == (IncomingKind.media, (attachment,), text)
+
+
+def test_a_contact_is_vouched_for_only_when_it_is_the_senders_own() -> None:
+    own = said(contact={"phone_number": "4915112345678", "first_name": "Anna", "user_id": 501})
+    other = said(contact={"phone_number": "+49 151 9", "first_name": "Max", "last_name": "M", "user_id": 9})
+    assert own.contact == SharedContact("+4915112345678", "Anna", is_own=True)
+    assert own.sender.phone == "+4915112345678"
+    assert other.contact == SharedContact("+491519", "Max M", is_own=False)
+    assert other.sender.phone is None
+
+
+def test_a_place_arrives_when_a_location_or_a_venue_is_shared() -> None:
+    point = {"latitude": 52.5, "longitude": 13.4}
+    assert said(location=point).location == Location(52.5, 13.4)
+    venue = said(venue={"location": point, "title": "Zoo", "address": "Hardenbergplatz 8"}, location=point)
+    assert (venue.kind, venue.text) == (IncomingKind.location, "Zoo\nHardenbergplatz 8")
+
+
+def test_a_message_is_kept_as_unsupported_when_its_kind_is_unknown() -> None:
+    for parts in ({"dice": {"emoji": "🎲", "value": 6}}, {"kind_of_2031": {"x": 1}}):
+        incoming = said(**parts)
+        assert (incoming.kind, incoming.chat_id, incoming.sender.id) == (IncomingKind.unsupported, "501", "501")
+
+
+def test_an_edit_says_so_when_a_guest_corrects_a_message() -> None:
+    incoming = parsed(edited_message=message(text="two towels", edit_date=DATE + 5))
+    assert isinstance(incoming, IncomingMessage)
+    assert (incoming.is_edit, incoming.message_id) == (True, "7")
+    assert incoming.sent_at == datetime.fromtimestamp(DATE + 5, UTC)
+
+
+def test_a_press_brings_value_label_and_moment_when_a_button_is_tapped() -> None:
+    assert parsed(callback_query=press()) == IncomingMessage(
+        kind=IncomingKind.press,
+        chat_id="501",
+        sender=Sender(id="501", name="Anna Berg", username="anna", language="de"),
+        sent_at=NOW,
+        message_id="70",
+        text="Wi-Fi",
+        press="info:wifi",
+        press_id="77",
+    )
+
+
+def test_a_press_still_arrives_when_its_message_is_hidden_or_from_inline_mode() -> None:
+    hidden = parsed(callback_query=press(message={"chat": STAFF, "message_id": 70, "date": 0}))
+    inline = parsed(callback_query=press(message=None, inline_message_id="x"))
+    assert isinstance(hidden, IncomingMessage)
+    assert isinstance(inline, IncomingMessage)
+    assert (hidden.chat_id, hidden.is_group, hidden.text) == ("-1001", True, "")
+    assert (inline.chat_id, inline.message_id) == ("501", None)
+
+
+def test_a_topic_is_kept_only_when_the_message_is_in_a_forum() -> None:
+    in_topic = said(chat=STAFF, text="on my way", message_thread_id=12, is_topic_message=True)
+    in_reply = said(text="yes", message_thread_id=12, reply_to_message={"message_id": 12, "text": "?"})
+    assert (in_topic.thread_id, in_topic.is_group, in_topic.replied_to) == ("12", True, None)
+    assert (in_reply.thread_id, in_reply.replied_to) == (None, "12")
+
+
+def test_a_reply_names_its_message_when_staff_answer_inside_a_topic() -> None:
+    topic = {"message_thread_id": 12, "is_topic_message": True, "chat": STAFF, "text": "done"}
+    assert said(**topic, reply_to_message={"message_id": 12}).replied_to is None
+    assert said(**topic, reply_to_message={"message_id": 15}).replied_to == "15"
+
+
+def test_the_guest_is_out_of_reach_when_the_bot_is_blocked() -> None:
+    def member(status: str, chat: dict[str, Any]) -> Incoming:
+        change = {"chat": chat, "from": ANNA, "date": DATE, "new_chat_member": {"status": status}}
+        return parsed(my_chat_member=change)
+
+    at = datetime.fromtimestamp(DATE, UTC)
+    assert member("kicked", PRIVATE) == ReachUpdate("501", reachable=False, at=at)
+    assert member("member", PRIVATE) == ReachUpdate("501", reachable=True, at=at)
+    assert isinstance(member("administrator", STAFF), Ignored)
+
+
+def test_a_group_moves_when_it_becomes_a_supergroup() -> None:
+    at = datetime.fromtimestamp(DATE, UTC)
+    assert parsed(message=message(migrate_to_chat_id=-1009)) == ChatMoved("501", "-1009", at)
+    assert parsed(message=message(chat=STAFF, migrate_from_chat_id=-55)) == ChatMoved("-55", "-1001", at)
+
+
+def test_a_chat_is_the_sender_when_an_anonymous_admin_or_a_channel_writes() -> None:
+    robot = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    anonymous = said(chat=STAFF, sender_chat=STAFF, text="hi", **{"from": robot})
+    post = parsed(channel_post={"message_id": 1, "date": DATE, "chat": {"id": -7, "type": "channel"}, "text": "news"})
+    assert anonymous.sender == Sender(id="-1001", name="Staff")
+    assert isinstance(post, IncomingMessage)
+    assert (post.sender.id, post.is_group) == ("-7", True)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"message": message(chat=STAFF, new_chat_members=[ANNA])},
+        {"message": message(chat=STAFF, pinned_message={"message_id": 1})},
+        {"message": message(text="beep", **{"from": {"id": 2, "is_bot": True, "first_name": "B"}})},
+        {"callback_query": {"id": "1", "from": ANNA, "game_short_name": "g"}},
+        {"message_reaction": {"chat": STAFF, "message_id": 3, "user": ANNA, "date": DATE, "new_reaction": []}},
+        {"poll": {"id": "1"}},
+        {"something_new": {"id": "1"}},
+        {},
+    ],
+)
+def test_a_notice_is_kept_with_its_reason_when_there_is_nothing_to_do(part: dict[str, Any]) -> None:
+    incoming = parsed(**part)
+    assert isinstance(incoming, Ignored)
+    assert incoming.reason
+
+
+def test_a_reaction_arrives_when_somebody_likes_a_message() -> None:
+    reaction = {"chat": STAFF, "message_id": 3, "date": DATE, "new_reaction": [{"type": "emoji", "emoji": "👍"}]}
+    by_person = parsed(message_reaction={**reaction, "user": ANNA})
+    by_chat = parsed(message_reaction={**reaction, "actor_chat": STAFF})
+    assert isinstance(by_person, IncomingMessage)
+    assert isinstance(by_chat, IncomingMessage)
+    assert (by_person.kind, by_person.text, by_person.replied_to) == (IncomingKind.reaction, "👍", "3")
+    assert by_chat.sender.id == "-1001"
+
+
+def test_text_can_be_stored_when_it_has_nul_or_lone_surrogates() -> None:
+    payload = update(message=message(text="SWAP")).replace(b"SWAP", rb"a\u0000b\ud83dc")
+    (incoming,) = FORMAT.parse(payload)
+    assert isinstance(incoming, IncomingMessage)
+    assert incoming.text == "ab?c"
+
+
+@pytest.mark.parametrize(
+    ("payload", "part"),
+    [
+        (b"", "payload"),
+        (b"\xff\xfe{", "payload"),
+        (b"[" * 100_000, "payload"),
+        (b"[]", "payload"),
+        (b'{"ok": true}', "update_id"),
+        (update(message=[]), "message"),
+        (update(message=message(chat={"type": "private"})), "message.chat.id"),
+        (update(message=message(date="soon", text="x")), "message.date"),
+        (update(message=message(date=10**17, text="x")), "message.date"),
+        (update(message=message(text={"a": 1})), "message.text"),
+        (update(callback_query=press(message={"message_id": 1})), "callback_query.message.chat"),
+        (update(message=message(location={"latitude": "north", "longitude": 1})), "message.location.latitude"),
+    ],
+)
+def test_the_wrong_part_is_named_when_an_update_can_not_be_read(payload: bytes, part: str) -> None:
+    with pytest.raises(UnreadablePayload) as refusal:
+        FORMAT.parse(payload)
+    assert refusal.value.part == part
+
+
+@pytest.mark.parametrize(
+    ("part", "kind", "lane"),
+    [
+        ({"message": message(text="hi")}, EventKind.message, "501"),
+        ({"edited_message": message(text="hi")}, EventKind.edit, "501"),
+        ({"callback_query": press()}, EventKind.press, "501"),
+        ({"callback_query": press(message=None)}, EventKind.press, "501"),
+        ({"my_chat_member": {"chat": STAFF}}, EventKind.status, "-1001"),
+        ({"message_reaction": {"chat": STAFF}}, EventKind.other, "-1001"),
+        ({"poll": {"id": "1"}}, EventKind.other, "account"),
+        ({"message": 5}, EventKind.message, "account"),
+    ],
+)
+def test_an_update_is_filed_under_its_chat_when_it_is_split_off(
+    part: dict[str, Any], kind: EventKind, lane: str
+) -> None:
+    body = update(**part)
+    (event,) = FORMAT.envelopes(body)
+    assert (event.event_id, event.kind, event.lane, event.payload) == ("9001", kind, lane, body)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"null", b'{"update_id": true}', b'{"update_id": NaN}', b"[" * 9999])
+def test_a_hash_is_the_id_when_an_update_has_none(body: bytes) -> None:
+    (event,) = FORMAT.envelopes(body)
+    assert event.event_id.startswith("sha256:")
+    assert event.payload == body
+    assert FORMAT.envelopes(body) == [event]
+
+
+def test_an_update_is_read_back_when_it_was_fetched_with_numbers_beyond_64_bits() -> None:
+    event = FORMAT.envelope({"update_id": 1, "message": message(text="hi", new_field=10**30)})
+    assert event.event_id == "1"
+    assert isinstance(FORMAT.parse(event.payload)[0], IncomingMessage)
+    assert orjson.loads(FORMAT.envelope("nonsense").payload) == "nonsense"
