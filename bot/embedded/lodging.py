@@ -52,11 +52,11 @@ def open_lodgings() -> None:
 
 
 def forget_lodging(folder: Path) -> None:
-    """Remove a caller's folder with everything that was moved out of it."""
+    """Remove a caller's folder with everything that was moved out of it. Raises OSError."""
     place = _place_of(folder)
-    if place.parent == LODGINGS:
-        shutil.rmtree(place, ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    if place.parent == LODGINGS and place.exists():
+        shutil.rmtree(place)
+    shutil.rmtree(folder)
 
 
 def _place_of(folder: Path) -> Path:

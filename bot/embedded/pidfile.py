@@ -36,6 +36,11 @@ def serving_pid(cluster: Path) -> int | None:
     return postmaster.pid
 
 
+def remove_pidfile(cluster: Path) -> None:
+    """Remove the file of a server that is surely gone."""
+    (cluster / _FILE).unlink(missing_ok=True)
+
+
 def is_alive(pid: int) -> bool:
     """Whether a process with this id exists, ours or not."""
     try:

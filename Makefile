@@ -1,0 +1,78 @@
+# Two commands: `make run` to see it, `make test` to check it. Everything else is for those who change it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+DATA := .data
+CHROMIUM ?= /usr/bin/chromium
+PYTEST_OPTIONS ?= -q
+
+export PYTHONUNBUFFERED := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+.PHONY: help run reset test browser lint types contracts lock
+.PRECIOUS: $(VENV)/.installed-%
+
+help:  ## Say what can be made.
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 18
+
+run: $(VENV)/.installed-run  ## Start a demo hotel with its own database, and print the address of its page.
+	@exec $(PYTHON) -m bot run --demo
+
+reset: $(VENV)/.installed-run  ## Forget the demo hotel and its database.
+	@$(PYTHON) -m bot.embedded forget $(DATA)
+
+test: $(VENV)/.installed-dev  ## Run every test that needs no browser.
+	@$(PYTHON) -m pytest -m "not browser" $(PYTEST_OPTIONS)
+
+browser: $(VENV)/.installed-browser  ## Run the tests that click through the page in Chromium.
+	@test -x $(CHROMIUM) || { echo "$(CHROMIUM) is missing: apt-get install chromium, or give CHROMIUM=/path/to/it" >&2; exit 1; }
+	@CHROMIUM=$(CHROMIUM) $(PYTHON) -m pytest -m browser $(PYTEST_OPTIONS)
+
+lint: $(VENV)/.installed-dev  ## Check style and form (ruff).
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+types: $(VENV)/.installed-dev  ## Check types (mypy, strict, tests too).
+	@$(PYTHON) -m mypy
+
+contracts: $(VENV)/.installed-dev  ## Check who may import whom (import-linter).
+	@$(VENV)/bin/lint-imports --no-cache
+
+lock: $(VENV)/.lock/bin/uv  ## Renew the locks from pyproject.toml, for maintainers.
+	@for lock in run "dev --group dev" "browser --group dev --group browser"; do \
+		set -- $$lock; name=$$1; shift; echo "locks/$$name.txt"; \
+		$(VENV)/.lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+			--upgrade pyproject.toml "$$@" -o locks/$$name.txt; \
+	done
+
+# A stamp says which lock is installed; a larger lock contains the smaller ones.
+STAMPS_run := run
+STAMPS_dev := run dev
+STAMPS_browser := run dev browser
+
+$(VENV)/.installed-%: locks/%.txt | $(VENV)/.made
+	@echo "Installing the locked libraries (locks/$*.txt) into $(VENV) ..."
+	@$(PYTHON) -m pip install --quiet --require-hashes -r locks/$*.txt
+	@touch $(addprefix $(VENV)/.installed-,$(STAMPS_$*))
+
+# Made only when it was made to the end: one that was interrupted is thrown away.
+$(VENV)/.made:
+	@python=$$(command -v python3.11 || command -v python3 || true); \
+	if ! "$${python:-false}" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+		echo "Bellhop needs Python 3.11 or newer: apt-get install python3.11 python3.11-venv, then make again" >&2; exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$python ..."; \
+	rm -rf $(VENV); \
+	"$$python" -m venv $(VENV) || { echo "$$python can't make it: apt-get install python3-venv, then make again" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.lock/bin/uv: | $(VENV)/.made
+	@$(PYTHON) -m venv $(VENV)/.lock
+	@$(VENV)/.lock/bin/pip install --quiet uv
