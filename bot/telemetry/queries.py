@@ -1,0 +1,94 @@
+"""Times every statement of an engine, logs slow ones without their values, and watches the pool."""
+
+from __future__ import annotations
+
+import re
+import weakref
+from datetime import timedelta
+from time import perf_counter
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import QueuePool
+
+from bot.telemetry.logs import logger
+from bot.telemetry.metrics import pool_in_use, pool_size, query_seconds, slow_queries
+
+_OPERATIONS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+_TABLE = re.compile(
+    r"\b(?:FROM|INTO|UPDATE)\s{1,20}(?:ONLY\s{1,20})?\"?([A-Za-z_][A-Za-z0-9_.]{0,127})", re.IGNORECASE
+)
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
+_LONGEST_STATEMENT = 1_500
+_STARTED = "bellhop_query_started"
+
+_log = logger("database")
+
+
+def watch_queries(engine: AsyncEngine, slow: timedelta, pool: str = "app") -> None:
+    """Feed the metrics from this engine and log statements that take `slow` or longer, at debug level all of them."""
+
+    def start(connection: Connection, *_: Any) -> None:
+        connection.info[_STARTED] = perf_counter()
+
+    def finish(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
+        _record(connection, statement, slow, cursor.rowcount)
+
+    def fail(context: ExceptionContext) -> None:
+        if context.connection is not None and context.statement is not None:
+            _record(context.connection, context.statement, slow, None)
+
+    event.listen(engine.sync_engine, "before_cursor_execute", start)
+    event.listen(engine.sync_engine, "after_cursor_execute", finish)
+    event.listen(engine.sync_engine, "handle_error", fail)
+    _watch_pool(engine.sync_engine, pool)
+
+
+def operation_of(statement: str) -> str:
+    """Return SELECT, INSERT, UPDATE, DELETE or OTHER."""
+    word = statement.lstrip()[:6].upper()
+    return word if word in _OPERATIONS else "OTHER"
+
+
+def table_of(statement: str) -> str | None:
+    """Guess the statement's first table."""
+    found = _TABLE.search(statement[:_LONGEST_STATEMENT])
+    return found[1] if found else None
+
+
+def _record(connection: Connection, statement: str, slow: timedelta, rows: int | None) -> None:
+    started = connection.info.pop(_STARTED, None)
+    if started is None:
+        return
+    seconds = perf_counter() - started
+    operation = operation_of(statement)
+    query_seconds.labels(operation).observe(seconds)
+    is_slow = seconds >= slow.total_seconds()
+    if is_slow:
+        slow_queries.labels(operation).inc()
+    tell, name = (_log.warning, "slow_query") if is_slow else (_log.debug, "query_done")
+    tell(
+        name,
+        operation=operation,
+        table=table_of(statement),
+        query_time_ms=round(seconds * 1_000, 3),
+        rows_affected=rows,
+        sql=_LITERAL.sub("'…'", statement[:_LONGEST_STATEMENT]),
+    )
+
+
+def _watch_pool(engine: Engine, name: str) -> None:
+    reference = weakref.ref(engine)
+
+    def checked_out() -> float:
+        watched = reference()
+        return watched.pool.checkedout() if watched is not None and isinstance(watched.pool, QueuePool) else 0
+
+    def size() -> float:
+        watched = reference()
+        return watched.pool.size() if watched is not None and isinstance(watched.pool, QueuePool) else 0
+
+    pool_in_use.labels(name).set_function(checked_out)
+    pool_size.labels(name).set_function(size)
