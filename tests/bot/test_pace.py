@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.pace import Gaps, Pace
+
+GAPS = Gaps(account=timedelta(milliseconds=40), chat=timedelta(seconds=1))
+
+
+class Stopwatch:
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def watch() -> Stopwatch:
+    return Stopwatch()
+
+
+@pytest.fixture
+def pace(watch: Stopwatch) -> Pace:
+    return Pace(watch)
+
+
+def test_the_first_message_goes_at_once_when_nothing_was_sent(pace: Pace) -> None:
+    assert pace.wait_time("bot", "chat") == 0
+    assert pace.reserve("bot", "chat", GAPS) == 0
+
+
+def test_the_chat_waits_its_gap_when_it_was_just_written_to(pace: Pace, watch: Stopwatch) -> None:
+    pace.reserve("bot", "chat", GAPS)
+    assert pace.reserve("bot", "chat", GAPS) == pytest.approx(1)
+    watch.seconds += 0.75
+    assert pace.wait_time("bot", "chat") == pytest.approx(0.25)
+    watch.seconds += 0.25
+    assert pace.reserve("bot", "chat", GAPS) == 0
+
+
+def test_another_chat_waits_only_the_accounts_gap_when_one_was_written_to(pace: Pace) -> None:
+    pace.reserve("bot", "chat", GAPS)
+    assert pace.wait_time("bot", "other") == pytest.approx(0.04)
+
+
+def test_another_account_goes_at_once_when_one_has_to_wait(pace: Pace) -> None:
+    pace.reserve("bot", "chat", GAPS)
+    pace.hold("bot", 60)
+    assert pace.reserve("other bot", "chat", GAPS) == 0
+
+
+def test_nothing_is_taken_when_the_slot_is_not_due(pace: Pace, watch: Stopwatch) -> None:
+    pace.reserve("bot", "chat", GAPS)
+    for _ in range(100):
+        pace.reserve("bot", "chat", GAPS)
+    watch.seconds += 0.04
+    assert pace.reserve("bot", "other", GAPS) == 0
+
+
+def test_the_whole_account_is_silent_exactly_as_long_as_the_provider_asked(pace: Pace, watch: Stopwatch) -> None:
+    pace.hold("bot", 7)
+    assert pace.reserve("bot", "chat", GAPS) == pytest.approx(7)
+    watch.seconds += 6.999
+    assert pace.reserve("bot", "chat", GAPS) > 0
+    watch.seconds += 0.002
+    assert pace.reserve("bot", "chat", GAPS) == 0
+
+
+def test_a_long_hold_stays_when_a_shorter_one_follows(pace: Pace) -> None:
+    pace.hold("bot", 60)
+    pace.hold("bot", 1)
+    assert pace.wait_time("bot", "chat") == pytest.approx(60)
+
+
+def test_memory_stays_small_when_very_many_chats_are_written_to_once(pace: Pace, watch: Stopwatch) -> None:
+    for number in range(20_000):
+        pace.reserve(f"bot {number % 50}", f"chat {number}", GAPS)
+        watch.seconds += 0.05
+    assert len(pace) < 1_100
+
+
+def test_a_long_hold_is_remembered_when_idle_chats_are_forgotten(pace: Pace, watch: Stopwatch) -> None:
+    pace.hold("held", 10_000)
+    for number in range(5_000):
+        pace.reserve("bot", f"chat {number}", GAPS)
+        watch.seconds += 1
+    assert pace.wait_time("held", "chat") == pytest.approx(5_000)
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz"), st.floats(0, 2)), max_size=60))
+def test_no_gap_is_ever_too_small_when_sends_come_at_any_time(asked: list[tuple[str, str, float]]) -> None:
+    watch, sent = Stopwatch(), list[tuple[str, str, float]]()
+    pace = Pace(watch)
+    for account, chat, later in asked:
+        watch.seconds += later
+        if pace.reserve(account, chat, GAPS) == 0:
+            sent.append((account, chat, watch.seconds))
+    for account in "ab":
+        times = [at for sender, _, at in sent if sender == account]
+        assert all(after - before >= 0.04 - 1e-9 for before, after in pairwise(times))
+        for chat in "xyz":
+            times = [at for sender, to, at in sent if (sender, to) == (account, chat)]
+            assert all(after - before >= 1 - 1e-9 for before, after in pairwise(times))
