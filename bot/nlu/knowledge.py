@@ -1,0 +1,137 @@
+"""Finds the hotel's own answer to a guest's question. It never makes one up: no good match, no answer."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from bot.nlu.attention import DATA
+from bot.nlu.tokens import normalise, stem, tokenise
+
+# Below this a person answers. Tuned on the questions in tests/bot/nlu/test_knowledge.py.
+SURE_ENOUGH = 0.5
+# Two items this near each other: the question names neither of them clearly.
+CLEAR_LEAD = 0.05
+# A question asks about one thing; a long message tells a story in which that thing merely occurs.
+MOST_WORDS = 40
+SHORTEST_MISTYPED = 5
+LIKENESS_OF_A_SLIP = 0.8
+# Words of the guest that no item of the hotel knows count this much against a match.
+UNKNOWN_WORD = 0.35
+TROUBLE = 0.3
+LONGEST_PHRASE = 3
+
+Key = str
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeItem:
+    """One thing that the hotel can tell: question variants and the answer, each by language."""
+
+    id: str
+    intent: str
+    questions: Mapping[str, tuple[str, ...]]
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The item that answers; `confidence` in [0, 1]."""
+
+    item: KnowledgeItem
+    confidence: float
+
+
+def find_answer(text: str, items: Sequence[KnowledgeItem]) -> Match | None:
+    """Return the item that answers `text`, or None when none surely does.
+
+    Question variants of every language serve, whatever the guest's; the caller picks the answer's language.
+    """
+    asked, troubled = _keys(text)
+    if not asked or not items or len(asked) > MOST_WORDS:
+        return None
+    variants = [[_keys(question)[0] for question in _questions(item)] for item in items]
+    weights = _weights(variants)
+    ranked = sorted(
+        (
+            (max((_likeness(asked, variant, weights) for variant in own), default=0.0), -place)
+            for place, own in enumerate(variants)
+        ),
+        reverse=True,
+    )
+    (best, place), (second, _) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, 0)
+    confidence = best * (TROUBLE if troubled else 1.0)
+    if confidence < SURE_ENOUGH or best - second < CLEAR_LEAD:
+        return None
+    return Match(items[-place], round(confidence, 2))
+
+
+def _questions(item: KnowledgeItem) -> Iterable[str]:
+    yield item.intent.replace("_", " ")
+    for variants in item.questions.values():
+        yield from variants
+
+
+def _weights(variants: list[list[frozenset[Key]]]) -> dict[Key, float]:
+    """How much each word tells: one that occurs in many items tells little."""
+    occurs = Counter(key for own in variants for key in frozenset().union(*own))
+    return {key: math.log(1 + len(variants) / count) for key, count in occurs.items()}
+
+
+def _likeness(asked: frozenset[Key], variant: frozenset[Key], weights: Mapping[Key, float]) -> float:
+    """The weight of the words in common, over that of all words of both; mistyped words count as what they mean."""
+    if not variant:
+        return 0.0
+    shared = frozenset(_meant(key, variant) for key in asked) & variant
+    common = sum(weights[key] for key in shared)
+    unknown = sum(UNKNOWN_WORD * weights.get(key, 1.0) for key in asked if _meant(key, variant) not in variant)
+    missing = sum(weights[key] for key in variant - shared)
+    return common / (common + unknown + 0.5 * missing) if common else 0.0
+
+
+def _meant(key: Key, known: frozenset[Key]) -> Key:
+    if key in known or len(key) < SHORTEST_MISTYPED:
+        return key
+    likeness, nearest = max((OSA.normalized_similarity(key, other), other) for other in known)
+    return nearest if likeness >= LIKENESS_OF_A_SLIP else key
+
+
+@cache
+def _lists() -> tuple[dict[tuple[str, ...], Key], frozenset[str], frozenset[str]]:
+    """Phrases with the word that stands for them; empty words; words of trouble. All but the phrases as stems."""
+    listed = tomllib.loads((DATA / "knowledge.toml").read_text(encoding="utf-8"))
+    same = {}
+    for line in listed["same"].strip().splitlines():
+        phrases = [tuple(stem(normalise(word)) for word in phrase.split()) for phrase in line.split(",")]
+        same.update(dict.fromkeys(phrases, phrases[0][0]))
+    stems = (
+        frozenset(stem(normalise(word)) for word in listed[name].replace(",", " ").split())
+        for name in ("empty", "trouble")
+    )
+    return same, *stems  # type: ignore[return-value]
+
+
+def _keys(text: str) -> tuple[frozenset[Key], bool]:
+    """What a text is about, as words that stand for all their spellings; and whether it tells of trouble."""
+    same, empty, trouble = _lists()
+    stems = [token.stem for token in tokenise(text) if any(map(str.isalnum, token.word))]
+    found: set[Key] = set()
+    place = 0
+    while place < len(stems):
+        for length in range(LONGEST_PHRASE, 0, -1):
+            phrase = tuple(stems[place : place + length])
+            if phrase in same:
+                found.add(same[phrase])
+                place += length
+                break
+        else:
+            if stems[place] not in empty | trouble:
+                found.add(stems[place])
+            place += 1
+    return frozenset(found), not trouble.isdisjoint(stems)

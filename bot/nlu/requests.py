@@ -1,0 +1,80 @@
+"""Recognises short messages that ask the bot for something by themselves: STOP, START, a person, the menu, thanks.
+
+Only a whole message counts: "stop" opts out, "stop by the room" does not.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
+
+from bot.nlu.attention import DATA
+from bot.nlu.tokens import normalise, tokenise
+
+# Beyond this many words it is a story, not a request by itself.
+MOST_WORDS = 12
+AROUND = "around"
+
+
+class Request(StrEnum):
+    """What a message asks for, in the order in which a doubtful one is decided."""
+
+    opt_out = "opt_out"
+    opt_in = "opt_in"
+    person = "person"
+    language = "language"
+    link_stay = "link_stay"
+    menu = "menu"
+    thanks = "thanks"
+    greeting = "greeting"
+
+
+ORDER = {request: place for place, request in enumerate(Request)}
+
+
+def recognise(text: str) -> Request | None:
+    """Return what the whole of `text` asks for, or None. Case, punctuation, emoji and kind words don't matter."""
+    words = _words(text[: MOST_WORDS * 40])
+    if not words or len(words) > MOST_WORDS:
+        return None
+    asked, around = _phrases()
+    if words in asked:
+        return asked[words]
+    found = [(len(words) - len(core), ORDER[asked[core]], asked[core]) for core in _cores(words, around) if core in asked]
+    return min(found)[-1] if found else None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The normalised words; a command keeps its slash, so that /start does not read as START."""
+    words = tuple(token.word for token in tokenise(text) if any(map(str.isalnum, token.word)))
+    return ("/" + words[0], *words[1:]) if words and text.lstrip().startswith("/") else words
+
+
+def _cores(words: tuple[str, ...], around: frozenset[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Every shorter message that is left when kind words are taken off the front and the end."""
+    starts = _strippable(words, around)
+    ends = [len(words) - cut for cut in _strippable(words[::-1], frozenset(phrase[::-1] for phrase in around))]
+    for start in starts:
+        for end in ends:
+            if start < end:
+                yield words[start:end]
+
+
+def _strippable(words: tuple[str, ...], around: frozenset[tuple[str, ...]]) -> list[int]:
+    """How many words may be taken off the front: none, or the lengths of runs of kind phrases."""
+    cuts = [0]
+    for cut in range(1, len(words)):
+        if any(words[start:cut] in around for start in cuts):
+            cuts.append(cut)
+    return cuts
+
+
+@cache
+def _phrases() -> tuple[dict[tuple[str, ...], Request], frozenset[tuple[str, ...]]]:
+    """Every phrase with what it asks for, and the kind words; an earlier `Request` wins where two list a phrase."""
+    listed = tomllib.loads((DATA / "requests.toml").read_text(encoding="utf-8"))
+    split = {name: {_words(normalise(phrase)) for phrase in phrases.split(",")} for name, phrases in listed.items()}
+    asked = {phrase: request for request in reversed(Request) for phrase in split[request]}
+    return asked, frozenset(split[AROUND])

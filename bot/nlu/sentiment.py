@@ -1,0 +1,156 @@
+"""A scorer that needs no model: AFINN, our own hotel lexicon, and the rules of `attention`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+from bot.nlu.attention import DATA, Finding, find_attention, load_classes
+from bot.nlu.base import Sentiment, SentimentType
+from bot.nlu.terms import Hit, Terms
+from bot.nlu.tokens import Token, normalise, stem, tokenise
+
+POSITIVE_FROM = 0.3
+NEGATIVE_FROM = -0.25
+MOST_POSITIVE_ATTENTION = -0.3
+# As in VADER: a sum of 4 is about 0.7, a sum of 10 about 0.9.
+DAMPING = 15.0
+
+NEGATION_REACH = 3
+NEGATED_PRAISE = -0.6
+NEGATED_BLAME = -0.5
+DEGREE_REACH = 2
+DEGREES = {"very": 1.4, "rather": 0.7}
+BEFORE_BUT, AFTER_BUT = 0.6, 1.3
+# A wish is often wrapped in kind words: "could you …, that would be lovely, thanks".
+PRAISE_IN_A_REQUEST, HIGH_PRAISE_IN_A_REQUEST = 0.3, 0.5
+HIGH_PRAISE = 4.0
+THANKS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Opinion:
+    """Words that praise (above zero) or blame (below), and the tokens they are made of."""
+
+    worth: float
+    start: int
+    end: int
+
+
+class LexiconScorer:
+    """A `SentimentScorer` for Russian and English; other languages are judged by their emoji and loan words."""
+
+    def score(self, text: str, language: str | None = None) -> Sentiment:
+        """Judge `text`; always the same for the same text, in time linear in its length."""
+        tokens = tokenise(text)
+        findings = find_attention(tokens)
+        opinions = _opinions(tokens, asks="?" in text or "？" in text)
+        total = sum(opinion.worth for opinion in opinions)
+        score = total / math.sqrt(total * total + DAMPING)
+        if findings:
+            return _attention(score, findings, tokens)
+        kind = _type(score)
+        decisive = [opinion for opinion in opinions if _type(opinion.worth) == kind]
+        places = {place for opinion in decisive for place in range(opinion.start, opinion.end)}
+        return Sentiment(_rounded(score), kind, _surfaces(tokens, places))
+
+
+def _attention(score: float, findings: list[Finding], tokens: list[Token]) -> Sentiment:
+    gravest = max(finding.severity for finding in findings)
+    score = min(score, 0.0) * (1 - gravest) - gravest
+    places = {place for finding in findings for place in finding.tokens}
+    return Sentiment(
+        _rounded(min(score, MOST_POSITIVE_ATTENTION)), SentimentType.requires_attention, _surfaces(tokens, places)
+    )
+
+
+def _type(score: float) -> SentimentType:
+    if score >= POSITIVE_FROM:
+        return SentimentType.positive
+    return SentimentType.negative if score <= NEGATIVE_FROM else SentimentType.neutral
+
+
+def _rounded(score: float) -> Decimal:
+    # Adding zero turns -0.00 into 0.00.
+    return Decimal(max(-1.0, min(1.0, score))).quantize(Decimal("0.01")) + 0
+
+
+def _surfaces(tokens: list[Token], places: Iterable[int]) -> tuple[str, ...]:
+    return tuple(tokens[place].surface for place in sorted(places))
+
+
+def _opinions(tokens: list[Token], asks: bool) -> list[_Opinion]:
+    hits = _hotel_terms().find(tokens)
+    marks = {(hit.name, place) for hit in hits for place in range(hit.start, hit.end)}
+    worths = [replace(each, worth=each.worth * _turned(each, tokens, marks)) for each in _worths(tokens, hits)]
+    asks = asks or any(hit.name == "ask" for hit in hits)
+    if asks or any(each.worth < 0 for each in worths):
+        return [replace(each, worth=each.worth * _discount(each.worth, asks)) for each in worths]
+    return worths
+
+
+def _discount(worth: float, asks: bool) -> float:
+    """What is left of praise in a request, and of thanks where something is blamed."""
+    if worth >= HIGH_PRAISE:
+        return HIGH_PRAISE_IN_A_REQUEST if asks else 1.0
+    return PRAISE_IN_A_REQUEST if 0 < worth <= (HIGH_PRAISE if asks else THANKS) else 1.0
+
+
+def _worths(tokens: list[Token], hits: list[Hit]) -> Iterable[_Opinion]:
+    """What the words are worth by themselves: our longest phrase first, AFINN for words that we don't list."""
+    ours = {}
+    for hit in sorted(hits, key=lambda hit: hit.end - hit.start):
+        if hit.name == "thanks" or hit.name.lstrip("-").isdigit():
+            ours[hit.start] = hit
+    place = 0
+    while place < len(tokens):
+        hit = ours.get(place)
+        if hit is not None:
+            worth = THANKS if hit.name == "thanks" else float(hit.name)
+            end = hit.end
+        else:
+            worth, end = _afinn(tokens[place]), place + 1
+        if worth:
+            yield _Opinion(worth, place, end)
+        place = end
+
+
+def _turned(opinion: _Opinion, tokens: list[Token], marks: set[tuple[str, int]]) -> float:
+    """The factor that the words around put on an opinion: negation, degree, and a "but" in its sentence."""
+    factor = 1.0
+    sentence = tokens[opinion.start].sentence
+    for distance in range(1, NEGATION_REACH + 1):
+        place = opinion.start - distance
+        if place < 0 or tokens[place].sentence != sentence or ("but", place) in marks:
+            break
+        if ("not", place) in marks:
+            factor *= NEGATED_PRAISE if opinion.worth > 0 else NEGATED_BLAME
+            break
+        if distance <= DEGREE_REACH:
+            factor *= next((degree for name, degree in DEGREES.items() if (name, place) in marks), 1.0)
+    return factor
+
+
+@cache
+def _hotel_terms() -> Terms:
+    return Terms(load_classes("valence"))
+
+
+@cache
+def _afinn_scores() -> dict[str, float]:
+    """AFINN by exact word and by stem; where words share a stem the exact word decides."""
+    scores: dict[str, float] = {}
+    for line in (DATA / "afinn.tsv").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            score, term = line.split("\t")
+            scores[normalise(term)] = float(score)
+            scores.setdefault(stem(normalise(term)), float(score))
+    return scores
+
+
+def _afinn(token: Token) -> float:
+    scores = _afinn_scores()
+    return scores.get(token.word) or scores.get(token.stem) or 0.0

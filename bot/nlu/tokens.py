@@ -1,0 +1,64 @@
+"""Cuts a text into words and emoji that remember where they stand, in time linear in its length."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+# A word may hold apostrophes, hyphens and (wi-fi, don't, а/с) one slash; what is neither word nor space stands alone.
+TOKEN = re.compile(r"[^\W_]+(?:['’ʼ`/-][^\W_]+)*|[.!?…\n]+|[:;=]['-]?[()DP]+|\({2,}|\){2,}|[^\w\s]\ufe0f?")
+SMILE, FROWN = re.compile(r"[:;=]['-]?[)DP]+|\){2,}"), re.compile(r"[:;=]['-]?\(+|\({2,}")
+# What is longer is no word of any language that we read; it is neither stemmed, looked up nor kept in a cache.
+LONGEST_WORD = 40
+SENTENCE_END = frozenset(".!?…\n")
+CYRILLIC = re.compile(r"[а-яё]")
+APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "ё": "е"})
+
+_stemmers = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`surface` as it stands in the text; `word` lower case with plain apostrophes and е for ё; `stem` of that."""
+
+    surface: str
+    word: str
+    stem: str
+    sentence: int
+
+
+def tokenise(text: str) -> list[Token]:
+    """Return the words and emoji of `text`; `sentence` counts up at full stops, question marks and line ends."""
+    tokens: list[Token] = []
+    sentence = 0
+    for match in TOKEN.finditer(text):
+        surface = match.group()
+        if surface[0] in SENTENCE_END:
+            sentence += 1
+            continue
+        word = normalise(surface)
+        tokens.append(Token(surface, word, stem(word) if len(word) <= LONGEST_WORD else word, sentence))
+    return tokens
+
+
+def normalise(word: str) -> str:
+    """Fold what does not change a word's meaning: case, the kind of apostrophe, ё, the length of a smile."""
+    if SMILE.fullmatch(word):
+        return ":)"
+    if FROWN.fullmatch(word):
+        return ":("
+    return word.lower().translate(APOSTROPHES)
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """The snowball stem of a normalised word: Russian for Cyrillic letters, English for all others."""
+    language = "russian" if CYRILLIC.search(word) else "english"
+    if not hasattr(_stemmers, language):
+        setattr(_stemmers, language, snowballstemmer.stemmer(language))
+    found: str = getattr(_stemmers, language).stemWord(word)
+    return found
