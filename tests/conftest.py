@@ -13,6 +13,16 @@ from bot.storage.engine import provision_logins
 from tests.databases import Broom, Database, TestServer, broom_for
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: uses a PostgreSQL server; set by itself, `-m database` selects them")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
     """The server of TEST_DATABASE_URL, or one of our own that forgets everything."""
