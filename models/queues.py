@@ -64,7 +64,12 @@ class OutboxMessage(Base):
         Index("ix_outbox_due", "not_before", postgresql_where=text("state = 'queued'")),
         Index("ix_outbox_sending", "leased_until", postgresql_where=text("state = 'sending'")),
         Index("ix_outbox_provider_message_id", "hotel_id", "account_id", "provider_message_id"),
-        Index("ix_outbox_in_doubt", "hotel_id", "id", postgresql_where=text("state = 'in_doubt'")),
+        Index(
+            "ix_outbox_open_doubts",
+            "hotel_id",
+            "id",
+            postgresql_where=text("state = 'in_doubt' AND doubt_reported_at IS NULL"),
+        ),
         Index("ix_outbox_hotel_id_chat_id", "hotel_id", "chat_id"),
         Index("ix_outbox_hotel_id_conversation_id", "hotel_id", "conversation_id"),
         Index("ix_outbox_hotel_id_notification_id", "hotel_id", "notification_id"),
@@ -95,3 +100,4 @@ class OutboxMessage(Base):
     read_at: Mapped[datetime | None]
     provider_message_id: Mapped[str | None] = mapped_column(String(255))
     reason: Mapped[str | None]
+    doubt_reported_at: Mapped[datetime | None]

@@ -94,6 +94,7 @@ _RENEW_CHATS = text("UPDATE chats SET leased_until = now() + :lease WHERE claim_
 _RENEW_OUTBOX = text("UPDATE outbox SET leased_until = now() + :lease WHERE lease_token = ANY (:tokens)").bindparams(
     bindparam("tokens", type_=ARRAY(Uuid))
 )
+_OPEN_DOUBTS = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'in_doubt' AND doubt_reported_at IS NULL")
 _STALE_SENDING = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'sending' AND leased_until < now()")
 _DUE_FIRINGS = text(
     "SELECT DISTINCT hotel_id FROM trigger_firings WHERE status IN ('scheduled', 'postponed') AND due_at <= :now"
@@ -137,6 +138,10 @@ class Claims:
     async def hotels_with_stale_sends(self) -> list[UUID]:
         """Return the hotels that have a message whose sender died between the call and its record."""
         return [row.hotel_id for row in await self._run(_STALE_SENDING)]
+
+    async def hotels_with_open_doubts(self) -> list[UUID]:
+        """Return the hotels that have a message in doubt which may still be resolved."""
+        return [row.hotel_id for row in await self._run(_OPEN_DOUBTS)]
 
     async def hotels_with_due_firings(self, now: datetime) -> list[UUID]:
         """Return the hotels in which a planned firing is due at `now`."""

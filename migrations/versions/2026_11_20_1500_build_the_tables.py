@@ -977,6 +977,7 @@ def upgrade() -> None:
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("provider_message_id", sa.String(length=255), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("doubt_reported_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["hotel_id", "account_id"],
             ["channel_accounts.hotel_id", "channel_accounts.id"],
@@ -1018,11 +1019,11 @@ def upgrade() -> None:
     op.create_index("ix_outbox_hotel_id_firing_id", "outbox", ["hotel_id", "firing_id"], unique=False)
     op.create_index("ix_outbox_hotel_id_notification_id", "outbox", ["hotel_id", "notification_id"], unique=False)
     op.create_index(
-        "ix_outbox_in_doubt",
+        "ix_outbox_open_doubts",
         "outbox",
         ["hotel_id", "id"],
         unique=False,
-        postgresql_where=sa.text("state = 'in_doubt'"),
+        postgresql_where=sa.text("state = 'in_doubt' AND doubt_reported_at IS NULL"),
     )
     op.create_index(
         "ix_outbox_provider_message_id", "outbox", ["hotel_id", "account_id", "provider_message_id"], unique=False

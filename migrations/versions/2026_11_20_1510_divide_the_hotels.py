@@ -47,7 +47,7 @@ RUNTIME_COLUMNS = {
     "integrations": "hotel_id, id, encryption_key_id",
     "chats": "hotel_id, id, ready_at, claim_token, leased_until",
     "inbox_events": "hotel_id, id, received_at, state",
-    "outbox": "hotel_id, id, account_id, chat_id, state, not_before, lease_token, leased_until",
+    "outbox": "hotel_id, id, account_id, chat_id, state, not_before, lease_token, leased_until, doubt_reported_at",
     "trigger_firings": "hotel_id, id, due_at, status",
 }
 RUNTIME_LEASES = {"chats": "claim_token, leased_until", "outbox": "lease_token, leased_until"}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import case, func, insert, or_, select, update
 
 from bot.storage.repositories.base import AnySelect, Repository
 from models import ChannelAccount, Integration
@@ -113,6 +113,15 @@ class Accounts(Repository):
             .values(credentials_encrypted=new, encryption_key_id=key_id)
         )
         return result.rowcount > 0
+
+    async def note_inbound(self, account_id: UUID, at: datetime, every: timedelta) -> None:
+        """Note when the account last received something, at most once in `every`: the row is a busy one."""
+        stale = or_(ChannelAccount.last_inbound_at.is_(None), ChannelAccount.last_inbound_at < at - every)
+        await self._run(
+            update(ChannelAccount)
+            .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id, stale)
+            .values(last_inbound_at=at, updated_at=ChannelAccount.updated_at)
+        )
 
     async def count_sent(self, account_id: UUID, at: datetime) -> None:
         """Count one message that left; the daily count starts anew with each UTC day."""

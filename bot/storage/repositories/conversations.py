@@ -39,6 +39,11 @@ class Conversations(Repository):
         row = (await self._run(statement)).one_or_none()
         return ConversationRecord(*row) if row else None
 
+    async def get(self, conversation_id: UUID) -> ConversationRecord | None:
+        """Return one conversation."""
+        row = (await self._run(self._select().where(Conversation.id == conversation_id))).one_or_none()
+        return ConversationRecord(*row) if row else None
+
     async def latest_of(self, guest_id: UUID) -> list[ConversationRecord]:
         """Return the guest's conversations, the one that was last spoken in first."""
         statement = self._select().where(Conversation.guest_id == guest_id)

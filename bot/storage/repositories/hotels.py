@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import Repository
@@ -57,3 +57,16 @@ class Hotels(Repository):
     async def save_settings(self, settings: dict[str, Any]) -> None:
         """Replace the settings."""
         await self._run(update(Hotel).where(Hotel.id == self.hotel_id).values(settings=settings))
+
+    async def move_staff_chat(self, account_id: UUID, old_address: str, new_address: str) -> None:
+        """Send alerts to the new address where they went to the old one."""
+        chat = Hotel.settings["staff_chat"]
+        await self._run(
+            update(Hotel)
+            .where(
+                Hotel.id == self.hotel_id,
+                chat["account_id"].astext == str(account_id),
+                chat["address"].astext == old_address,
+            )
+            .values(settings=func.jsonb_set(Hotel.settings, ["staff_chat", "address"], func.to_jsonb(new_address)))
+        )

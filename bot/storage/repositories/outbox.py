@@ -189,10 +189,26 @@ class Outbox(Repository):
         )
         return result.rowcount > 0
 
-    async def in_doubt(self, limit: int = 100) -> list[OutboxRecord]:
-        """Return the messages of which nobody knows whether they left, oldest first."""
-        statement = self._select().where(OutboxMessage.state == OutboxState.in_doubt)
+    async def open_doubts(self, limit: int = 100) -> list[OutboxRecord]:
+        """Return the messages in doubt that staff have not been told of, oldest first."""
+        statement = self._select().where(
+            OutboxMessage.state == OutboxState.in_doubt, OutboxMessage.doubt_reported_at.is_(None)
+        )
         return [OutboxRecord(*row) for row in await self._run(statement.order_by(OutboxMessage.id).limit(limit))]
+
+    async def report_doubt(self, outbox_id: int, at: datetime) -> bool:
+        """Note that a doubt can't be resolved and staff are told; return False where that was done before."""
+        result = await self._run(
+            update(OutboxMessage)
+            .where(
+                self._own(OutboxMessage.hotel_id),
+                OutboxMessage.id == outbox_id,
+                OutboxMessage.state == OutboxState.in_doubt,
+                OutboxMessage.doubt_reported_at.is_(None),
+            )
+            .values(doubt_reported_at=at)
+        )
+        return result.rowcount > 0
 
     async def of_notification(self, notification_id: UUID) -> list[OutboxRecord]:
         """Return the messages that carried a notification, oldest first."""

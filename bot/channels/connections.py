@@ -1,0 +1,74 @@
+"""The open channels of this process: one per account, opened when first needed, renewed when the account changes."""
+
+from __future__ import annotations
+
+from asyncio import Lock
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from uuid import UUID
+
+import orjson
+
+from bot.channels.base import Channel
+from bot.channels.registry import connect
+from bot.clock import Clock
+from bot.errors import AccountUnusable, RejectedInput
+from bot.security.encryption import KeyRing, Place
+from bot.storage.repositories.accounts import AccountRecord
+
+
+def credentials_place(hotel_id: UUID, integration_id: UUID) -> Place:
+    """Return what sealed credentials are bound to."""
+    return Place(hotel_id, "integrations", "credentials_encrypted", integration_id)
+
+
+class Connections:
+    """Hands out the channel of an account. `api_urls` are the providers' addresses by platform."""
+
+    def __init__(self, keys: KeyRing, api_urls: Mapping[str, str], clock: Clock) -> None:
+        self._keys = keys
+        self._api_urls = api_urls
+        self._clock = clock
+        self._open: dict[UUID, tuple[bytes, Channel, AsyncExitStack]] = {}
+        self._locks: defaultdict[UUID, Lock] = defaultdict(Lock)
+
+    async def __aenter__(self) -> Connections:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for account_id in list(self._open):
+            await self.drop(account_id)
+
+    async def get(self, hotel_id: UUID, account: AccountRecord) -> Channel:
+        """Return the account's channel, open. Raises AccountUnusable when its credentials can't be used."""
+        secret = self._keys.decrypt(account.credentials, credentials_place(hotel_id, account.integration_id))
+        async with self._locks[account.id]:
+            known = self._open.get(account.id)
+            if known is not None and known[0] == secret:
+                return known[1]
+            await self.drop(account.id)
+            channel = self.connect(account, secret)
+            stack = AsyncExitStack()
+            await stack.enter_async_context(channel)
+            self._open[account.id] = (secret, channel, stack)
+            return channel
+
+    async def drop(self, account_id: UUID) -> None:
+        """Close the account's channel, if it is open."""
+        known = self._open.pop(account_id, None)
+        if known is not None:
+            await known[2].aclose()
+
+    def connect(self, account: AccountRecord, secret: bytes) -> Channel:
+        """Return a channel of its own, not yet open. Raises AccountUnusable when the credentials can't be used."""
+        try:
+            return connect(
+                account.platform,
+                orjson.loads(secret),
+                settings=account.settings,
+                api_url=self._api_urls.get(account.platform),
+                clock=self._clock,
+            )
+        except RejectedInput as error:
+            raise AccountUnusable(str(error)) from None

@@ -1,0 +1,88 @@
+"""Settles messages of which nobody knows whether they left: by the provider's journal, never by a guess."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from bot.channels.connections import Connections
+from bot.clock import Clock
+from bot.errors import AccountUnusable, InDoubt, TransientError
+from bot.messages import outgoing_from_json
+from bot.sending import Settled
+from bot.storage.repositories.outbox import OutboxRecord
+from bot.storage.unit_of_work import Database
+from bot.telemetry.logs import logger
+from models.enums import OutboxState
+
+# A journal lags behind the call; only after this long does a missing line mean that nothing was sent.
+JOURNAL_LAG = timedelta(seconds=30)
+PATIENCE = timedelta(minutes=2)
+CLOCK_SKEW = timedelta(seconds=10)
+
+log = logger("outbox")
+
+
+class Doubts:
+    """Asks the providers about the messages in doubt of one hotel at a time."""
+
+    def __init__(self, database: Database, connections: Connections, clock: Clock, settled: Settled) -> None:
+        self._database = database
+        self._connections = connections
+        self._clock = clock
+        self._settled = settled
+
+    async def mark_stale(self, hotel_id: UUID) -> None:
+        """Put in doubt what a worker was sending when it died."""
+        async with self._database.unit(hotel_id) as uow:
+            for record in await uow.outbox.doubt_stale():
+                log.warning("message_in_doubt", hotel_id=hotel_id, outbox_id=record.id)
+
+    async def look_into(self, hotel_id: UUID) -> None:
+        """Settle what can be settled now, and tell staff of what never can be."""
+        async with self._database.unit(hotel_id) as uow:
+            open_doubts = await uow.outbox.open_doubts()
+        for record in open_doubts:
+            await self._look_into(hotel_id, record)
+
+    async def _look_into(self, hotel_id: UUID, record: OutboxRecord) -> None:
+        async with self._database.unit(hotel_id) as uow:
+            chat = await uow.chats.get(record.chat_id)
+            account = await uow.accounts.get(record.account_id)
+        since = record.sending_at or record.created_at
+        age = self._clock.now() - since
+        if account is None:
+            await self._report(hotel_id, record)
+            return
+        try:
+            channel = await self._connections.get(hotel_id, account)
+            found = await channel.find_sent(chat.address, outgoing_from_json(record.content), since - CLOCK_SKEW)
+        except (InDoubt, AccountUnusable):
+            await self._report(hotel_id, record)
+        except TransientError:
+            if age > PATIENCE:
+                await self._report(hotel_id, record)
+        else:
+            if found is not None:
+                await self._settle(hotel_id, record, OutboxState.sent, found.message_id)
+            elif age > JOURNAL_LAG:
+                await self._settle(hotel_id, record, OutboxState.queued, None)
+
+    async def _settle(
+        self, hotel_id: UUID, record: OutboxRecord, state: OutboxState, provider_message_id: str | None
+    ) -> None:
+        """A message found in the journal was sent; one surely missing goes back to the queue."""
+        async with self._database.unit(hotel_id) as uow:
+            reason = f"the provider's journal says so: {'sent' if provider_message_id else 'never arrived'}"
+            if await uow.outbox.resolve(record.id, state, provider_message_id, reason):
+                if record.message_id and provider_message_id:
+                    await uow.messages.name(record.message_id, record.created_at, provider_message_id)
+                if state is OutboxState.sent:
+                    await self._settled(uow, record, state, reason)
+                log.info("doubt_resolved", hotel_id=hotel_id, outbox_id=record.id, outcome=state)
+
+    async def _report(self, hotel_id: UUID, record: OutboxRecord) -> None:
+        async with self._database.unit(hotel_id) as uow:
+            if await uow.outbox.report_doubt(record.id, self._clock.now()):
+                await self._settled(uow, record, OutboxState.in_doubt, record.reason or "")
+                log.warning("doubt_unresolved", hotel_id=hotel_id, outbox_id=record.id)

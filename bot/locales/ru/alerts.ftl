@@ -1,0 +1,26 @@
+### То, что читают сотрудники в своём чате, на языке отеля.
+
+alert-title-attention = 🔴 Нужно внимание
+alert-title-negative = 🟠 Гость недоволен
+alert-title-person = 🙋 Просит человека
+alert-title-unanswered = ❔ Не знаю, что ответить
+alert-title-media = 📎 Гость прислал файл или место
+alert-title-link-tries = 🔑 Не получилось найти бронь
+alert-title-not-delivered = ⚠ Сообщение не доставлено
+alert-title-quarantined = ⚠ Сообщение не удалось обработать
+alert-title-account = ⚠ Неполадка с каналом
+
+alert-room = номер { $room }
+alert-words = Причина: { $words }
+alert-acknowledge = Беру на себя
+alert-repeat = (Повтор: неизвестно, дошло ли первое сообщение.)
+alert-no-way = Нет ни чата сотрудников, ни администратора в Телеграме. Администратор может написать /staffchat в группе сотрудников.
+alert-not-delivered =
+    { $state ->
+        [in_doubt] Неизвестно, получил ли гость это сообщение:
+       *[other] Гость не получил это сообщение:
+    }
+    «{ $text }»
+    ({ $reason })
+alert-quarantined = Событие { $event } этого чата не удалось обработать за { $attempts } попытки, оно отложено. Его может посмотреть и повторить оператор.
+alert-account = Аккаунт { $address }: { $state }. Сообщения подождут, пока он снова заработает.

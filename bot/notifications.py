@@ -1,0 +1,205 @@
+"""What a person of the hotel must see: raised with what caused it, and tried by one way after another.
+
+The first way is the staff chat, the next ones the admins' own chats with the bot. A notification whose last way
+failed stays `failed` with the reason, for everyone to see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from bot.clock import Clock
+from bot.hotel_settings import HotelSettings
+from bot.messages import Choice, OutgoingMessage, Platform
+from bot.outbox import Letter, enqueue
+from bot.storage.repositories.hotels import HotelRecord
+from bot.storage.repositories.notifications import NewNotification, NotificationRecord
+from bot.storage.repositories.outbox import OutboxRecord
+from bot.storage.unit_of_work import UnitOfWork
+from bot.telemetry.metrics import notifications as counted
+from bot.texts import Texts
+from models.enums import NotificationStatus, NotificationType, OutboxPurpose, OutboxState, Severity
+
+USEFUL_FOR = timedelta(hours=24)
+ACKNOWLEDGE = "ack:"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a notification is about; all that is known."""
+
+    guest_id: UUID | None = None
+    guest_name: str | None = None
+    room_number: str | None = None
+    conversation_id: UUID | None = None
+    message_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to reach the hotel's people."""
+
+    account_id: UUID
+    address: str
+    thread_id: str | None = None
+
+
+class Desk:
+    """Raises notifications and follows them until somebody has seen them."""
+
+    def __init__(self, texts: Texts, clock: Clock) -> None:
+        self._texts = texts
+        self._clock = clock
+
+    async def raise_alert(
+        self,
+        uow: UnitOfWork,
+        kind: NotificationType,
+        severity: Severity,
+        title_key: str,
+        subject: Subject,
+        words: str,
+        correlation_id: str,
+        reasons: tuple[str, ...] = (),
+    ) -> UUID:
+        """Raise a notification in the caller's transaction; return its id.
+
+        `words` is what the guest wrote, or the sentence about what went wrong; `reasons` the words that raised it.
+        """
+        hotel = await uow.hotels.get()
+        notification = NewNotification(
+            notification_type=kind,
+            severity=severity,
+            title=self._title(hotel, title_key, subject)[:255],
+            content=self._content(hotel, words, reasons),
+            guest_id=subject.guest_id,
+            conversation_id=subject.conversation_id,
+            message_id=subject.message_id,
+        )
+        notification_id = await uow.notifications.add(notification, self._clock.now())
+        counted.labels(NotificationStatus.pending).inc()
+        await self._try_next_way(uow, notification_id, correlation_id)
+        return notification_id
+
+    async def settled(self, uow: UnitOfWork, record: OutboxRecord, state: OutboxState, reason: str) -> None:
+        """Follow what became of any outgoing message: a carried alert advances, a lost reply becomes an alert."""
+        if record.notification_id is not None:
+            await self._alert_settled(uow, record, record.notification_id, state, reason)
+        elif state is not OutboxState.sent and not _is_gesture(record):
+            await self._message_lost(uow, record, state, reason)
+
+    async def _alert_settled(
+        self, uow: UnitOfWork, record: OutboxRecord, notification_id: UUID, state: OutboxState, reason: str
+    ) -> None:
+        if _is_gesture(record):
+            return
+        if state is OutboxState.sent:
+            await uow.notifications.mark_sent(notification_id, self._clock.now())
+            counted.labels(NotificationStatus.sent).inc()
+        elif state is OutboxState.in_doubt:
+            # Staff may see it twice, which is better than not at all; it says that it is a repeat.
+            await self._try_next_way(uow, notification_id, record.correlation_id, is_repeat=True)
+        else:
+            await self._try_next_way(uow, notification_id, record.correlation_id, reason=reason)
+
+    async def _message_lost(self, uow: UnitOfWork, record: OutboxRecord, state: OutboxState, reason: str) -> None:
+        """Show staff a message to a guest that was refused, came too late, or may not have arrived."""
+        conversation = await uow.conversations.get(record.conversation_id) if record.conversation_id else None
+        if conversation is None or conversation.guest_id is None:
+            return
+        guest = await uow.guests.get(conversation.guest_id)
+        hotel = await uow.hotels.get()
+        words = self._texts(
+            "alert-not-delivered",
+            hotel.default_language,
+            text=str(record.content["text"]),
+            state=state.value,
+            reason=reason,
+        )
+        subject = Subject(guest.id, guest.name, None, conversation.id, record.message_id)
+        await self.raise_alert(
+            uow,
+            NotificationType.system_alert,
+            Severity.info if record.purpose is OutboxPurpose.trigger else Severity.warning,
+            "alert-title-not-delivered",
+            subject,
+            words,
+            record.correlation_id,
+        )
+
+    async def _try_next_way(
+        self,
+        uow: UnitOfWork,
+        notification_id: UUID,
+        correlation_id: str,
+        reason: str = "",
+        is_repeat: bool = False,
+    ) -> None:
+        notification = await uow.notifications.get(notification_id)
+        if notification is None or notification.status is NotificationStatus.acknowledged:
+            return
+        hotel = await uow.hotels.get()
+        attempt = await uow.notifications.count_attempt(notification_id)
+        ways = await _ways(uow, HotelSettings.model_validate(hotel.settings))
+        way = ways[0] if is_repeat and attempt == 2 and ways else next(iter(ways[attempt - 1 :]), None)
+        if way is None:
+            why = reason or self._texts("alert-no-way", hotel.default_language)
+            await uow.notifications.mark_failed(notification_id, why)
+            counted.labels(NotificationStatus.failed).inc()
+            return
+        letter = Letter(
+            account_id=way.account_id,
+            chat_id=await uow.chats.at(way.account_id, way.address),
+            platform=Platform.telegram,
+            purpose=OutboxPurpose.notification,
+            useful_for=USEFUL_FOR,
+            correlation_id=correlation_id,
+            notification_id=notification_id,
+        )
+        message = self._message(hotel, notification, way, is_repeat)
+        await enqueue(uow, letter, message, self._clock.now())
+
+    def _message(
+        self, hotel: HotelRecord, notification: NotificationRecord, way: Way, is_repeat: bool
+    ) -> OutgoingMessage:
+        text = f"{notification.title}\n{notification.content}"
+        if is_repeat:
+            text = f"{self._texts('alert-repeat', hotel.default_language)}\n{text}"
+        label = self._texts("alert-acknowledge", hotel.default_language)
+        return OutgoingMessage(
+            text, choices=(Choice(f"{ACKNOWLEDGE}{notification.id}", label),), thread_id=way.thread_id
+        )
+
+    def _title(self, hotel: HotelRecord, key: str, subject: Subject) -> str:
+        parts = [self._texts(key, hotel.default_language)]
+        if subject.room_number:
+            parts.append(self._texts("alert-room", hotel.default_language, room=subject.room_number))
+        if subject.guest_name:
+            parts.append(subject.guest_name)
+        return " · ".join(parts)
+
+    def _content(self, hotel: HotelRecord, words: str, reasons: tuple[str, ...]) -> str:
+        if not reasons:
+            return words
+        return f"{words}\n{self._texts('alert-words', hotel.default_language, words=', '.join(reasons))}"
+
+
+def _is_gesture(record: OutboxRecord) -> bool:
+    """Whether the message only changed an earlier one or stopped a spinner."""
+    return bool(record.content.get("answers_press") or record.content.get("replaces"))
+
+
+async def _ways(uow: UnitOfWork, settings: HotelSettings) -> list[Way]:
+    """Return the ways to the hotel's people, best first."""
+    ways = []
+    if settings.staff_chat is not None:
+        chat = settings.staff_chat
+        ways.append(Way(chat.account_id, chat.address, chat.thread_id))
+    telegram = next((a for a in await uow.accounts.all() if a.platform == Platform.telegram), None)
+    if telegram is not None:
+        admins = [user for user in await uow.users.all() if user.is_admin and user.telegram_id is not None]
+        ways += [Way(telegram.id, str(user.telegram_id)) for user in admins]
+    return ways
+

@@ -1,0 +1,110 @@
+"""The one door out: what must leave is a row first, committed with the step or firing that wanted it.
+
+`queued → sending → sent`, and from `sending` also back to `queued` (surely not sent), to `failed` (refused) or
+to `in_doubt` (nobody knows). `bot.sending` moves the rows, `bot.doubts` settles the last kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bot.messages import OutgoingMessage, to_json
+from bot.storage.repositories.accounts import AccountRecord
+from bot.storage.repositories.chats import ChatRecord
+from bot.storage.repositories.messages import NewMessage
+from bot.storage.repositories.outbox import NewOutboxMessage, OutboxRecord
+from bot.storage.unit_of_work import UnitOfWork
+from models.enums import AccountStatus, ConsentState, MessageRole, MessageType, OutboxPurpose, OutboxState
+
+TOPIC = "outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Where a message goes and how long it may still go. `conversation_id` makes it part of what was said."""
+
+    account_id: UUID
+    chat_id: UUID
+    platform: str
+    purpose: OutboxPurpose
+    useful_for: timedelta
+    correlation_id: str
+    conversation_id: UUID | None = None
+    guest_id: UUID | None = None
+    notification_id: UUID | None = None
+    firing_id: UUID | None = None
+
+
+async def enqueue(uow: UnitOfWork, letter: Letter, message: OutgoingMessage, now: datetime) -> int:
+    """Queue a message within the caller's transaction; return the row's id."""
+    message_id = await _say(uow, letter, message, now) if letter.conversation_id else None
+    return await uow.outbox.add(
+        NewOutboxMessage(
+            account_id=letter.account_id,
+            chat_id=letter.chat_id,
+            purpose=letter.purpose,
+            content=to_json(message),
+            correlation_id=letter.correlation_id,
+            created_at=now,
+            not_before=now,
+            not_after=now + letter.useful_for,
+            conversation_id=letter.conversation_id,
+            message_id=message_id,
+            notification_id=letter.notification_id,
+            firing_id=letter.firing_id,
+        )
+    )
+
+
+async def _say(uow: UnitOfWork, letter: Letter, message: OutgoingMessage, now: datetime) -> UUID | None:
+    """Keep the message as part of the conversation, unless it only changes an earlier one or stops a spinner."""
+    if message.replaces or message.answers_press or letter.conversation_id is None:
+        return None
+    await uow.conversations.count(letter.conversation_id, now)
+    return await uow.messages.add(
+        NewMessage(
+            conversation_id=letter.conversation_id,
+            guest_id=letter.guest_id,
+            message_type=MessageType.outgoing,
+            role=MessageRole.bot,
+            content=message.text,
+            platform=letter.platform,
+            created_at=now,
+        )
+    )
+
+
+async def obstacle(
+    uow: UnitOfWork, record: OutboxRecord, chat: ChatRecord, account: AccountRecord | None, now: datetime
+) -> tuple[OutboxState, str] | None:
+    """Return how a message ends that may not leave any more, with the reason; None for one that may."""
+    if now > record.not_after:
+        return OutboxState.expired, "it was too late to be useful"
+    if account is None or account.status is AccountStatus.disabled:
+        return OutboxState.failed, "the channel account was removed"
+    if record.purpose is OutboxPurpose.trigger:
+        if not chat.is_reachable:
+            return OutboxState.failed, "the guest can't be reached in this chat"
+        if await _opted_out(uow, record):
+            return OutboxState.failed, "the guest opted out"
+    return None
+
+
+async def _opted_out(uow: UnitOfWork, record: OutboxRecord) -> bool:
+    """Whether the guest of the conversation wants no automatic messages, asked as late as can be."""
+    if record.conversation_id is None:
+        return False
+    conversation = await uow.conversations.get(record.conversation_id)
+    if conversation is None or conversation.guest_id is None:
+        return False
+    return ConsentState.withdrawn in (await uow.consents.current(conversation.guest_id)).values()
+
+
+async def follow_chat(uow: UnitOfWork, chat: ChatRecord, new_address: str) -> None:
+    """A group got a new id: let what waits go there, and the hotel's alerts too."""
+    new_chat = await uow.chats.at(chat.account_id, new_address)
+    await uow.outbox.move(chat.id, new_chat)
+    await uow.chats.mark_reachable(chat.id, False)
+    await uow.hotels.move_staff_chat(chat.account_id, chat.address, new_address)

@@ -1,0 +1,156 @@
+"""Sends what was claimed from the outbox, and records what became of it.
+
+`sending` is committed before the call and the result after it, so a crash between the two is known as what it
+is and never guessed away.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from bot.channels.base import Channel, Limits
+from bot.channels.connections import Connections
+from bot.clock import Clock
+from bot.errors import AccountUnusable, BellhopError, ChatMigrated, InDoubt, RecipientUnreachable, TransientError
+from bot.messages import outgoing_from_json
+from bot.outbox import follow_chat, obstacle
+from bot.pace import Gaps, Pace
+from bot.storage.claims import OutboxLease
+from bot.storage.repositories.accounts import AccountRecord
+from bot.storage.repositories.chats import ChatRecord
+from bot.storage.repositories.outbox import OutboxRecord
+from bot.storage.unit_of_work import Database, UnitOfWork
+from bot.telemetry.logs import bound, logger
+from bot.telemetry.metrics import MessageOutcome, messages, send_seconds
+from models.enums import AccountStatus, OutboxState
+
+FIRST_RETRY = timedelta(seconds=1)
+LONGEST_RETRY = timedelta(minutes=5)
+# How long an account that is refused keeps its messages before the next one is tried.
+ACCOUNT_REST = timedelta(seconds=30)
+WORKING = frozenset({AccountStatus.new, AccountStatus.active, AccountStatus.limited})
+
+# Told inside the recording transaction what became of a message, so that what follows from it commits with it.
+Settled = Callable[[UnitOfWork, OutboxRecord, OutboxState, str], Awaitable[None]]
+
+log = logger("outbox")
+
+
+class Sender:
+    """Sends one claimed message at a time; many calls may run at once."""
+
+    def __init__(
+        self, database: Database, connections: Connections, clock: Clock, pace: Pace, settled: Settled
+    ) -> None:
+        self._database = database
+        self._connections = connections
+        self._clock = clock
+        self._pace = pace
+        self._settled = settled
+
+    async def send(self, lease: OutboxLease) -> None:
+        """Send a claimed message, or give it back. Raises LeaseLost when another worker took it over."""
+        prepared = await self._begin(lease)
+        if prepared is None:
+            return
+        record, chat, channel = prepared
+        with bound(hotel_id=lease.hotel_id, outbox_id=lease.outbox_id, correlation_id=record.correlation_id):
+            started = time.monotonic()
+            try:
+                provider_id = await channel.send(chat.address, outgoing_from_json(record.content))
+            except BellhopError as error:
+                await self._record_failure(lease, record, chat, channel, error)
+            else:
+                await self._record_sent(lease, record, channel, provider_id)
+            finally:
+                send_seconds.labels(channel.platform).observe(time.monotonic() - started)
+
+    async def _begin(self, lease: OutboxLease) -> tuple[OutboxRecord, ChatRecord, Channel] | None:
+        """Check once more whether the message may go, and commit that it is being sent."""
+        now = self._clock.now()
+        async with self._database.unit(lease.hotel_id) as uow:
+            record = await uow.outbox.leased(lease.outbox_id, lease.token)
+            chat = await uow.chats.get(record.chat_id)
+            account = await uow.accounts.get(record.account_id)
+            stop = await obstacle(uow, record, chat, account, now)
+            if stop is not None:
+                state, reason = stop
+                await uow.outbox.close(record.id, lease.token, OutboxState.queued, state, reason)
+                await self._settled(uow, record, state, reason)
+                log.info("message_stopped", outbox_id=record.id, state=state)
+                return None
+            channel = await self._channel(lease, account)
+            if channel is None or not self._take_slot(record, chat, channel.limits):
+                await uow.outbox.give_back(record.id, lease.token)
+                return None
+            await uow.outbox.begin_sending(record.id, lease.token, now)
+        return record, chat, channel
+
+    async def _channel(self, lease: OutboxLease, account: AccountRecord | None) -> Channel | None:
+        """Return the open channel; None, and a rest for the account, where it can't be used just now."""
+        if account is not None and account.status in WORKING:
+            try:
+                return await self._connections.get(lease.hotel_id, account)
+            except AccountUnusable as error:
+                log.error("account_unusable", account_id=account.id, error=error)
+        self._pace.hold(str(lease.account_id), ACCOUNT_REST.total_seconds())
+        return None
+
+    def _take_slot(self, record: OutboxRecord, chat: ChatRecord, limits: Limits) -> bool:
+        if record.content.get("answers_press"):  # stops a spinner; providers don't count it as a message
+            return True
+        gap = limits.group_gap if chat.address.startswith("-") else limits.chat_gap
+        return not self._pace.reserve(str(record.account_id), str(record.chat_id), Gaps(limits.account_gap, gap))
+
+    async def _record_sent(
+        self, lease: OutboxLease, record: OutboxRecord, channel: Channel, provider_id: str | None
+    ) -> None:
+        now = self._clock.now()
+        async with self._database.unit(lease.hotel_id) as uow:
+            await uow.outbox.record_sent(record.id, lease.token, provider_id, now)
+            if record.message_id and provider_id:
+                await uow.messages.name(record.message_id, record.created_at, provider_id)
+            await uow.accounts.count_sent(record.account_id, now)
+            await self._settled(uow, record, OutboxState.sent, "")
+        messages.labels(channel.platform, MessageOutcome.sent).inc()
+        log.info("message_sent", attempt=record.attempts + 1)
+
+    async def _record_failure(
+        self, lease: OutboxLease, record: OutboxRecord, chat: ChatRecord, channel: Channel, error: BellhopError
+    ) -> None:
+        log.warning("message_not_sent", error=error, attempt=record.attempts + 1)
+        async with self._database.unit(lease.hotel_id) as uow:
+            wait = self._wait_after(record, error)
+            if wait is not None:
+                await uow.outbox.retry(record.id, lease.token, self._clock.now() + wait, str(error))
+                if isinstance(error, ChatMigrated):
+                    await follow_chat(uow, chat, error.new_chat_id)
+                return
+            if isinstance(error, RecipientUnreachable):
+                await uow.chats.mark_reachable(chat.id, False)
+            state = OutboxState.in_doubt if isinstance(error, InDoubt) else OutboxState.failed
+            await uow.outbox.close(record.id, lease.token, OutboxState.sending, state, str(error))
+            if state is OutboxState.failed:
+                await self._settled(uow, record, state, str(error))
+        outcome = MessageOutcome.in_doubt if state is OutboxState.in_doubt else MessageOutcome.failed
+        messages.labels(channel.platform, outcome).inc()
+
+    def _wait_after(self, record: OutboxRecord, error: BellhopError) -> timedelta | None:
+        """Return how long to wait before the message is tried again; None when it must not be."""
+        match error:
+            case ChatMigrated():
+                return timedelta()
+            case AccountUnusable():
+                self._pace.hold(str(record.account_id), ACCOUNT_REST.total_seconds())
+                return ACCOUNT_REST
+            case TransientError(retry_after=timedelta() as asked):
+                self._pace.hold(str(record.account_id), asked.total_seconds())
+                return asked
+            case TransientError():
+                doublings = 1 << min(record.attempts, 20)
+                return min(FIRST_RETRY * doublings, LONGEST_RETRY) * random.uniform(0.75, 1.25)
+            case _:
+                return None
