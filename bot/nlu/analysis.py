@@ -42,7 +42,7 @@ def analyse_lines(lines: Iterable[str | bytes], analyser: Analyser | None = None
 
 
 def _printable(line: str) -> str:
-    """Replace lone surrogates (bytes that somebody decoded with "surrogateescape"): they can't be written as UTF-8."""
+    """Replace lone surrogates, as "surrogateescape" makes them of strange bytes: they can't be written as UTF-8."""
     return line.encode("utf-8", errors="replace").decode("utf-8")
 
 

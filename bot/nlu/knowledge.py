@@ -7,7 +7,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -23,8 +23,9 @@ MOST_WORDS = 40
 SHORTEST_MISTYPED = 5
 LIKENESS_OF_A_SLIP = 0.8
 # Words of the guest that no item of the hotel knows count this much against a match.
-UNKNOWN_WORD = 0.35
-TROUBLE = 0.3
+UNKNOWN_WORD = 0.5
+# Words of the variant that the guest left out count this much: few guests write whole questions.
+UNSAID_WORD = 0.5
 LONGEST_PHRASE = 3
 
 Key = str
@@ -53,23 +54,22 @@ def find_answer(text: str, items: Sequence[KnowledgeItem]) -> Match | None:
 
     Question variants of every language serve, whatever the guest's; the caller picks the answer's language.
     """
-    asked, troubled = _keys(text)
-    if not asked or not items or len(asked) > MOST_WORDS:
+    asked = _keys(text)
+    if not asked or not items:
         return None
-    variants = [[_keys(question)[0] for question in _questions(item)] for item in items]
+    variants = [[_variant(question) for question in _questions(item)] for item in items]
     weights = _weights(variants)
-    ranked = sorted(
-        (
-            (max((_likeness(asked, variant, weights) for variant in own), default=0.0), -place)
-            for place, own in enumerate(variants)
-        ),
-        reverse=True,
-    )
-    (best, place), (second, _) = ranked[0], ranked[1] if len(ranked) > 1 else (0.0, 0)
-    confidence = best * (TROUBLE if troubled else 1.0)
-    if confidence < SURE_ENOUGH or best - second < CLEAR_LEAD:
+    scores = [max((_likeness(asked, variant, weights) for variant in own), default=0.0) for own in variants]
+    place = max(range(len(items)), key=scores.__getitem__)
+    best, second = scores[place], max((*scores[:place], *scores[place + 1 :]), default=0.0)
+    if best < SURE_ENOUGH or best - second < CLEAR_LEAD:
         return None
-    return Match(items[-place], round(confidence, 2))
+    return Match(items[place], round(best, 2))
+
+
+@lru_cache(maxsize=10_000)
+def _variant(question: str) -> frozenset[Key]:
+    return _keys(question)
 
 
 def _questions(item: KnowledgeItem) -> Iterable[str]:
@@ -85,14 +85,18 @@ def _weights(variants: list[list[frozenset[Key]]]) -> dict[Key, float]:
 
 
 def _likeness(asked: frozenset[Key], variant: frozenset[Key], weights: Mapping[Key, float]) -> float:
-    """The weight of the words in common, over that of all words of both; mistyped words count as what they mean."""
-    if not variant:
-        return 0.0
+    """The weight of the words in common, over that of all words of both; mistyped words count as what they mean.
+
+    Nothing is alike where only "when" or "how much" is shared, or where the guest tells of a trouble that the
+    variant doesn't: "the wifi does not work" does not ask for the password.
+    """
     shared = frozenset(_meant(key, variant) for key in asked) & variant
+    if shared <= _lists().aspect or not asked & _lists().trouble <= variant:
+        return 0.0
     common = sum(weights[key] for key in shared)
-    unknown = sum(UNKNOWN_WORD * weights.get(key, 1.0) for key in asked if _meant(key, variant) not in variant)
-    missing = sum(weights[key] for key in variant - shared)
-    return common / (common + unknown + 0.5 * missing) if common else 0.0
+    strange = sum(weights.get(key, max(weights.values())) for key in asked if _meant(key, variant) not in variant)
+    unsaid = sum(weights[key] for key in variant - shared)
+    return common / (common + UNKNOWN_WORD * strange + UNSAID_WORD * unsaid)
 
 
 def _meant(key: Key, known: frozenset[Key]) -> Key:
@@ -102,36 +106,45 @@ def _meant(key: Key, known: frozenset[Key]) -> Key:
     return nearest if likeness >= LIKENESS_OF_A_SLIP else key
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The data file as stems: phrases with the word that stands for them, and three sets of words."""
+
+    same: Mapping[tuple[str, ...], Key]
+    empty: frozenset[str]
+    trouble: frozenset[str]
+    aspect: frozenset[str]
+
+
 @cache
-def _lists() -> tuple[dict[tuple[str, ...], Key], frozenset[str], frozenset[str]]:
-    """Phrases with the word that stands for them; empty words; words of trouble. All but the phrases as stems."""
+def _lists() -> _Lists:
     listed = tomllib.loads((DATA / "knowledge.toml").read_text(encoding="utf-8"))
     same = {}
     for line in listed["same"].strip().splitlines():
         phrases = [tuple(stem(normalise(word)) for word in phrase.split()) for phrase in line.split(",")]
         same.update(dict.fromkeys(phrases, phrases[0][0]))
-    stems = (
-        frozenset(stem(normalise(word)) for word in listed[name].replace(",", " ").split())
-        for name in ("empty", "trouble")
-    )
-    return same, *stems  # type: ignore[return-value]
+    return _Lists(same, _stems(listed["empty"]), _stems(listed["trouble"]), _stems(listed["aspect"]))
 
 
-def _keys(text: str) -> tuple[frozenset[Key], bool]:
-    """What a text is about, as words that stand for all their spellings; and whether it tells of trouble."""
-    same, empty, trouble = _lists()
+def _stems(listed: str) -> frozenset[str]:
+    return frozenset(stem(normalise(word)) for word in listed.replace(",", " ").split())
+
+
+def _keys(text: str) -> frozenset[Key]:
+    """What a text is about, as words that stand for all their spellings; nothing when it is a story."""
+    lists = _lists()
     stems = [token.stem for token in tokenise(text) if any(map(str.isalnum, token.word))]
     found: set[Key] = set()
-    place = 0
+    place = 0 if len(stems) <= MOST_WORDS else len(stems)
     while place < len(stems):
         for length in range(LONGEST_PHRASE, 0, -1):
             phrase = tuple(stems[place : place + length])
-            if phrase in same:
-                found.add(same[phrase])
+            if phrase in lists.same:
+                found.add(lists.same[phrase])
                 place += length
                 break
         else:
-            if stems[place] not in empty | trouble:
+            if stems[place] not in lists.empty:
                 found.add(stems[place])
             place += 1
-    return frozenset(found), not trouble.isdisjoint(stems)
+    return frozenset(found)

@@ -74,16 +74,14 @@ class LangidDetector:
         for language, telltale in TELLTALE_LETTERS.items():
             if language in weights and telltale.intersection(sample.lower()):
                 weights[language] += 1
-        (best, weight), (_, next_weight) = weights.most_common(2)
+        best, rival = sorted(weights, key=lambda language: -weights[language])[:2]
         long_enough = len(words) >= SURE_WORDS and letters >= SURE_LETTERS
-        return Guess(best, long_enough and weight - next_weight >= SURE_MARGIN)
+        return Guess(best, long_enough and weights[best] - weights[rival] >= SURE_MARGIN)
 
-    def _probabilities(self, sample: str, languages: tuple[str, ...]) -> Counter[str]:
-        probabilities: Counter[str] = Counter()
-        for language, probability in self._identifier.rank(sample):
-            if language in languages:
-                probabilities[language] = probability
-        return probabilities
+    def _probabilities(self, sample: str, languages: tuple[str, ...]) -> dict[str, float]:
+        return {
+            language: probability for language, probability in self._identifier.rank(sample) if language in languages
+        }
 
     @cached_property
     def _identifier(self) -> Any:

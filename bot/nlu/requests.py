@@ -42,7 +42,9 @@ def recognise(text: str) -> Request | None:
     asked, around = _phrases()
     if words in asked:
         return asked[words]
-    found = [(len(words) - len(core), ORDER[asked[core]], asked[core]) for core in _cores(words, around) if core in asked]
+    found = [
+        (len(words) - len(core), ORDER[asked[core]], asked[core]) for core in _cores(words, around) if core in asked
+    ]
     return min(found)[-1] if found else None
 
 

@@ -24,7 +24,6 @@ NEGATED_PRAISE = -0.6
 NEGATED_BLAME = -0.5
 DEGREE_REACH = 2
 DEGREES = {"very": 1.4, "rather": 0.7}
-BEFORE_BUT, AFTER_BUT = 0.6, 1.3
 # A wish is often wrapped in kind words: "could you …, that would be lovely, thanks".
 PRAISE_IN_A_REQUEST, HIGH_PRAISE_IN_A_REQUEST = 0.3, 0.5
 HIGH_PRAISE = 4.0
@@ -101,25 +100,22 @@ def _discount(worth: float, asks: bool) -> float:
 
 def _worths(tokens: list[Token], hits: list[Hit]) -> Iterable[_Opinion]:
     """What the words are worth by themselves: our longest phrase first, AFINN for words that we don't list."""
-    ours = {}
-    for hit in sorted(hits, key=lambda hit: hit.end - hit.start):
-        if hit.name == "thanks" or hit.name.lstrip("-").isdigit():
-            ours[hit.start] = hit
+    by_length = sorted(hits, key=lambda hit: hit.end - hit.start)
+    ours = {hit.start: hit for hit in by_length if hit.name == "thanks" or hit.name.lstrip("-").isdigit()}
     place = 0
     while place < len(tokens):
         hit = ours.get(place)
-        if hit is not None:
-            worth = THANKS if hit.name == "thanks" else float(hit.name)
-            end = hit.end
-        else:
+        if hit is None:
             worth, end = _afinn(tokens[place]), place + 1
+        else:
+            worth, end = THANKS if hit.name == "thanks" else float(hit.name), hit.end
         if worth:
             yield _Opinion(worth, place, end)
         place = end
 
 
 def _turned(opinion: _Opinion, tokens: list[Token], marks: set[tuple[str, int]]) -> float:
-    """The factor that the words around put on an opinion: negation, degree, and a "but" in its sentence."""
+    """The factor that the words around put on an opinion: negation and degree, as far back as a "but"."""
     factor = 1.0
     sentence = tokens[opinion.start].sentence
     for distance in range(1, NEGATION_REACH + 1):

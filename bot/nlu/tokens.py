@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer
 
-# A word may hold apostrophes, hyphens and (wi-fi, don't, а/с) one slash; what is neither word nor space stands alone.
+# A word may hold apostrophes, hyphens and (wi-fi, don't, а/с) one slash; an emoji or a smile stands alone.
 TOKEN = re.compile(r"[^\W_]+(?:['’ʼ`/-][^\W_]+)*|[.!?…\n]+|[:;=]['-]?[()DP]+|\({2,}|\){2,}|[^\w\s]\ufe0f?")
 SMILE, FROWN = re.compile(r"[:;=]['-]?[)DP]+|\){2,}"), re.compile(r"[:;=]['-]?\(+|\({2,}")
 # What is longer is no word of any language that we read; it is neither stemmed, looked up nor kept in a cache.
@@ -39,6 +40,8 @@ def tokenise(text: str) -> list[Token]:
         surface = match.group()
         if surface[0] in SENTENCE_END:
             sentence += 1
+            continue
+        if unicodedata.category(surface[0]).startswith("P") and len(surface) == 1:
             continue
         word = normalise(surface)
         tokens.append(Token(surface, word, stem(word) if len(word) <= LONGEST_WORD else word, sentence))
