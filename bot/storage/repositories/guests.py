@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository
@@ -70,11 +70,15 @@ class Guests(Repository):
         rows = await self._run(statement.order_by(Guest.last_interaction.desc().nulls_last(), Guest.id).limit(limit))
         return [_record(row) for row in rows]
 
-    async def add(self, name: str | None, language: str | None = None) -> GuestRecord:
+    async def add(self, name: str | None, language: str | None = None, guest_id: UUID | None = None) -> GuestRecord:
         """Add a guest of whom only this is known."""
-        guest_id = new_id()
+        guest_id = guest_id or new_id()
         await self._run(insert(Guest).values(hotel_id=self.hotel_id, id=guest_id, name=name, language=language))
         return GuestRecord(guest_id, name, language, {}, ())
+
+    async def remove(self, guest_id: UUID) -> None:
+        """Remove a guest and everything of theirs."""
+        await self._run(delete(Guest).where(self._own(Guest.hotel_id), Guest.id == guest_id))
 
     async def identify(self, guest_id: UUID, identity: Identity, evidence: Mapping[str, Any]) -> UUID:
         """Note an identity of a guest; return whose it is, which is another's where it was known before."""
