@@ -44,8 +44,8 @@ _EXACT_IN_JSON = 2**53
 def parse_conditions(kind: TriggerType, mapping: object) -> Conditions:
     """Read a trigger's conditions as they are stored. Raises RejectedTrigger that names the path at fault."""
     keys = _object("conditions", mapping)
-    when = parse_when(kind, {key: value for key, value in keys.items() if key in WHEN_KEYS})
     whether = Group(Mode.all, tuple(_parse_parts("", {k: v for k, v in keys.items() if k not in WHEN_KEYS}, 0)))
+    when = parse_when(kind, {key: value for key, value in keys.items() if key in WHEN_KEYS})
     if kind is TriggerType.condition_based and not whether.parts:
         raise RejectedTrigger("conditions", Problem.empty, "say what must become true, as in room_type")
     if sum(1 for _ in _tests(whether)) > _MOST_TESTS:
@@ -65,7 +65,7 @@ def _object(path: str, value: object) -> Mapping[str, Any]:
 
 def _parse_parts(prefix: str, keys: Mapping[str, Any], depth: int) -> Iterator[Test | Group]:
     for key, value in keys.items():
-        path = prefix + key
+        path = prefix + (key or '""')
         if key in _GROUPS:
             yield _parse_group(path, Mode(key), value, depth + 1)
         elif key == _NOT_RECEIVED:

@@ -79,12 +79,13 @@ class Moment:
 
 def locale_of(language: str | None) -> Locale:
     """Return how a language writes dates and numbers; English when it is unknown."""
-    for tag in (language, (language or "").replace("_", "-").split("-")[0], LAST_RESORT):
+    tag = (language or LAST_RESORT).replace("_", "-")
+    for name in (tag, tag.split("-")[0]):
         try:
-            return Locale.parse(CLDR_NAMES.get(tag or "", tag), sep="-")
-        except (UnknownLocaleError, ValueError, TypeError):
+            return Locale.parse(CLDR_NAMES.get(name, name), sep="-")
+        except (UnknownLocaleError, ValueError):
             continue
-    raise LookupError(f"babel has no locale {LAST_RESORT!r}")
+    return Locale.parse(CLDR_NAMES[LAST_RESORT], sep="-")
 
 
 def value_for(value: object, locale: Locale, zone: ZoneInfo) -> object:

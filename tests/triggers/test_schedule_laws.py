@@ -1,0 +1,129 @@
+"""The plan against brute force: every minute of a zone's wall clock is looked at, around both clock changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from triggers.base import Anchor, Cron, Offset, StayTimes, Unit
+from triggers.schedules import QuietHours, first_allowed, instant, occurrences
+
+ZONES = (
+    "Europe/Berlin",
+    "Europe/London",
+    "Europe/Moscow",
+    "America/New_York",
+    "America/St_Johns",
+    "America/Santiago",
+    "America/Sao_Paulo",
+    "Africa/Cairo",
+    "Asia/Kathmandu",
+    "Asia/Tokyo",
+    "Australia/Lord_Howe",
+    "Pacific/Auckland",
+)
+MINUTE = timedelta(minutes=1)
+FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+
+
+@cache
+def changes(zone: ZoneInfo) -> tuple[datetime, ...]:
+    """The days of the year's clock changes; midsummer where there are none."""
+    days = [FIRST + timedelta(days=n) for n in range(365)]
+    found = [one for one in days if offset(one, zone) != offset(one + timedelta(days=1), zone)]
+    return tuple(found or [datetime(2026, 7, 1, tzinfo=UTC)])
+
+
+def offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
+    return at.astimezone(zone).utcoffset()
+
+
+def wall(at: datetime, zone: ZoneInfo) -> datetime:
+    return at.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def minutes(start: datetime, end: datetime) -> Iterator[datetime]:
+    while start < end:
+        yield start
+        start += MINUTE
+
+
+def by_brute_force(wanted: datetime, zone: ZoneInfo) -> datetime:
+    """The first minute at which the hotel's clock shows the wanted time, or has jumped over it."""
+    start = wanted.replace(tzinfo=UTC) - timedelta(hours=15)
+    shown = wall(start, zone)
+    for at in minutes(start, start + timedelta(days=2)):
+        before, shown = shown, wall(at, zone)
+        if shown == wanted or before < wanted < shown:
+            return at
+    raise AssertionError(f"{wanted} never comes in {zone}")
+
+
+@st.composite
+def nights_of_change(draw: st.DrawFn) -> tuple[ZoneInfo, datetime]:
+    """A zone and a minute within a day and a half of one of its clock changes."""
+    zone = ZoneInfo(draw(st.sampled_from(ZONES)))
+    day = draw(st.sampled_from(changes(zone)))
+    return zone, day + draw(st.integers(-12 * 60, 36 * 60)) * MINUTE
+
+
+TIMES = st.builds(time, st.integers(0, 4) | st.integers(0, 23), st.sampled_from((0, 1, 15, 29, 30, 31, 59)))
+
+
+@given(nights_of_change(), TIMES)
+def test_local_time_is_found_as_by_brute_force_when_clocks_change(place: tuple[ZoneInfo, datetime], at: time) -> None:
+    zone, near = place
+    wanted = datetime.combine(wall(near, zone).date(), at)
+
+    assert instant(wanted, zone) == by_brute_force(wanted, zone)
+
+
+@given(nights_of_change(), st.sampled_from(Anchor), st.sampled_from(Unit), st.integers(-3, 3), st.none() | TIMES)
+def test_offset_is_planned_as_by_brute_force_when_clocks_change(
+    place: tuple[ZoneInfo, datetime], anchor: Anchor, unit: Unit, amount: int, at: time | None
+) -> None:
+    zone, moment = place
+    stay = StayTimes(zone, check_in=moment, check_out=moment, booked_at=moment)
+    at = at if unit is Unit.days else None
+
+    (found,) = occurrences(Offset(anchor, unit, amount, at), stay, FIRST, LAST)
+
+    if unit is Unit.days and (amount or at):
+        day = wall(moment, zone) + timedelta(days=amount)
+        assert found.due_at == by_brute_force(datetime.combine(day, at) if at else day, zone)
+    else:
+        assert found.due_at == moment + timedelta(**{unit.value: amount})
+
+
+@given(nights_of_change(), st.integers(0, 3), st.integers(1, 30), TIMES)
+def test_daily_cron_comes_once_a_day_as_by_brute_force_when_clocks_change(
+    place: tuple[ZoneInfo, datetime], start: int, hours: int, at: time
+) -> None:
+    zone, near = place
+    check_in = near + timedelta(hours=start)
+    stay = StayTimes(zone, check_in, check_in + timedelta(hours=hours))
+
+    found = occurrences(
+        Cron(f"{at.minute} {at.hour} * * *"), stay, FIRST - timedelta(days=9), LAST + timedelta(days=9)
+    )
+
+    days: list[date] = [wall(check_in, zone).date() + timedelta(days=n) for n in range(-1, 4)]
+    due = [by_brute_force(datetime.combine(day, at), zone) for day in days]
+    assert [one.due_at for one in found] == [one for one in due if stay.check_in <= one < stay.check_out]
+    assert len({one.key for one in found}) == len(found)
+
+
+@given(nights_of_change(), st.builds(QuietHours, TIMES, TIMES))
+def test_first_allowed_minute_is_found_as_by_brute_force_when_clocks_change(
+    place: tuple[ZoneInfo, datetime], quiet: QuietHours
+) -> None:
+    zone, at = place
+
+    expected = next(one for one in minutes(at, at + timedelta(days=3)) if not quiet.covers(wall(one, zone).time()))
+
+    assert first_allowed(at, quiet, zone) == expected
