@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from bot.clock import Clock
+from bot.simulator.changes import Changes
 
 
 class Kind(StrEnum):
@@ -43,10 +44,11 @@ class Record:
 
 
 class History:
-    """Append-only; shared by all servers of one simulator."""
+    """Append-only; shared by all servers of one simulator. Every record wakes whoever waits on `changes`."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, changes: Changes) -> None:
         self._clock = clock
+        self._changes = changes
         self._records: list[Record] = []
         self._calls = count(1)
 
@@ -89,3 +91,4 @@ class History:
     ) -> None:
         order = len(self._records) + 1
         self._records.append(Record(order, self._clock.now(), server, account, kind, method, call, payload))
+        self._changes.tell()

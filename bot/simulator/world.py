@@ -27,7 +27,7 @@ class Simulator:
     ) -> None:
         self.clock = clock
         self.changes = Changes()
-        self.history = History(clock)
+        self.history = History(clock, self.changes)
         self.telegram = TelegramServer(clock, self.history, self.changes, port=telegram_port, wire_second=wire_second)
         self.green = GreenServer(clock, self.history, self.changes, port=green_port, wire_second=wire_second)
         self._stack = AsyncExitStack()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 INSTANCE_TOKEN = "d75b3a66374942c5b3c019c698abc2067e151558acbd412345"
 GUEST = "+79001234568"
 
-Call = Callable[..., Awaitable[tuple[int, Any]]]
+Call = Callable[..., Coroutine[Any, Any, tuple[int, Any]]]
 
 
 @pytest.fixture
