@@ -17,16 +17,18 @@ from yarl import URL
 from bot.errors import InDoubt, TransientError
 
 CONNECTIONS = 50
+_LONGEST_WAIT = timedelta(days=1)
 IDLE = timedelta(seconds=15)
 """Shorter than any server keeps an idle connection: a request is hardly ever written to a dying one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server said, whatever it was."""
+    """What the server said, whatever it was; `retry_after` is its header's word, where that is in seconds."""
 
     status: int
     body: bytes
+    retry_after: timedelta | None = None
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Wire:
+        assert self._session is None, "a channel is opened once"
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_note_departure)
         self._session = aiohttp.ClientSession(
@@ -53,6 +56,7 @@ class Wire:
     async def __aexit__(self, *exc: object) -> None:
         if self._session:
             await self._session.close()
+            self._session = None
 
     async def ask(
         self, method: str, url: str, *, within: timedelta, repeatable: bool, data: Any = None, json: Any = None
@@ -74,7 +78,8 @@ class Wire:
                 allow_redirects=False,
                 trace_request_ctx=attempt,
             ) as response:
-                return Answer(response.status, await response.read())
+                wait = seconds_to_wait(response.headers.get("Retry-After", ""))
+                return Answer(response.status, await response.read(), wait)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             kind = type(error).__name__  # raised outside, so that no traceback carries the URL with its token
         if not attempt.left:
@@ -85,6 +90,15 @@ class Wire:
 def unanswered(message: str, repeatable: bool) -> TransientError | InDoubt:
     """Return the error for a request that left and of which nobody can say whether it was done."""
     return TransientError(message) if repeatable else InDoubt(message)
+
+
+def seconds_to_wait(given: object) -> timedelta | None:
+    """Return a wait that a server asks for, of a day at most; None where it makes no sense."""
+    if isinstance(given, str) and given.isascii() and given.isdigit():
+        given = int(given[:9])
+    if isinstance(given, bool) or not isinstance(given, int | float) or not given >= 0:
+        return None
+    return timedelta(seconds=min(given, _LONGEST_WAIT.total_seconds()))
 
 
 def scrubbed(text: object, *secrets: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from bot.channels.base import UnreadablePayload
 from bot.channels.payload import inner, load
-from bot.channels.wire import Answer, scrubbed, unanswered
+from bot.channels.wire import Answer, scrubbed, seconds_to_wait, unanswered
 from bot.errors import (
     AccountContested,
     AccountUnusable,
@@ -25,7 +24,6 @@ _WEBHOOK_SET = "a webhook is set for this bot, so its updates can't be fetched: 
 _OTHER_READER = "another program fetches this bot's updates with the same token: find it and stop it"
 _GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid", "chat_id is empty",
          "group chat was deactivated", "bot was kicked", "bot was blocked", "have no rights to send")  # fmt: skip
-_LONGEST_WAIT = timedelta(days=1)
 
 
 def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
@@ -38,8 +36,8 @@ def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
     if body.get("ok") is True and answer.status < 300:
         return body.get("result")
     if body.get("ok") is False:
-        raise _refusal(body, answer.status, token, repeatable)
-    raise _foreign(answer.status, repeatable)
+        raise _refusal(body, answer, token, repeatable)
+    raise _foreign(answer, repeatable)
 
 
 def _body(answer: Answer) -> dict[str, Any]:
@@ -50,8 +48,8 @@ def _body(answer: Answer) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _refusal(body: dict[str, Any], status: int, token: str, repeatable: bool) -> BellhopError:
-    code = body["error_code"] if isinstance(body.get("error_code"), int) else status
+def _refusal(body: dict[str, Any], answer: Answer, token: str, repeatable: bool) -> BellhopError:
+    code = body["error_code"] if isinstance(body.get("error_code"), int) else answer.status
     words = scrubbed(body.get("description") or "no description", token)
     moved_to = inner(body, "parameters", "migrate_to_chat_id")
     if isinstance(moved_to, int):
@@ -64,7 +62,9 @@ def _refusal(body: dict[str, Any], status: int, token: str, repeatable: bool) ->
         case 409:
             return AccountContested(_WEBHOOK_SET if "webhook" in words else _OTHER_READER)
         case 429:
-            return TransientError(words, _retry_after(body))
+            return TransientError(
+                words, seconds_to_wait(inner(body, "parameters", "retry_after")) or answer.retry_after
+            )
         case 502 | 504:
             return unanswered(words, repeatable)
         case _ if code >= 500:
@@ -75,17 +75,11 @@ def _refusal(body: dict[str, Any], status: int, token: str, repeatable: bool) ->
             return PermanentError(words)
 
 
-def _foreign(status: int, repeatable: bool) -> BellhopError:
+def _foreign(answer: Answer, repeatable: bool) -> BellhopError:
     """Return the error for an answer that is not the Bot API's."""
+    status = answer.status
     if status in (401, 404):
         return AccountUnusable(_TOKEN_REFUSED)
     if 300 <= status < 500:
-        return TransientError(f"something between us and Telegram answered {status}")
+        return TransientError(f"something between us and Telegram answered {status}", answer.retry_after)
     return unanswered(f"the answer, with status {status}, is not the Bot API's", repeatable)
-
-
-def _retry_after(body: dict[str, Any]) -> timedelta | None:
-    seconds = inner(body, "parameters", "retry_after")
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
-        return None
-    return timedelta(seconds=min(seconds, _LONGEST_WAIT.total_seconds()))

@@ -6,12 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 from bot.channels.base import UnreadablePayload
-from bot.channels.payload import load
+from bot.channels.payload import inner, load
 from bot.channels.wire import Answer, scrubbed, unanswered
-from bot.errors import AccountUnusable, BellhopError, PermanentError, RecipientUnreachable, TransientError
+from bot.errors import (
+    AccountContested,
+    AccountUnusable,
+    BellhopError,
+    PermanentError,
+    RecipientUnreachable,
+    TransientError,
+)
 
 QUOTA_WAIT = timedelta(hours=1)
 """466 is the plan's monthly quota of chats or calls: asking more often than hourly changes nothing."""
+_PACE = timedelta(seconds=1)
 _STARTING_WAIT = timedelta(seconds=10)
 _REFUSED = (
     "Green API refused the account: check id_instance, api_token and the address in BELLHOP_GREEN_API, "
@@ -35,13 +43,13 @@ def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
 
 
 def _refusal(answer: Answer, token: str, repeatable: bool) -> BellhopError:
-    said = answer.body.decode("utf-8", "replace")
+    said = _message(answer.body)
     words = f"{answer.status}: {scrubbed(said, token)}"
     match answer.status:
         case 401 | 403 | 404:
             return AccountUnusable(_REFUSED)
         case 429:
-            return TransientError("Green API asks for fewer requests a second", timedelta(seconds=1))
+            return TransientError("Green API asks for fewer requests a second", answer.retry_after or _PACE)
         case 466:
             return TransientError("the plan's quota at Green API is used up", QUOTA_WAIT)
         case 499 | 408:
@@ -56,9 +64,20 @@ def _refusal(answer: Answer, token: str, repeatable: bool) -> BellhopError:
             return unanswered(words, repeatable)
 
 
+def _message(body: bytes) -> str:
+    """Return the sentence of a refusal; around it stands the address with the token."""
+    try:
+        message = inner(load(body), "message")
+    except UnreadablePayload:
+        message = None
+    return message if isinstance(message, str) else "no reason given"
+
+
 def _bad_request(said: str, words: str) -> BellhopError:
     if "try later" in said or "starting process" in said:
         return TransientError("Green API is starting the instance", _STARTING_WAIT)
+    if "webhook" in said:
+        return AccountContested("a webhook is set for this instance, so it can't be polled: remove the webhook first")
     if any(mark in said for mark in _ACCOUNT_WORDS):
         return AccountUnusable(_REFUSED)
     return RecipientUnreachable(words) if "chatid" in said else PermanentError(words)

@@ -35,8 +35,8 @@ def press(**parts: Any) -> dict[str, Any]:
 
 EXAMPLES = [
     update(message=message(text="Здравствуйте")),
-    update(message=message(text="/start@desk_bot stay-1", entities=[{"type": "bot_command", "offset": 0, "length": 15}])),
-    update(message=message(photo=[{"file_id": "s", "width": 90, "height": 90}, {"file_id": "l", "width": 900, "height": 900}])),
+    update(message=message(text="/start@desk_bot s", entities=[{"type": "bot_command", "offset": 0, "length": 15}])),
+    update(message=message(photo=[{"file_id": "s", "width": 90, "height": 90}, {"file_id": "l", "width": 900}])),
     update(message=message(contact={"phone_number": "4915112345678", "first_name": "Anna", "user_id": 501})),
     update(message=message(location={"latitude": 52.5, "longitude": 13.4})),
     update(edited_message=message(text="two towels", edit_date=DATE + 5)),
