@@ -113,12 +113,13 @@ def _rules() -> dict[str, list[_Rule]]:
     for group in tomllib.loads((DATA / "attention.toml").read_text(encoding="utf-8"))["rule"]:
         for written in group["when"]:
             anchor, *conditions = written.split()
-            needed = tuple(_condition(condition) for condition in conditions if condition != ALONE)
+            needed = tuple(read_condition(condition) for condition in conditions if condition != ALONE)
             rules.setdefault(anchor, []).append(_Rule(group["severity"], anchor, needed, ALONE in conditions))
     return rules
 
 
-def _condition(written: str) -> _Condition:
+def read_condition(written: str) -> _Condition:
+    """Read one condition of a rule. Raises ValueError that names what can't be read."""
     match = CONDITION.fullmatch(written)
     if match is None:
         raise ValueError(f"attention.toml: can't read the condition {written!r}; write it like !<not:2")

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from rapidfuzz.distance import OSA
 
 from bot.nlu.attention import DATA
-from bot.nlu.tokens import normalise, stem, tokenise
+from bot.nlu.tokens import Token, normalise, stem, tokenise
 
 # Below this a person answers. Tuned on the questions in tests/bot/nlu/test_knowledge.py.
 SURE_ENOUGH = 0.5
@@ -130,10 +130,17 @@ def _stems(listed: str) -> frozenset[str]:
     return frozenset(stem(normalise(word)) for word in listed.replace(",", " ").split())
 
 
+def _parts(token: Token) -> list[str]:
+    """The stem, or those of a compound that nobody listed: wlan-passwort."""
+    if "-" not in token.word or (token.stem,) in _lists().same:
+        return [token.stem]
+    return [stem(part) for part in token.word.split("-")]
+
+
 def _keys(text: str) -> frozenset[Key]:
     """What a text is about, as words that stand for all their spellings; nothing when it is a story."""
     lists = _lists()
-    stems = [token.stem for token in tokenise(text) if any(map(str.isalnum, token.word))]
+    stems = [part for token in tokenise(text) if token.word[0].isalnum() for part in _parts(token)]
     found: set[Key] = set()
     place = 0 if len(stems) <= MOST_WORDS else len(stems)
     while place < len(stems):

@@ -28,6 +28,7 @@ DEGREES = {"very": 1.4, "rather": 0.7}
 PRAISE_IN_A_REQUEST, HIGH_PRAISE_IN_A_REQUEST = 0.3, 0.5
 HIGH_PRAISE = 4.0
 THANKS = 2.0
+SILENCED = "0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,15 @@ def _discount(worth: float, asks: bool) -> float:
 
 
 def _worths(tokens: list[Token], hits: list[Hit]) -> Iterable[_Opinion]:
-    """What the words are worth by themselves: our longest phrase first, AFINN for words that we don't list."""
-    by_length = sorted(hits, key=lambda hit: hit.end - hit.start)
+    """What the words are worth by themselves: our longest phrase first, AFINN where we list none."""
+    by_length = sorted(hits, key=lambda hit: (hit.end - hit.start, hit.name != SILENCED))
+    known = {place for hit in hits for place in range(hit.start, hit.end)}
     ours = {hit.start: hit for hit in by_length if hit.name == "thanks" or hit.name.lstrip("-").isdigit()}
     place = 0
     while place < len(tokens):
         hit = ours.get(place)
         if hit is None:
-            worth, end = _afinn(tokens[place]), place + 1
+            worth, end = 0.0 if place in known else _afinn(tokens[place]), place + 1
         else:
             worth, end = THANKS if hit.name == "thanks" else float(hit.name), hit.end
         if worth:

@@ -46,8 +46,9 @@ class Terms:
         self._parts.update(self._phrases)
 
     def find(self, tokens: list[Token]) -> list[Hit]:
-        """Return every hit, in the order of the text."""
-        return list(self._hits([self._keys(word) for word in self._corrected(tokens)]))
+        """Return every hit, in the order of the text, and always in the same one."""
+        hits = self._hits([self._keys(word) for word in self._corrected(tokens)])
+        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.name))
 
     def _hits(self, keys: list[frozenset[str]]) -> Iterator[Hit]:
         for start, own in enumerate(keys):

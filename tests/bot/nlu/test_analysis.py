@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from bot.nlu.analysis import Analyser, analyse_lines
+from bot.nlu.base import SentimentType
+
+ANALYSER = Analyser()
+
+
+def test_a_text_gets_language_sentiment_and_words() -> None:
+    analysis = ANALYSER.analyse("The room is filthy and nobody answers")
+    assert (analysis.language, analysis.language_confident) == ("en", True)
+    assert analysis.sentiment_type is SentimentType.requires_attention
+    assert analysis.words == ("filthy", "nobody", "answers")
+
+
+def test_a_remembered_language_stands_when_the_text_is_short() -> None:
+    assert ANALYSER.analyse("ok", remembered="ru").language == "ru"
+    assert ANALYSER.analyse("😀", remembered="ru").language == "ru"
+
+
+def test_a_remembered_language_gives_way_when_the_text_is_surely_another() -> None:
+    assert ANALYSER.analyse("Could you tell me where the pool is?", remembered="ru").language == "en"
+
+
+def test_each_line_gives_one_object() -> None:
+    found = [json.loads(line) for line in analyse_lines(["всё отлично!\r\n", "\n", "😀"], ANALYSER)]
+    assert [each["language"] for each in found] == ["ru", "und", "und"]
+    assert found[0]["sentiment_type"] == "positive"
+    assert 0.3 <= found[0]["sentiment_score"] <= 1
+    assert found[0]["words"] == ["отлично"]
+    assert found[1] == {"language": "und", "sentiment_score": 0.0, "sentiment_type": "neutral", "words": []}
+
+
+def test_no_line_stops_the_stream_when_it_is_not_text() -> None:
+    strange: list[str | bytes] = [b"\xff\xfe dirty\n", "\udcff dirty", "\x00", b"", "x" * 20_000, b'{"a": [1']
+    found = [json.loads(line) for line in analyse_lines(strange)]
+    assert [each["words"] for each in found] == [["dirty"], ["dirty"], [], [], [], []]
+
+
+def test_an_object_comes_as_soon_as_its_line_is_read() -> None:
+    def endless() -> Iterator[str]:
+        yield "hello"
+        raise AssertionError("the second line was read before the first was answered")
+
+    assert json.loads(next(analyse_lines(endless(), ANALYSER)))["sentiment_type"] == "neutral"

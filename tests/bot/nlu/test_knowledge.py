@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.knowledge import KnowledgeItem, find_answer
+
+
+def item(intent: str, en: tuple[str, ...], ru: tuple[str, ...]) -> KnowledgeItem:
+    return KnowledgeItem(intent, intent, {"en": en, "ru": ru}, {"en": f"about {intent}", "ru": f"про {intent}"})
+
+
+ITEMS = [
+    item("wifi", ("What is the wifi password?", "How do I get online?"), ("Какой пароль от wifi?",)),
+    item("breakfast", ("When is breakfast?", "Where is breakfast served?"), ("Во сколько завтрак?", "Где завтрак?")),
+    item("check_out", ("What time is check-out?",), ("До скольки выезд?",)),
+    item("late_checkout", ("Can I check out later?",), ("Можно поздний выезд?",)),
+    item("check_in", ("What time is check-in?",), ("Во сколько заезд?",)),
+    item("parking", ("Do you have parking?",), ("Есть ли парковка?",)),
+    item("pool", ("When is the pool open?",), ("До скольки работает бассейн?",)),
+    item("taxi", ("How do I get to the airport?", "Can you order a taxi?"), ("Можно заказать такси?",)),
+    item("lost_key", ("What if I lost my key?",), ("Что делать, если я потерял ключ?",)),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Здравствуйте, какой пароль от wifi?", "wifi"),
+        ("wifi?", "wifi"),
+        ("вай фай пароль", "wifi"),
+        ("пороль от вайфая", "wifi"),
+        ("what's the Wi-Fi pasword", "wifi"),
+        ("Wie ist das WLAN-Passwort?", "wifi"),
+        ("завтрак со скольки?", "breakfast"),
+        ("what time do you serve breakfast tomorrow", "breakfast"),
+        ("brekfast hours?", "breakfast"),
+        ("когда можно позавтракать", "breakfast"),
+        ("when do we have to check out?", "check_out"),
+        ("во сколько нужно выехать", "check_out"),
+        ("можно выехать попозже?", "late_checkout"),
+        ("late checkout please", "late_checkout"),
+        ("во сколько заселение?", "check_in"),
+        ("where can I park", "parking"),
+        ("парковка у вас есть?", "parking"),
+        ("бассейн до скольки?", "pool"),
+        ("закажите такси", "taxi"),
+        ("I lost my key", "lost_key"),
+    ],
+)
+def test_the_hotels_answer_is_found_however_the_question_is_put(text: str, intent: str) -> None:
+    match = find_answer(text, ITEMS)
+    assert match is not None
+    assert match.item.intent == intent
+    assert 0.5 <= match.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the wifi does not work",
+        "вайфай не работает",
+        "wifi опять отвалился",
+        "Nobody brought our breakfast",
+        "бассейн грязный",
+        "Is there a golf course nearby?",
+        "где ближайшая аптека",
+        "сколько стоит массаж",
+        "can I bring my dog",
+        "у вас есть утюг?",
+        "I left my phone in the taxi after the concert",
+        "when?",
+        "сколько стоит",
+        "можно",
+        "open the window please",
+        "hello",
+        "😀",
+        "",
+        "wifi " * 5000,
+    ],
+)
+def test_no_answer_is_made_up_when_the_hotel_has_none(text: str) -> None:
+    assert find_answer(text, ITEMS) is None
+
+
+def test_no_answer_is_found_when_the_hotel_wrote_nothing() -> None:
+    assert find_answer("wifi?", []) is None
+
+
+def test_no_answer_is_chosen_when_two_fit_alike() -> None:
+    twins = [item("wifi", ("wifi in the rooms",), ()), item("wifi", ("wifi in the rooms",), ())]
+    assert find_answer("wifi in the rooms", twins) is None
+
+
+def test_a_question_without_words_matches_nothing() -> None:
+    assert find_answer("pool", [item("?", ("?!",), ())]) is None
