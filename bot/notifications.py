@@ -19,8 +19,8 @@ from bot.storage.repositories.notifications import NewNotification, Notification
 from bot.storage.repositories.outbox import OutboxRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.telemetry.metrics import notifications as counted
-from bot.texts import Texts
-from models.enums import NotificationStatus, NotificationType, OutboxPurpose, OutboxState, Severity
+from bot.texts import Texts, Value
+from models.enums import AccountStatus, NotificationStatus, NotificationType, OutboxPurpose, OutboxState, Severity
 
 USEFUL_FOR = timedelta(hours=24)
 ACKNOWLEDGE = "ack:"
@@ -83,6 +83,30 @@ class Desk:
         await self._try_next_way(uow, notification_id, correlation_id)
         return notification_id
 
+    async def account_is(
+        self, uow: UnitOfWork, account_id: UUID, status: AccountStatus, reason: str | None, correlation_id: str
+    ) -> None:
+        """Note what a channel account can do, and raise an alert when it can't work any more."""
+        if not await uow.accounts.set_status(account_id, status, reason) or status is AccountStatus.active:
+            return
+        account = await uow.accounts.get(account_id)
+        assert account is not None, "it was just changed"
+        words = await self.sentence(uow, "alert-account", address=account.address, state=status.value)
+        await self.raise_alert(
+            uow,
+            NotificationType.system_alert,
+            Severity.critical,
+            "alert-title-account",
+            Subject(),
+            words,
+            correlation_id,
+        )
+
+    async def sentence(self, uow: UnitOfWork, key: str, **values: Value) -> str:
+        """Return a text of the catalogues in the hotel's language."""
+        hotel = await uow.hotels.get()
+        return self._texts(key, hotel.default_language, **values)
+
     async def settled(self, uow: UnitOfWork, record: OutboxRecord, state: OutboxState, reason: str) -> None:
         """Follow what became of any outgoing message: a carried alert advances, a lost reply becomes an alert."""
         if record.notification_id is not None:
@@ -110,10 +134,9 @@ class Desk:
         if conversation is None or conversation.guest_id is None:
             return
         guest = await uow.guests.get(conversation.guest_id)
-        hotel = await uow.hotels.get()
-        words = self._texts(
+        words = await self.sentence(
+            uow,
             "alert-not-delivered",
-            hotel.default_language,
             text=str(record.content["text"]),
             state=state.value,
             reason=reason,
@@ -202,4 +225,3 @@ async def _ways(uow: UnitOfWork, settings: HotelSettings) -> list[Way]:
         admins = [user for user in await uow.users.all() if user.is_admin and user.telegram_id is not None]
         ways += [Way(telegram.id, str(user.telegram_id)) for user in admins]
     return ways
-

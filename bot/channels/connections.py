@@ -6,6 +6,7 @@ from asyncio import Lock
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import orjson
@@ -21,6 +22,14 @@ from bot.storage.repositories.accounts import AccountRecord
 def credentials_place(hotel_id: UUID, integration_id: UUID) -> Place:
     """Return what sealed credentials are bound to."""
     return Place(hotel_id, "integrations", "credentials_encrypted", integration_id)
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookCredentials:
+    """The opaque part of an account's webhook path, and the secret that its provider sends along."""
+
+    key: str = field(repr=False)
+    secret: str = field(repr=False)
 
 
 class Connections:
@@ -42,13 +51,13 @@ class Connections:
 
     async def get(self, hotel_id: UUID, account: AccountRecord) -> Channel:
         """Return the account's channel, open. Raises AccountUnusable when its credentials can't be used."""
-        secret = self._keys.decrypt(account.credentials, credentials_place(hotel_id, account.integration_id))
+        secret = self._secret(hotel_id, account)
         async with self._locks[account.id]:
             known = self._open.get(account.id)
             if known is not None and known[0] == secret:
                 return known[1]
             await self.drop(account.id)
-            channel = self.connect(account, secret)
+            channel = self._connect(account, secret)
             stack = AsyncExitStack()
             await stack.enter_async_context(channel)
             self._open[account.id] = (secret, channel, stack)
@@ -60,8 +69,18 @@ class Connections:
         if known is not None:
             await known[2].aclose()
 
-    def connect(self, account: AccountRecord, secret: bytes) -> Channel:
-        """Return a channel of its own, not yet open. Raises AccountUnusable when the credentials can't be used."""
+    def reader(self, hotel_id: UUID, account: AccountRecord) -> Channel:
+        """Return a channel apart from the sending one, so that a long poll never delays a send; not yet open."""
+        return self._connect(account, self._secret(hotel_id, account))
+
+    def webhook(self, hotel_id: UUID, account: AccountRecord) -> WebhookCredentials:
+        """Return the opaque key of the account's webhook and the secret that comes with each call."""
+        return WebhookCredentials(**orjson.loads(self._secret(hotel_id, account))["webhook"])
+
+    def _secret(self, hotel_id: UUID, account: AccountRecord) -> bytes:
+        return self._keys.decrypt(account.credentials, credentials_place(hotel_id, account.integration_id))
+
+    def _connect(self, account: AccountRecord, secret: bytes) -> Channel:
         try:
             return connect(
                 account.platform,

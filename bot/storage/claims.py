@@ -42,13 +42,12 @@ class OutboxLease:
 
 @dataclass(frozen=True, slots=True)
 class AccountHead:
-    """A channel account without its content; `version` changes whenever the account does."""
+    """A channel account without its content."""
 
     hotel_id: UUID
     account_id: UUID
     platform: str
     status: str
-    version: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ _STALE_SENDING = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'sendi
 _DUE_FIRINGS = text(
     "SELECT DISTINCT hotel_id FROM trigger_firings WHERE status IN ('scheduled', 'postponed') AND due_at <= :now"
 )
-_ACCOUNTS = "SELECT hotel_id, id, platform, status, updated_at FROM channel_accounts"
+_ACCOUNTS = "SELECT hotel_id, id, platform, status FROM channel_accounts"
 _ALL_ACCOUNTS = text(f"{_ACCOUNTS} WHERE status <> 'disabled'")
 _ACCOUNT_BY_WEBHOOK = text(f"{_ACCOUNTS} WHERE webhook_key_hash = :key_hash AND status <> 'disabled'")
 _AGES = text("""

@@ -43,7 +43,7 @@ APP_GRANTS = {
 # What the runtime role sees of all hotels: ids, states and times of the queues, never a word of content.
 RUNTIME_COLUMNS = {
     "hotels": "id, slug, is_active",
-    "channel_accounts": "hotel_id, id, platform, status, webhook_key_hash, updated_at",
+    "channel_accounts": "hotel_id, id, platform, status, webhook_key_hash",
     "integrations": "hotel_id, id, encryption_key_id",
     "chats": "hotel_id, id, ready_at, claim_token, leased_until",
     "inbox_events": "hotel_id, id, received_at, state",

@@ -35,6 +35,14 @@ class Accounts(Repository):
         row = (await self._run(self._select().where(ChannelAccount.id == account_id))).one_or_none()
         return AccountRecord(*row) if row else None
 
+    async def platform_of(self, account_id: UUID) -> str:
+        """Return the platform of an account."""
+        statement = select(ChannelAccount.platform).where(
+            self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id
+        )
+        platform: str = (await self._run(statement)).scalar_one()
+        return platform
+
     async def all(self) -> list[AccountRecord]:
         """Return every account of the hotel, in the order they were added."""
         return [AccountRecord(*row) for row in await self._run(self._select().order_by(ChannelAccount.id))]
@@ -120,7 +128,7 @@ class Accounts(Repository):
         await self._run(
             update(ChannelAccount)
             .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id, stale)
-            .values(last_inbound_at=at, updated_at=ChannelAccount.updated_at)
+            .values(last_inbound_at=at)
         )
 
     async def count_sent(self, account_id: UUID, at: datetime) -> None:
@@ -134,7 +142,6 @@ class Accounts(Repository):
                 messages_sent=ChannelAccount.messages_sent + 1,
                 daily_messages=today + 1,
                 last_used_at=at,
-                updated_at=ChannelAccount.updated_at,
             )
         )
 

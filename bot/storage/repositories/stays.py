@@ -111,6 +111,20 @@ class Stays(Repository):
         """Change columns of a stay."""
         await self._run(update(Stay).where(self._own(Stay.hotel_id), Stay.id == stay_id).values(**values))
 
+    async def link_token(self, stay_id: UUID) -> str | None:
+        """Return the secret part of the stay's link; None for a stay that never had one, or that is unknown."""
+        token = Stay.verification_data["link_token"].astext
+        return (
+            await self._run(select(token).where(self._own(Stay.hotel_id), Stay.id == stay_id))
+        ).scalar_one_or_none()
+
+    async def keep_link_token(self, stay_id: UUID, fresh: str) -> str | None:
+        """Make `fresh` the secret part of the stay's link unless it has one; return which counts, None if unknown."""
+        kept = func.jsonb_build_object("link_token", fresh).op("||")(Stay.verification_data)
+        statement = update(Stay).where(self._own(Stay.hotel_id), Stay.id == stay_id).values(verification_data=kept)
+        token = Stay.verification_data["link_token"].astext
+        return (await self._run(statement.returning(token))).scalar_one_or_none()
+
     def _select(self) -> AnySelect:
         return select(*_COLUMNS).where(self._own(Stay.hotel_id))
 

@@ -30,6 +30,10 @@ class UserRecord:
 
 
 class Users(Repository):
+    async def get(self, user_id: UUID) -> UserRecord | None:
+        """Return the active user with this id."""
+        return await self._one(User.id == user_id)
+
     async def by_telegram(self, telegram_id: int) -> UserRecord | None:
         """Return the active user with this Telegram id."""
         return await self._one(User.telegram_id == telegram_id)

@@ -1,0 +1,23 @@
+"""Tells the database's bad moments from our own mistakes."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# SQLSTATE classes and codes after which the same work may well succeed: connection lost, serialization and
+# deadlock, out of resources, shutdown and crash, system error, lock not available, idle transaction ended.
+_PASSING_CLASSES = ("08", "40", "53", "57P", "58")
+_PASSING_CODES = ("55P03", "25P03", "25P04")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether an error says that the database could not serve just now, rather than that the work is wrong."""
+    if isinstance(error, PoolTimeout | OSError | TimeoutError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    if state is None:
+        return True
+    return error.connection_invalidated or state.startswith(_PASSING_CLASSES) or state in _PASSING_CODES

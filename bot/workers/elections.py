@@ -1,0 +1,64 @@
+"""Elects one process per bot: who holds the advisory lock reads its messages."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.storage.failures import is_passing
+from bot.telemetry.logs import logger
+
+log = logger("elections")
+
+_TRY = text("SELECT pg_try_advisory_lock(:key) AS taken")
+_GIVE_BACK = text("SELECT pg_advisory_unlock(:key)")
+
+
+class Elections:
+    """All the locks of this process, on one connection of their own: when that dies, all are lost at once."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+
+    async def take(self, account_id: UUID) -> bool:
+        """Try to become the one who reads this account. Raises when the connection was lost; then none is held."""
+        if self._connection is None:
+            self._connection = await self._engine.connect()
+            await self._connection.execution_options(isolation_level="AUTOCOMMIT")
+        result = await self._connection.execute(_TRY, {"key": _key(account_id)})
+        return bool(result.scalar_one())
+
+    async def give_back(self, account_id: UUID) -> None:
+        """Let another process read this account."""
+        if self._connection is not None:
+            await self._connection.execute(_GIVE_BACK, {"key": _key(account_id)})
+
+    async def still_holds(self) -> bool:
+        """Return whether the connection, and so every lock taken on it, is still there."""
+        if self._connection is None:
+            return True
+        try:
+            await self._connection.execute(text("SELECT 1"))
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("elections_lost", error=error)
+            await self.close()
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Give every lock back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # The session may be dead or still hold locks: it must not go back to the pool either way.
+            await connection.invalidate()
+            await connection.close()
+
+
+def _key(account_id: UUID) -> int:
+    """Return the account's lock number: the last 8 bytes of its id, which are random, as a signed bigint."""
+    return int.from_bytes(account_id.bytes[8:], signed=True)

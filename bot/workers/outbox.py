@@ -1,0 +1,60 @@
+"""Sends what waits in the outbox, at the pace that each account and chat allows."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from bot.clock import Clock
+from bot.knocks import Knocks
+from bot.outbox import TOPIC
+from bot.pace import Pace
+from bot.sending import Sender
+from bot.storage.claims import OutboxLease
+from bot.storage.unit_of_work import Database
+from bot.workers.crew import work_off
+from bot.workers.leases import Leases
+
+HANDS = 32
+# A chat's turn may be waited for; an account that rests longer than this is not claimed for at all.
+LONGEST_WAIT_SECONDS = 4.0
+
+
+class OutboxWorker:
+    """Claims messages that may leave now and sends them."""
+
+    def __init__(
+        self, database: Database, sender: Sender, pace: Pace, clock: Clock, knocks: Knocks, leases: Leases
+    ) -> None:
+        self._database = database
+        self._sender = sender
+        self._pace = pace
+        self._clock = clock
+        self._knocks = knocks
+        self._leases = leases
+        self._seen: set[UUID] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; the calls in hand are finished first."""
+        self._stop = stop
+        await work_off(self._claim, self._work, topic=TOPIC, knocks=self._knocks, stop=stop, hands=HANDS)
+
+    async def _claim(self, limit: int) -> list[OutboxLease]:
+        resting = {account for account in self._seen if self._wait(account) > LONGEST_WAIT_SECONDS}
+        claimed = await self._database.claims.claim_outbox(self._clock.now(), limit, resting)
+        self._seen = resting | {lease.account_id for lease in claimed}
+        return claimed
+
+    async def _work(self, lease: OutboxLease) -> None:
+        with self._leases.outbox(lease.token):
+            while (wait := self._pace.wait_time(str(lease.account_id), str(lease.chat_id))) > 0:
+                if self._stop.is_set() or wait > LONGEST_WAIT_SECONDS:
+                    async with self._database.unit(lease.hotel_id) as uow:
+                        await uow.outbox.give_back(lease.outbox_id, lease.token)
+                    return
+                await asyncio.sleep(wait)
+            await self._sender.send(lease)
+        await self._knocks.knock(TOPIC)
+
+    def _wait(self, account_id: UUID) -> float:
+        return self._pace.wait_time(str(account_id), "")

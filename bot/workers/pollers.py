@@ -1,0 +1,172 @@
+"""Keeps every channel account served: one task per account, begun and ended as accounts come and go.
+
+Without a public address the task fetches the account's messages; with one it tells the provider to push them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from bot.channels.base import Channel
+from bot.channels.connections import Connections, WebhookCredentials
+from bot.errors import AccountContested, AccountUnusable, BellhopError, TransientError
+from bot.inbox import Inbox
+from bot.messages import Platform
+from bot.notifications import Desk
+from bot.storage.claims import AccountHead
+from bot.storage.failures import is_passing
+from bot.storage.unit_of_work import Database
+from bot.telemetry.logs import bound, logger
+from bot.workers.elections import Elections
+from models.base import new_id
+from models.enums import AccountStatus
+
+LOOK_EVERY = timedelta(seconds=1)
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(seconds=30)
+CONTESTED_PAUSE = timedelta(seconds=30)
+STATE_EVERY = timedelta(seconds=60)
+UNUSABLE_PAUSE = timedelta(seconds=60)
+
+# The last part but one of a webhook's path.
+PATHS = {Platform.telegram: "telegram", Platform.whatsapp_green: "whatsapp-green"}
+
+log = logger("pollers")
+
+
+class Pollers:
+    """Keeps one reader per account, as the accounts come, change and go."""
+
+    def __init__(
+        self,
+        database: Database,
+        connections: Connections,
+        inbox: Inbox,
+        desk: Desk,
+        elections: Elections,
+        public_url: str | None,
+    ) -> None:
+        self._database = database
+        self._connections = connections
+        self._inbox = inbox
+        self._desk = desk
+        self._elections = elections
+        self._public_url = public_url
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Keep the readers until `stop` is set. What was fetched and not stored is fetched again by the next one."""
+        try:
+            while not stop.is_set():
+                await self._look()
+                await _pause_unless(stop, LOOK_EVERY)
+        finally:
+            for account_id in list(self._tasks):
+                await self._end(account_id)
+            await self._elections.close()
+
+    async def _look(self) -> None:
+        try:
+            if not await self._elections.still_holds():
+                for account_id in list(self._tasks):
+                    await self._end(account_id)
+            wanted = {account.account_id: account for account in await self._database.claims.accounts()}
+            for account_id in [known for known, task in self._tasks.items() if known not in wanted or task.done()]:
+                await self._end(account_id)
+                await self._elections.give_back(account_id)
+            for account_id in wanted.keys() - self._tasks.keys():
+                if await self._elections.take(account_id):
+                    self._tasks[account_id] = asyncio.create_task(self._keep(wanted[account_id]))
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("database_unavailable", error=error)
+
+    async def _end(self, account_id: UUID) -> None:
+        task = self._tasks.pop(account_id)
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("reader_failed", account_id=account_id, error=error)
+
+    async def _keep(self, account: AccountHead) -> None:
+        """Serve one account for ever; every failure is waited out in its own way."""
+        failures = 0
+        with bound(hotel_id=account.hotel_id, account_id=account.account_id):
+            while True:
+                try:
+                    async with self._open(account) as (channel, webhook):
+                        await channel.use_webhook(self._address(account, webhook), webhook.secret)
+                        while True:
+                            await self._is(account, AccountStatus(await channel.state()), None)
+                            failures = 0
+                            await self._read(account, channel)
+                except Exception as error:
+                    if not isinstance(error, BellhopError) and not is_passing(error):
+                        raise
+                    failures += 1
+                    await asyncio.sleep((await self._after(account, error, failures)).total_seconds())
+
+    @asynccontextmanager
+    async def _open(self, account: AccountHead) -> AsyncIterator[tuple[Channel, WebhookCredentials]]:
+        async with self._database.unit(account.hotel_id) as uow:
+            record = await uow.accounts.get(account.account_id)
+        if record is None:
+            raise AccountUnusable("the account was removed")
+        async with self._connections.reader(account.hotel_id, record) as channel:
+            yield channel, self._connections.webhook(account.hotel_id, record)
+
+    def _address(self, account: AccountHead, webhook: WebhookCredentials) -> str | None:
+        """Return where the provider is to push; None where nobody outside can reach us and we fetch."""
+        if self._public_url is None:
+            return None
+        return f"{self._public_url}/webhooks/{PATHS[Platform(account.platform)]}/{webhook.key}"
+
+    async def _read(self, account: AccountHead, channel: Channel) -> None:
+        """Fetch for a while, or just wait where the provider pushes; then it is time to ask for the state again."""
+        if self._public_url is not None:
+            await asyncio.sleep(STATE_EVERY.total_seconds())
+            return
+        until = time.monotonic() + STATE_EVERY.total_seconds()
+        while time.monotonic() < until:
+            batch = await channel.fetch()
+            await self._inbox.accept(account, batch.events)
+            # Stored and committed: only now may the provider forget it.
+            await channel.acknowledge(batch)
+
+    async def _after(self, account: AccountHead, error: Exception, failures: int) -> timedelta:
+        """Say what went wrong where it should be known; return how long to wait."""
+        log.warning("fetch_failed", error=error, attempt=failures)
+        match error:
+            case AccountUnusable():
+                await self._is(account, AccountStatus.disconnected, str(error))
+                return UNUSABLE_PAUSE
+            case AccountContested():
+                await self._is(account, AccountStatus.limited, str(error))
+                return CONTESTED_PAUSE
+            case TransientError(retry_after=timedelta() as asked):
+                return asked
+            case _:
+                return min(FIRST_PAUSE * (1 << min(failures - 1, 10)), LONGEST_PAUSE)
+
+    async def _is(self, account: AccountHead, status: AccountStatus, reason: str | None) -> None:
+        try:
+            async with self._database.unit(account.hotel_id) as uow:
+                await self._desk.account_is(uow, account.account_id, status, reason, new_id().hex)
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("database_unavailable", error=error)
+
+
+async def _pause_unless(stop: asyncio.Event, pause: timedelta) -> None:
+    try:
+        async with asyncio.timeout(pause.total_seconds()):
+            await stop.wait()
+    except TimeoutError:
+        return
