@@ -132,12 +132,13 @@ def _check_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 @lru_cache(maxsize=2_048)
 def _is_written_in(words: str, path: str) -> bool:
-    """Say whether these very words stand in the source file, so that nothing was put into them at run time."""
+    """Say whether the source file has these very words as a literal: nothing was put into them at run time."""
     try:
-        with Path(path).open(encoding="utf-8") as source:
-            return bool(words) and words in source.read(_LARGEST_SOURCE)
+        with Path(path).open(encoding="utf-8") as file:
+            source = file.read(_LARGEST_SOURCE)
     except (OSError, ValueError):
         return False
+    return f'"{words}"' in source or f"'{words}'" in source
 
 
 def _finish(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
