@@ -1,8 +1,12 @@
 ### What guests read. Warm, short, no exclamation where a comma will do.
 
 welcome-stay = Hello { $guest }, welcome to { $hotel }! It's good to have you with us. How can I help?
+welcome-stay-nameless = Hello, and welcome to { $hotel }! It's good to have you with us. How can I help?
 welcome-unknown = Hello, and welcome to { $hotel }! Ask me anything about your stay, or choose below.
 welcome-back = Hello again, { $guest }. How can I help?
+
+stay-room = Your room is { $room }, { $check_in } to { $check_out }.
+stay-dates = Your stay: { $check_in } to { $check_out }.
 
 menu-title = What can I do for you?
 menu-information = Wi-Fi and information
@@ -21,6 +25,7 @@ link-share-contact = Share my phone number
 link-offer-contact = Or share the phone number you booked with: one tap and I'll find your stay.
 link-done = Found it, { $guest }: room { $room }, { $check_in } to { $check_out }. Your stay is now linked to this chat.
 link-done-no-room = Found it, { $guest }: { $check_in } to { $check_out }. Your stay is now linked to this chat; the room number comes at check-in.
+link-done-nameless = Found it: { $check_in } to { $check_out }. Your stay is now linked to this chat.
 link-already = Your stay is already linked to this chat: { $check_in } to { $check_out }.
 link-not-found = I couldn't find a stay with these details. Please check them and try again, or write “person” and our team will look for you.
 link-phone-not-found = I couldn't find a stay under this phone number. You can send your booking number instead.

@@ -1,0 +1,19 @@
+### What the hotel's own people read when they press or ask.
+
+staff-taken = Thank you, it's yours.
+staff-taken-before = { $name } took this at { $time }.
+staff-taken-line = ✓ { $name }, { $time }
+staff-somebody = Somebody
+staff-not-found = I can't find this alert any more.
+staff-only = Only the hotel's own team can do this. If you belong to it, ask an admin to add you.
+
+staff-help =
+    I bring here what guests need a person for. Press the button below an alert to take it: everyone then sees that you are on it.
+    /help shows this again.
+staff-help-admin =
+    For admins:
+    /triggers lists the automatic messages, /trigger 3 shows one
+    /why Ivanova 3 explains why a guest did or did not get one
+    /stay shows or adds a stay by hand
+
+alert-title-edited = ✏️ Changed a message

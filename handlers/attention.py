@@ -1,0 +1,46 @@
+"""Says sorry to a guest who is unhappy. The step tells staff, whoever answers."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.nlu.attention import find_attention
+from bot.nlu.base import SentimentType
+from bot.nlu.tokens import tokenise
+from handlers.base import Outcome, Reply, Turn
+from models.enums import ConversationStatus
+
+# Somebody may be in danger: fire, blood, a break-in.
+_DANGER = 0.9
+_SAY_ONCE_IN = timedelta(minutes=10)
+_SAID = "sorry_at"
+
+
+def is_unhappy(turn: Turn) -> bool:
+    """Whether the message is a complaint, grave or mild."""
+    return turn.analysis.sentiment_type in {SentimentType.negative, SentimentType.requires_attention}
+
+
+def is_danger(turn: Turn) -> bool:
+    """Whether the message may be about somebody in danger."""
+    return any(finding.severity >= _DANGER for finding in find_attention(tokenise(turn.text)))
+
+
+class SaySorry(Reply):
+    """Says so once in a while only: an angry guest who writes five lines needs a person, not five sorries."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        needs_action = turn.analysis.sentiment_type is SentimentType.requires_attention
+        status = ConversationStatus.escalated if needs_action else None
+        if is_danger(turn):
+            number = turn.settings.emergency_number
+            return Outcome((turn.reply("emergency-received", number=number),), status=status)
+        if _said_lately(turn):
+            return Outcome(status=status)
+        key = "complaint-received" if needs_action else "disappointment-received"
+        return Outcome((turn.reply(key),), status=status, context={**turn.context, _SAID: turn.now.isoformat()})
+
+
+def _said_lately(turn: Turn) -> bool:
+    said = turn.context.get(_SAID)
+    return said is not None and turn.now - datetime.fromisoformat(said) < _SAY_ONCE_IN

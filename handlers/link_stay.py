@@ -1,0 +1,189 @@
+"""Ways to link a stay: a followed link, the guest's own phone number, a booking number with the surname.
+
+Nothing that is said tells whether a booking number exists: the surname is asked for in any case, and a wrong
+number and a wrong surname are answered alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bot.messages import IncomingKind, OutgoingMessage, Platform
+from bot.nlu.requests import recognise
+from bot.storage.repositories.guests import GuestRecord, Identity
+from bot.storage.repositories.stays import StayRecord
+from bot.storage.unit_of_work import UnitOfWork
+from bot.texts import format_date
+from handlers.base import Alert, Effect, Outcome, Reply, Turn
+from handlers.information import matching_item
+from handlers.linking import LinkStay, Recognise
+from handlers.menu import AT_REST, menu_choices
+from handlers.open_stays import is_open, nearest
+from handlers.stay_links import linked_stay, payload_of
+from handlers.surnames import is_surname_of
+from handlers.welcome import Welcome
+from models.enums import IdentityKind, NotificationType, Severity
+
+STATES = "link:"
+BOOKING = f"{STATES}booking"
+SURNAME = f"{STATES}surname"
+
+MOST_FAILURES = 5
+_FAILURES_COUNT_FOR = timedelta(hours=1)
+_FAILURES = "link_failures"
+_NUMBERS = "link_numbers"
+
+_LONGEST_NUMBER = 64
+_LONE_WORD = re.compile(r"[\w./#№-]{4,}")
+_MOST_SURNAME_WORDS = 4
+
+Booking = tuple[StayRecord, str | None]
+"""A stay and the name of the guest it was made for."""
+
+
+class FollowLink:
+    """Greets whoever followed a stay's link, and knows the stay."""
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> StayRecord | None:
+        return await linked_stay(uow, payload_of(turn.message) or "")
+
+    def think(self, turn: Turn, loaded: StayRecord | None) -> Outcome:
+        if loaded is None or not is_open(loaded, turn.now):
+            return Outcome((_with_contact_button(turn, turn.say("link-expired")),), state=BOOKING)
+        if turn.stay is not None and turn.stay.id == loaded.id:
+            return Welcome().think(turn, None)
+        return Outcome(state=AT_REST, effects=(LinkStay(loaded.id, "deep link", is_arrival=True),))
+
+
+class TakeContact:
+    """Finds the stays booked under the guest's own phone number, where the channel vouches that it is theirs."""
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> tuple[GuestRecord | None, StayRecord | None]:
+        contact = turn.message.contact
+        if contact is None or not contact.is_own:
+            return None, None
+        owner = await uow.guests.recognise(Identity(IdentityKind.phone, contact.phone))
+        return owner, nearest(await uow.stays.of_guest(owner.id), turn.now) if owner else None
+
+    def think(self, turn: Turn, loaded: tuple[GuestRecord | None, StayRecord | None]) -> Outcome:
+        owner, stay = loaded
+        if turn.message.contact is None or not turn.message.contact.is_own:
+            return Outcome((_with_contact_button(turn, turn.say("link-foreign-contact")),), state=BOOKING)
+        if stay is not None:
+            return Outcome(state=AT_REST, effects=(LinkStay(stay.id, "own phone number"),))
+        known: tuple[Effect, ...] = (Recognise(owner.id, "own phone number"),) if owner else ()
+        return Outcome((turn.reply("link-phone-not-found"),), state=BOOKING, effects=known)
+
+
+class AskBooking(Reply):
+    """Begins the dialogue, unless the stay is known already."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        stay = turn.stay
+        if stay is not None and is_open(stay, turn.now):
+            dates = {
+                "check_in": format_date(stay.check_in, turn.language, turn.zone),
+                "check_out": format_date(stay.check_out, turn.language, turn.zone),
+            }
+            return Outcome((turn.reply("link-already", *menu_choices(turn), **dates),), state=AT_REST)
+        return Outcome((_with_contact_button(turn, turn.say("link-ask-booking")),), state=BOOKING)
+
+
+class TakeBooking(Reply):
+    """Takes the booking number and asks for the surname, whether there is such a booking or not."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        if len(_failures(turn)) >= MOST_FAILURES:
+            return Outcome((turn.reply("link-too-many"),), state=AT_REST)
+        context = {**turn.context, _NUMBERS: booking_numbers(turn.text)}
+        return Outcome((turn.reply("link-ask-surname"),), state=SURNAME, context=context)
+
+
+class TakeSurname:
+    """Links the stay when number and surname belong together."""
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> list[Booking]:
+        numbers = turn.context.get(_NUMBERS, [])
+        return [booking for number in numbers for booking in await uow.stays.by_number(number)]
+
+    def think(self, turn: Turn, loaded: list[Booking]) -> Outcome:
+        found = nearest((stay for stay, name in loaded if is_surname_of(turn.text, name)), turn.now)
+        forgotten = {key: value for key, value in turn.context.items() if key != _NUMBERS}
+        if found is not None and not _is_ambiguous(turn, loaded):
+            forgotten.pop(_FAILURES, None)
+            effect = LinkStay(found.id, "booking number and surname")
+            return Outcome(state=AT_REST, context=forgotten, effects=(effect,))
+        failures = [*_failures(turn), turn.now.isoformat()]
+        context = {**forgotten, _FAILURES: failures}
+        if len(failures) < MOST_FAILURES:
+            text = f"{turn.say('link-not-found')}\n\n{turn.say('link-ask-booking')}"
+            return Outcome((OutgoingMessage(text),), state=BOOKING, context=context)
+        alert = Alert(NotificationType.urgent_request, Severity.warning, "alert-title-link-tries")
+        return Outcome((turn.reply("link-too-many"),), state=AT_REST, context=context, alerts=(alert,))
+
+
+def follows_link(turn: Turn) -> bool:
+    """Whether the guest came by a stay's link."""
+    return payload_of(turn.message) is not None
+
+
+def shares_contact(turn: Turn) -> bool:
+    """Whether a contact card is meant for finding a stay: the guest's own, or any that was sent when asked for it."""
+    contact = turn.message.contact
+    was_asked = turn.state.startswith(STATES) and turn.platform is Platform.telegram
+    return contact is not None and (contact.is_own or was_asked)
+
+
+def may_be_booking(turn: Turn) -> bool:
+    """Whether the text can be the awaited booking number, and not a question or a request of its own."""
+    if turn.state != BOOKING or not _is_answer(turn):
+        return False
+    return bool(booking_numbers(turn.text)) and matching_item(turn) is None
+
+
+def may_be_surname(turn: Turn) -> bool:
+    """Whether the text can be the awaited surname: a few words without digits that ask nothing."""
+    if turn.state != SURNAME or not _is_answer(turn):
+        return False
+    text = turn.text
+    has_words = 0 < len(text.split()) <= _MOST_SURNAME_WORDS
+    return has_words and not any(sign.isdigit() or sign in "?!" for sign in text)
+
+
+def booking_numbers(text: str) -> list[str]:
+    """Return what the booking number in a text may be: all of it, and its only word that holds a digit."""
+    words = text.split()
+    numbered = [word.strip("#№.,:;()\"'") for word in words if any(map(str.isdigit, word))]
+    whole = " ".join(words).strip("#№.,:;()\"' ")
+    is_number = len(numbered) == 1 or (not numbered and _LONE_WORD.fullmatch(whole))
+    found = dict.fromkeys([whole, *numbered]) if is_number else {}
+    return [number for number in found if 0 < len(number) <= _LONGEST_NUMBER]
+
+
+def _is_answer(turn: Turn) -> bool:
+    return turn.message.kind is IncomingKind.text and recognise(turn.text) is None
+
+
+def _is_ambiguous(turn: Turn, bookings: Sequence[Booking]) -> bool:
+    """Two guests of one surname with the same number, from two sources: a person has to look."""
+    guests: set[UUID] = {
+        stay.guest_id for stay, name in bookings if is_surname_of(turn.text, name) and is_open(stay, turn.now)
+    }
+    return len(guests) > 1
+
+
+def _failures(turn: Turn) -> list[str]:
+    """The moments of the failures that still count."""
+    since = turn.now - _FAILURES_COUNT_FOR
+    return [at for at in turn.context.get(_FAILURES, []) if datetime.fromisoformat(at) > since]
+
+
+def _with_contact_button(turn: Turn, text: str) -> OutgoingMessage:
+    """Return the text, in Telegram with a button that shares the guest's own number."""
+    if turn.platform is not Platform.telegram:
+        return OutgoingMessage(text)
+    offer = f"{text}\n\n{turn.say('link-offer-contact')}"
+    return OutgoingMessage(offer, asks_contact=turn.say("link-share-contact"))

@@ -1,0 +1,144 @@
+"""Who answers what, in order: the first route that fits."""
+
+from __future__ import annotations
+
+from bot.messages import IncomingKind
+from bot.nlu.requests import Request
+from bot.notifications import ACKNOWLEDGE
+from handlers import information, language
+from handlers.attention import SaySorry, is_unhappy
+from handlers.base import Handler, Turn
+from handlers.fallback import Fallback
+from handlers.filters import (
+    Filter,
+    command,
+    command_of,
+    either,
+    every,
+    from_guest,
+    from_staff,
+    in_group,
+    pressed,
+    requests,
+)
+from handlers.information import AnswerPressed, AnswerQuestion, ListInformation, matching_item
+from handlers.language import AskLanguage, ChooseLanguage
+from handlers.link_stay import (
+    AskBooking,
+    FollowLink,
+    TakeBooking,
+    TakeContact,
+    TakeSurname,
+    follows_link,
+    may_be_booking,
+    may_be_surname,
+    shares_contact,
+)
+from handlers.media import KeepQuiet, NoteEdit, PassOn
+from handlers.menu import INFORMATION, LANGUAGE, LINK_STAY, MENU, PERSON, ChoiceExpired, ShowMenu
+from handlers.opt_out import OptIn, OptOut
+from handlers.person import CallPerson
+from handlers.presses import AnswersPress
+from handlers.router import Route
+from handlers.staff import RefuseStranger, ShowHelp, TakeAlert
+from handlers.thanks import SayWelcome
+from handlers.welcome import Welcome
+
+
+def guest_routes() -> tuple[Route, ...]:
+    """Return the routes of guests. In groups there are no guests, so nobody there is answered by these."""
+    routes = (*_first(), *_presses(), *_requests(), *_dialogues(), *_content())
+    return tuple(Route(route.name, every(from_guest, route.filter), route.handler) for route in routes)
+
+
+def staff_routes() -> tuple[Route, ...]:
+    """Return the routes of the hotel's own people. They end with a help that answers everything in a chat of their
+    own, and every command in a group, so routes for admins stand before them."""
+    in_private = every(from_staff, _not(in_group))
+    return (
+        Route("staff.take", every(from_staff, pressed(ACKNOWLEDGE)), TakeAlert()),
+        Route("staff.stranger", every(in_group, _not(from_staff), pressed(ACKNOWLEDGE)), RefuseStranger()),
+        Route("staff.help", either(in_private, every(from_staff, _is_command)), AnswersPress(ShowHelp())),
+    )
+
+
+def _first() -> tuple[Route, ...]:
+    """What is heard whatever else goes on."""
+    return (
+        Route("guest.reaction", _is(IncomingKind.reaction), KeepQuiet()),
+        Route("guest.opt_out", _asks(Request.opt_out), OptOut()),
+        Route("guest.edit", lambda turn: turn.message.is_edit, NoteEdit()),
+        Route("guest.link", follows_link, FollowLink()),
+        Route("guest.start", command("start"), Welcome()),
+        Route("guest.contact", shares_contact, TakeContact()),
+    )
+
+
+def _presses() -> tuple[Route, ...]:
+    routes: tuple[tuple[str, Filter, Handler], ...] = (
+        ("menu", _is_press_of(MENU), ShowMenu()),
+        ("information", _is_press_of(INFORMATION), ListInformation()),
+        ("link", _is_press_of(LINK_STAY), AskBooking()),
+        ("person", _is_press_of(PERSON), CallPerson()),
+        ("language", _is_press_of(LANGUAGE), AskLanguage()),
+        ("answer", pressed(information.PRESS), AnswerPressed()),
+        ("choose_language", pressed(language.PRESS), ChooseLanguage()),
+        ("expired", pressed(""), ChoiceExpired()),
+    )
+    return tuple(Route(f"press.{name}", filter_, AnswersPress(handler)) for name, filter_, handler in routes)
+
+
+def _requests() -> tuple[Route, ...]:
+    """What a whole message can ask for; before dialogues, so that each can be left."""
+    return (
+        Route("guest.person", _asks(Request.person), CallPerson()),
+        Route("guest.opt_in", _asks(Request.opt_in), OptIn()),
+        Route("guest.language", _asks(Request.language), AskLanguage()),
+        Route("guest.link_stay", _asks(Request.link_stay), AskBooking()),
+        Route("guest.menu", _asks(Request.menu), ShowMenu()),
+    )
+
+
+def _dialogues() -> tuple[Route, ...]:
+    return (
+        Route("guest.booking", may_be_booking, TakeBooking()),
+        Route("guest.surname", may_be_surname, TakeSurname()),
+    )
+
+
+def _content() -> tuple[Route, ...]:
+    """What is left: complaints before all, and chat only while nobody else is answering."""
+    kinds = (IncomingKind.media, IncomingKind.location, IncomingKind.contact, IncomingKind.unsupported)
+    return (
+        Route("guest.unhappy", is_unhappy, SaySorry()),
+        Route("guest.media", either(*map(_is, kinds)), PassOn()),
+        Route("guest.question", lambda turn: matching_item(turn) is not None, AnswerQuestion()),
+        Route("guest.greeting", every(_not(_is_escalated), _asks(Request.greeting)), Welcome()),
+        Route("guest.thanks", every(_not(_is_escalated), _asks(Request.thanks)), SayWelcome()),
+        Route("guest.command", _is_command, ShowMenu()),
+        Route("guest.fallback", lambda turn: True, Fallback()),
+    )
+
+
+def _asks(request: Request) -> Filter:
+    return every(lambda turn: turn.pressed is None, requests(request))
+
+
+def _is(kind: IncomingKind) -> Filter:
+    return lambda turn: turn.message.kind is kind
+
+
+def _is_press_of(value: str) -> Filter:
+    return lambda turn: turn.pressed == value
+
+
+def _not(filter_: Filter) -> Filter:
+    return lambda turn: not filter_(turn)
+
+
+def _is_command(turn: Turn) -> bool:
+    return bool(command_of(turn.text))
+
+
+def _is_escalated(turn: Turn) -> bool:
+    return turn.is_escalated

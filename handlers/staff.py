@@ -1,0 +1,101 @@
+"""The hotel's own people: taking over an alert, and help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from bot.messages import OutgoingMessage, outgoing_from_json
+from bot.notifications import ACKNOWLEDGE
+from bot.storage.repositories.notifications import NotificationRecord
+from bot.storage.unit_of_work import UnitOfWork
+from bot.texts import format_time
+from handlers.base import Outcome, Reply, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Note who took a notification, and say so below the alert; who comes second hears who was first."""
+
+    notification_id: UUID
+
+    async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
+        if turn.user is None:
+            return ()
+        is_first = await uow.notifications.acknowledge(self.notification_id, turn.user.id, turn.now)
+        taken = await uow.notifications.get(self.notification_id)
+        if taken is None:
+            return _answer(turn, turn.say("staff-not-found"))
+        name = await _taker(uow, turn, taken)
+        time = format_time(taken.acknowledged_at or turn.now, turn.zone, turn.language)
+        note = turn.say("staff-taken" if is_first else "staff-taken-before", name=name, time=time)
+        return (*_answer(turn, note), *await _marked(uow, turn, taken, name))
+
+
+class TakeAlert:
+    """Answers the button below an alert."""
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> NotificationRecord | None:
+        try:
+            notification_id = UUID((turn.pressed or "").removeprefix(ACKNOWLEDGE))
+        except ValueError:
+            return None
+        return await uow.notifications.get(notification_id)
+
+    def think(self, turn: Turn, loaded: NotificationRecord | None) -> Outcome:
+        if loaded is None:
+            return Outcome(_answer(turn, turn.say("staff-not-found")))
+        return Outcome(effects=(Take(loaded.id),))
+
+
+class RefuseStranger(Reply):
+    """Answers a press by somebody who isn't one of the hotel's people, and says nothing in the chat."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        press_id = turn.message.press_id
+        return Outcome((OutgoingMessage(turn.say("staff-only"), answers_press=press_id),) if press_id else ())
+
+
+class ShowHelp(Reply):
+    """Says what the hotel's people can do here."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        parts = [turn.say("staff-help")]
+        if turn.user is not None and turn.user.is_admin:
+            parts.append(turn.say("staff-help-admin"))
+        return Outcome((OutgoingMessage("\n\n".join(parts), thread_id=turn.message.thread_id),))
+
+
+def _answer(turn: Turn, text: str) -> tuple[OutgoingMessage, ...]:
+    """Return a short note at the button, or a message where the channel has no such note."""
+    return (OutgoingMessage(text, answers_press=turn.message.press_id, thread_id=turn.message.thread_id),)
+
+
+async def _taker(uow: UnitOfWork, turn: Turn, taken: NotificationRecord) -> str:
+    user = await uow.users.get(taken.acknowledged_by) if taken.acknowledged_by else None
+    return user.name if user else turn.say("staff-somebody")
+
+
+async def _marked(uow: UnitOfWork, turn: Turn, taken: NotificationRecord, name: str) -> tuple[OutgoingMessage, ...]:
+    """Return the alert's messages in this chat with who took it in place of the button.
+
+    The line is in the hotel's language, like the alert. Without a press there is nothing to change: the channel
+    has no buttons and can't edit.
+    """
+    if turn.message.press_id is None:
+        return ()
+    house = replace(turn, language=turn.hotel.default_language)
+    time = format_time(taken.acknowledged_at or turn.now, turn.zone, house.language)
+    line = house.say("staff-taken-line", name=name, time=time)
+    texts = await _sent_here(uow, turn, taken)
+    return tuple(OutgoingMessage(f"{text}\n\n{line}", replaces=sent) for sent, text in texts.items())
+
+
+async def _sent_here(uow: UnitOfWork, turn: Turn, taken: NotificationRecord) -> dict[str, str]:
+    """The texts of the alert's messages in this chat by the provider's ids, the pressed one surely among them."""
+    pressed = turn.message.message_id
+    found = {pressed: f"{taken.title}\n{taken.content}"} if pressed else {}
+    for record in await uow.outbox.of_notification(taken.id):
+        if record.chat_id == turn.chat.id and record.provider_message_id:
+            found[record.provider_message_id] = outgoing_from_json(record.content).text
+    return found
