@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, ValidationError
 
 from bot.errors import RejectedInput
 
@@ -16,21 +17,32 @@ def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
+def _shaped(pattern: str) -> AfterValidator:
+    """Take only what fits into an address as it is, since these become a part of one."""
+
+    def check(value: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, value.get_secret_value(), re.ASCII):
+            raise ValueError("it has another shape")
+        return value
+
+    return AfterValidator(check)
+
+
 class Credentials(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class TelegramCredentials(Credentials):
-    """`bot_token` as @BotFather gives it: digits, a colon, letters."""
+    """bot_token as @BotFather gives it: digits, a colon, letters and digits."""
 
-    bot_token: Annotated[SecretStr, BeforeValidator(_stripped), Field(description="123456789:AA…")]
+    bot_token: Annotated[SecretStr, BeforeValidator(_stripped), _shaped(r"\d{1,20}:[\w.~-]{1,200}")]
 
 
 class GreenCredentials(Credentials):
-    """`id_instance` and `api_token` as the console of Green API shows them."""
+    """id_instance, a number, and api_token, letters and digits, as Green API's console shows them."""
 
-    id_instance: Annotated[str, BeforeValidator(_stripped), Field(pattern=r"^\d{1,20}$")]
-    api_token: Annotated[SecretStr, BeforeValidator(_stripped), Field(min_length=1)]
+    id_instance: Annotated[SecretStr, BeforeValidator(_stripped), _shaped(r"\d{1,20}")]
+    api_token: Annotated[SecretStr, BeforeValidator(_stripped), _shaped(r"[\w.~-]{1,200}")]
 
 
 _Credentials = TypeVar("_Credentials", bound=Credentials)
@@ -42,4 +54,4 @@ def check_credentials(model: type[_Credentials], values: Mapping[str, Any]) -> _
         return model.model_validate(values)
     except ValidationError as error:
         wrong = ", ".join(str(step) for each in error.errors(include_input=False) for step in each["loc"][:1])
-    raise RejectedInput(f"credentials: {wrong} is missing or has another shape ({model.__doc__})")
+    raise RejectedInput(f"credentials: {wrong} is missing or has another shape; wanted is {model.__doc__}")

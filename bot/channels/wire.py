@@ -54,9 +54,9 @@ class Wire:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        if self._session:
-            await self._session.close()
-            self._session = None
+        session, self._session = self._session, None
+        if session:
+            await session.close()
 
     async def ask(
         self, method: str, url: str, *, within: timedelta, repeatable: bool, data: Any = None, json: Any = None
@@ -66,7 +66,8 @@ class Wire:
         Raises TransientError when the request did not leave, or is `repeatable` (asking again does no harm), and
         InDoubt when it left and no whole answer came back. Error texts name the host only.
         """
-        assert self._session, "open the channel first: async with"
+        if self._session is None:
+            raise TransientError("the channel is closed")
         attempt = _Attempt()
         try:
             async with self._session.request(

@@ -17,7 +17,6 @@ from aiogram.methods import (
     SetWebhook,
 )
 from aiogram.types import LinkPreviewOptions
-from aiogram.utils.token import TokenValidationError
 
 from bot.channels.base import Batch, Limits, SendRecord
 from bot.channels.choices import numbered, send_parts, split_text
@@ -28,7 +27,7 @@ from bot.channels.telegram.keyboards import inline, sharing_contact
 from bot.channels.telegram.session import WireSession
 from bot.channels.wire import Wire
 from bot.clock import Clock
-from bot.errors import InDoubt, PermanentError, RejectedInput, TransientError
+from bot.errors import InDoubt, PermanentError, TransientError
 from bot.messages import AccountState, OutgoingMessage, Platform, clean_text
 
 SEND_TIMEOUT = timedelta(seconds=20)
@@ -67,7 +66,8 @@ class TelegramChannel:
         send_timeout: timedelta = SEND_TIMEOUT,
     ) -> None:
         self._wire = Wire()
-        self._bot = _bot(credentials, WireSession(api_url, self._wire, send_timeout))
+        session = WireSession(api_url, self._wire, send_timeout)
+        self._bot = Bot(credentials.bot_token.get_secret_value(), session=session)
         self._format = TelegramFormat(clock)
         self._clock = clock
         self._poll = poll
@@ -176,14 +176,6 @@ class TelegramChannel:
         except PermanentError as error:
             if not any(mark in str(error).lower() for mark in _TOO_LATE):
                 raise
-
-
-def _bot(credentials: TelegramCredentials, session: WireSession) -> Bot:
-    try:
-        return Bot(credentials.bot_token.get_secret_value(), session=session)
-    except TokenValidationError:
-        pass
-    raise RejectedInput("credentials: bot_token has another shape than @BotFather's tokens, 123456789:AA…")
 
 
 def _number(text: str | None) -> int | None:

@@ -25,7 +25,7 @@ class GreenCalls:
 
     def __init__(self, credentials: GreenCredentials, api_url: str, wire: Wire, within: timedelta) -> None:
         self._token = credentials.api_token.get_secret_value()
-        self._instance = f"{api_url}/waInstance{credentials.id_instance}"
+        self._instance = f"{api_url}/waInstance{credentials.id_instance.get_secret_value()}"
         self._wire = wire
         self._within = within
         self.account = Account(self)

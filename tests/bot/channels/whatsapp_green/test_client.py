@@ -1,0 +1,296 @@
+"""What is Green API's own: buttons that may be refused, a journal that can be asked, settings that restart."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from bot.channels.base import Batch
+from bot.channels.credentials import GreenCredentials, check_credentials
+from bot.channels.whatsapp_green.client import GreenChannel
+from bot.clock import FixedClock
+from bot.errors import (
+    AccountUnusable,
+    BellhopError,
+    InDoubt,
+    PermanentError,
+    RecipientUnreachable,
+    TransientError,
+)
+from bot.messages import AccountState, Choice, OutgoingMessage
+from bot.simulator.chats import ChatMessage
+from bot.simulator.faults import Fault
+from bot.simulator.history import Kind
+from bot.simulator.world import Simulator
+
+GUEST = "79991234567@c.us"
+NOW = datetime(2026, 5, 1, 12, 0, 0, 500_000, tzinfo=UTC)
+MENU = OutgoingMessage("What would you like?", (Choice("wifi", "Wi-Fi"), Choice("taxi", "Taxi")))
+NUMBERED = "What would you like?\n\n1. Wi-Fi\n2. Taxi"
+LATER = timedelta(minutes=3)
+
+
+class Desk:
+    """A WhatsApp number with its channel, and a guest."""
+
+    def __init__(self, sim: Simulator, clock: FixedClock) -> None:
+        self.sim = sim
+        self.clock = clock
+        self.instance = sim.green.add_instance(1101000001, "token", "79990000000")
+        self.channel = self.connect()
+
+    def connect(self, **options: Any) -> GreenChannel:
+        credentials = check_credentials(GreenCredentials, {"id_instance": "1101000001", "api_token": "token"})
+        times = {"poll": timedelta(seconds=5), "send_timeout": timedelta(seconds=1)}
+        return GreenChannel(credentials, api_url=self.sim.green.url, clock=self.clock, **(times | options))
+
+    def fail(self, fault: Fault, method: str = "sendMessage", *, times: int | None = 1) -> None:
+        self.sim.green.faults.program(fault, method=method, times=times)
+
+    def answer(self, status: int, body: Any, method: str = "sendMessage") -> None:
+        self.fail(Fault.answer(status, orjson.dumps(body).decode()), method)
+
+    def calls(self, method: str) -> list[Any]:
+        return [record.payload for record in self.sim.history.of(method=method, kind=Kind.invoke)]
+
+    async def heard(self) -> ChatMessage:
+        """Return the first message that the guest gets."""
+
+        def look() -> list[ChatMessage]:
+            return [each for each in self.sim.green.chat(self.instance, GUEST).messages if each.from_bot]
+
+        return (await self.sim.until(look))[0]
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    clock = FixedClock(NOW)
+    async with Simulator(clock, wire_second=0.02) as sim:
+        opened = Desk(sim, clock)
+        async with opened.channel:
+            yield opened
+
+
+async def test_buttons_are_shown_when_they_fit(desk: Desk) -> None:
+    await desk.channel.send(GUEST, MENU)
+    heard = await desk.heard()
+    assert (heard.text, [button.label for button in heard.buttons]) == (MENU.text, ["Wi-Fi", "Taxi"])
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        tuple(Choice(str(number), f"at {number}") for number in range(4)),
+        (Choice("long", "Somebody at the desk, please"),),
+    ],
+)
+async def test_choices_are_numbered_when_buttons_do_not_fit(desk: Desk, choices: tuple[Choice, ...]) -> None:
+    await desk.channel.send(GUEST, OutgoingMessage("When?", choices))
+    heard = await desk.heard()
+    assert heard.text.splitlines()[2:] == [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
+    assert heard.buttons == ()
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+async def test_choices_are_numbered_when_the_provider_refuses_buttons(desk: Desk, status: int) -> None:
+    desk.answer(status, {"message": "this method is not available"}, "sendInteractiveButtonsReply")
+    await desk.channel.send(GUEST, MENU)
+    assert (await desk.heard()).text == NUMBERED
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault.reset(took_effect=True), InDoubt),
+        (Fault.answer(500), InDoubt),
+        (Fault.answer(429), TransientError),
+        (Fault.answer(466), TransientError),
+    ],
+)
+async def test_nothing_is_said_twice_when_sending_buttons_fails(
+    desk: Desk, fault: Fault, error: type[BellhopError]
+) -> None:
+    desk.fail(fault, "sendInteractiveButtonsReply")
+    with pytest.raises(error):
+        await desk.channel.send(GUEST, MENU)
+    assert desk.calls("sendMessage") == []
+
+
+async def test_choices_are_numbered_when_buttons_are_switched_off_or_it_is_a_group(desk: Desk) -> None:
+    async with desk.connect(buttons=False) as plain:
+        await plain.send(GUEST, MENU)
+    await desk.channel.send("120363043968066561@g.us", MENU)
+    assert [call["message"] for call in desk.calls("sendMessage")] == [NUMBERED, NUMBERED]
+
+
+async def test_no_preview_is_asked_for_when_a_text_has_links(desk: Desk) -> None:
+    await desk.channel.send(GUEST, OutgoingMessage("https://hotel.example"))
+    assert desk.calls("sendMessage")[0]["linkPreview"] is False
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "error", "wait"),
+    [
+        (400, "instance in starting process try later", TransientError, 10),
+        (400, "instance is starting or not authorized", AccountUnusable, None),
+        (400, "Instance account is expired. Renew your instance", AccountUnusable, None),
+        (400, "Instance is deleted", AccountUnusable, None),
+        (400, "Validation failed. Details: 'chatId' is required", RecipientUnreachable, None),
+        (400, "Validation failed. Details: 'message' is required", PermanentError, None),
+        (401, "Unauthorized", AccountUnusable, None),
+        (403, "Forbidden", AccountUnusable, None),
+        (404, "Cannot POST", AccountUnusable, None),
+        (413, "Payload too large", PermanentError, None),
+        (429, "Too Many Requests", TransientError, 1),
+        (466, "", TransientError, 3600),
+        (499, "Client Closed Request", InDoubt, None),
+        (500, "Internal server error", InDoubt, None),
+        (502, "Bad Gateway", InDoubt, None),
+        (307, "", TransientError, None),
+    ],
+)
+async def test_each_refusal_has_its_remedy_when_green_api_says_no(
+    desk: Desk, status: int, message: str, error: type[BellhopError], wait: int | None
+) -> None:
+    desk.answer(status, {"statusCode": status, "path": "/waInstance1/sendMessage/token", "message": message})
+    with pytest.raises(error) as raised:
+        await desk.channel.send(GUEST, OutgoingMessage("hello"))
+    assert type(raised.value) is error
+    waits = getattr(raised.value, "retry_after", None)
+    assert waits == (timedelta(seconds=wait) if wait else None)
+
+
+async def test_nobody_guesses_when_the_answer_names_no_message(desk: Desk) -> None:
+    desk.answer(200, {"idMessage": None})
+    with pytest.raises(InDoubt):
+        await desk.channel.send(GUEST, OutgoingMessage("hello"))
+
+
+@pytest.mark.parametrize("message", [OutgoingMessage("hello"), MENU], ids=["text", "buttons"])
+async def test_a_lost_message_is_found_when_the_journal_has_it(desk: Desk, message: OutgoingMessage) -> None:
+    since = desk.clock.now()
+    desk.fail(Fault.reset(took_effect=True), "*")
+    with pytest.raises(InDoubt):
+        await desk.channel.send(GUEST, message)
+    heard = await desk.heard()
+    found = await desk.channel.find_sent(GUEST, message, since)
+    assert found
+    assert found.message_id == heard.id
+    assert desk.calls("lastOutgoingMessages")[0]["minutes"] == "2"
+
+
+async def test_a_lost_message_is_found_when_it_still_waits_in_the_queue(desk: Desk) -> None:
+    desk.sim.green.set_state(desk.instance, "notAuthorized")
+    for message in (OutgoingMessage("hello"), MENU):
+        sent = await desk.channel.send(GUEST, message)
+        found = await desk.channel.find_sent(GUEST, message, desk.clock.now())
+        assert found
+        assert found.message_id == sent
+
+
+async def test_a_lost_message_is_found_when_it_went_out_with_numbers(desk: Desk) -> None:
+    since = desk.clock.now()
+    async with desk.connect(buttons=False) as plain:
+        sent = await plain.send(GUEST, MENU)
+    assert (await desk.heard()).id == sent
+    found = await desk.channel.find_sent(GUEST, MENU, since)
+    assert found
+    assert found.message_id == sent
+
+
+async def test_the_message_is_surely_absent_when_the_journal_lacks_it_after_its_lag(desk: Desk) -> None:
+    message = OutgoingMessage("hello")
+    since = desk.clock.now()
+    await desk.channel.send("79990001122@c.us", message)
+    await desk.channel.send(GUEST, OutgoingMessage("something else"))
+    await desk.heard()
+    desk.clock.move(timedelta(seconds=30))
+    with pytest.raises(TransientError) as raised:
+        await desk.channel.find_sent(GUEST, message, since)
+    assert raised.value.retry_after == timedelta(seconds=90)
+    desk.clock.move(LATER)
+    assert await desk.channel.find_sent(GUEST, message, since) is None
+
+
+async def test_an_older_message_of_the_same_words_is_not_taken_for_the_lost_one(desk: Desk) -> None:
+    message = OutgoingMessage("hello")
+    await desk.channel.send(GUEST, message)
+    await desk.heard()
+    desk.clock.move(timedelta(minutes=1))
+    since = desk.clock.now()
+    desk.clock.move(LATER)
+    assert await desk.channel.find_sent(GUEST, message, since) is None
+
+
+async def test_nothing_is_found_when_journal_and_queue_are_not_lists(desk: Desk) -> None:
+    desk.answer(200, {"oops": 1}, "showMessagesQueue")
+    desk.answer(200, [None, {"idMessage": "x", "timestamp": "now"}], "lastOutgoingMessages")
+    since = desk.clock.now() - LATER
+    assert await desk.channel.find_sent(GUEST, OutgoingMessage("hello"), since) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("authorized", AccountState.active),
+        ("yellowCard", AccountState.limited),
+        ("notAuthorized", AccountState.disconnected),
+        ("blocked", AccountState.blocked),
+    ],
+)
+async def test_the_account_is_what_the_provider_says(desk: Desk, state: str, expected: AccountState) -> None:
+    desk.sim.green.set_state(desk.instance, state)
+    assert await desk.channel.state() is expected
+
+
+async def test_the_account_is_limited_when_the_provider_says_something_new(desk: Desk) -> None:
+    desk.answer(200, {"stateInstance": "dreaming"}, "getStateInstance")
+    assert await desk.channel.state() is AccountState.limited
+
+
+async def test_it_is_asked_again_later_when_the_answer_is_something_else(desk: Desk) -> None:
+    desk.fail(Fault.answer(200, '"[]"'), "*", times=None)
+    for call in (desk.channel.state(), desk.channel.use_webhook(None, ""), desk.channel.fetch()):
+        with pytest.raises(TransientError):
+            await call
+
+
+async def test_only_what_differs_is_set_when_the_webhook_changes(desk: Desk) -> None:
+    desk.instance.settings["stateWebhook"] = "no"
+    url = "http://127.0.0.1:9/webhooks/x"
+    for wanted, secret in ((url, "one"), (url, "one"), (url, "two"), (None, "")):
+        await desk.channel.use_webhook(wanted, secret)
+    assert desk.calls("setSettings") == [
+        {"webhookUrl": url, "webhookUrlToken": "one", "stateWebhook": "yes"},
+        {"webhookUrlToken": "two"},
+        {"webhookUrl": ""},
+    ]
+
+
+async def test_a_notification_is_deleted_by_its_receipt_when_it_was_stored(desk: Desk) -> None:
+    desk.sim.green.write(GUEST, desk.instance, "one")
+    batch = await desk.channel.fetch()
+    await desk.channel.acknowledge(Batch(()))
+    assert len(desk.sim.green.pending(desk.instance)) == 1
+    await desk.channel.acknowledge(batch)
+    assert desk.sim.green.pending(desk.instance) == []
+
+
+async def test_a_notification_without_a_body_is_still_stored_and_deleted(desk: Desk) -> None:
+    desk.answer(200, {"receiptId": 5, "body": None}, "receiveNotification")
+    batch = await desk.channel.fetch()
+    assert (batch.receipt, len(batch.events)) == (5, 1)
+
+
+async def test_nothing_of_the_packages_log_appears_when_calls_fail(
+    desk: Desk, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.fail(Fault.reset())
+    with pytest.raises(InDoubt):
+        await desk.channel.send(GUEST, OutgoingMessage("hello"))
+    assert capsys.readouterr() == ("", "")
+    assert "whatsapp-api-client-python" not in {record.name for record in caplog.records}
