@@ -253,6 +253,7 @@ CONTRADICTIONS = [
     ({"nights": {"gt": 5, "lt": 6}}, "nights.lt"),
     ({"amount": {"gt": 5, "lte": 5}}, "amount.lte"),
     ({"nights": {"lt": 0}}, "nights.lt"),
+    ({"amount": {"gte": 5, "lte": 5, "lt": 5}}, "amount.lt"),
     ({"nights": -1}, "nights"),
     ({"message.sentiment_score": {"lt": -1}}, "message.sentiment_score.lt"),
     ({"room_type": {"eq": "suite", "ne": "Suite"}}, "room_type.ne"),

@@ -147,6 +147,15 @@ def test_local_times_are_right_when_the_clocks_change(check_in: str, keys: dict[
     assert found.due_at == datetime.fromisoformat(due_at).replace(tzinfo=UTC)
 
 
+def test_day_zero_is_the_moment_itself_when_its_local_time_came_before() -> None:
+    second_half_past_two = local("2026-10-25T02:30").replace(fold=1)
+    times = StayTimes(BERLIN, second_half_past_two, local("2026-10-27T11:00"))
+
+    (found,) = occurrences(rule(days_after_checkin=0), times, *ALWAYS)
+
+    assert found.due_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
 def test_cron_comes_once_when_its_time_is_skipped_or_comes_twice() -> None:
     spring = StayTimes(BERLIN, local("2026-03-29T00:00"), local("2026-03-29T05:00"))
     autumn = StayTimes(BERLIN, local("2026-10-25T00:00"), local("2026-10-25T05:00"))
