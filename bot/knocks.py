@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -25,7 +26,6 @@ BUDGET_SECONDS = 0.2
 BREAK_SECONDS = 5.0
 
 _PREFIX = "bellhop:knock:"
-_SILENCE_SECONDS = 5.0
 _PONG_SECONDS = 1.0
 _RECONNECT_SECONDS = 1.0
 
@@ -68,13 +68,21 @@ class RedisKnocks:
     """Knocks between processes by publish and subscribe; within the process they don't need Redis.
 
     `publisher` and `listener` are two clients, since a listening connection can't do anything else. When a
-    publish fails, none is tried for `BREAK_SECONDS`. Use as `async with`; the clients are closed with it.
+    publish fails, none is tried for `BREAK_SECONDS`; after `silence_seconds` without a word the listener asks
+    whether Redis is still there. Use as `async with`; the clients are closed with it.
     """
 
-    def __init__(self, publisher: Redis, listener: Redis, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        publisher: Redis,
+        listener: Redis,
+        monotonic: Callable[[], float] = time.monotonic,
+        silence_seconds: float = 5.0,
+    ) -> None:
         self._publisher = publisher
         self._listener = listener
         self._monotonic = monotonic
+        self._silence_seconds = silence_seconds
         self._here = MemoryKnocks()
         self._name = secrets.token_hex(8).encode()
         self._closed_until = 0.0
@@ -121,7 +129,17 @@ class RedisKnocks:
             async with asyncio.timeout(_PONG_SECONDS):
                 await heard.psubscribe(f"{_PREFIX}*")
             while True:
-                await self._hear(await _next_message(heard))
+                await self._hear(await self._next_message(heard))
+
+    async def _next_message(self, heard: PubSub) -> dict[str, Any]:
+        """Return the next message. Raises TimeoutError when a silent connection doesn't even answer a ping."""
+        message: dict[str, Any] | None = await heard.get_message(timeout=self._silence_seconds)
+        if message is None:
+            async with asyncio.timeout(_PONG_SECONDS):
+                await heard.ping()
+                while message is None:
+                    message = await heard.get_message(timeout=None)
+        return message
 
     async def _hear(self, message: dict[str, Any]) -> None:
         if message["type"] == "psubscribe" and not self._is_listening:
@@ -129,18 +147,6 @@ class RedisKnocks:
             _log.warning("knocks_heard_again")
         if message["type"] == "pmessage" and message["data"] != self._name:
             await self._here.knock(message["channel"].decode("utf-8", "replace").removeprefix(_PREFIX))
-
-
-async def _next_message(heard: Any) -> dict[str, Any]:
-    """Return the next message; a connection that is silent even to a ping is given up with TimeoutError."""
-    message: dict[str, Any] | None = await heard.get_message(timeout=_SILENCE_SECONDS)
-    if message is None:
-        async with asyncio.timeout(_PONG_SECONDS):
-            await heard.ping()
-            message = await heard.get_message(timeout=None)
-    if message is None:
-        raise TimeoutError
-    return message
 
 
 @contextlib.asynccontextmanager

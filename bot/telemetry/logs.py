@@ -27,7 +27,7 @@ from bot.config_values import LogFormat
 from bot.telemetry.exceptions import explain
 from bot.telemetry.fields import shown
 from bot.telemetry.metrics import logged_errors
-from bot.telemetry.scrubbing import WITHHELD, register_secret, without_secrets
+from bot.telemetry.scrubbing import WITHHELD, register_secret
 
 SERVICE = "bellhop"
 
@@ -170,14 +170,14 @@ def _exception(given: object) -> BaseException | None:
 
 
 def _json(_: WrappedLogger, __: str, event: EventDict) -> str:
-    return without_secrets(orjson.dumps(event).decode())
+    return orjson.dumps(event).decode()
 
 
 def _console(_: WrappedLogger, __: str, event: EventDict) -> str:
     errors = event.pop("exception", [])
     head = _paint(None, "", {**event, "level": event["level"].lower()})
     lines = [f"\n  {each['error']}" + "".join(f"\n    {place}" for place in each["at"]) for each in errors]
-    return without_secrets(f"{head}{''.join(lines)}")
+    return f"{head}{''.join(lines)}"
 
 
 def _register_secrets(settings: Settings) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 from bot.messages import clean_text
@@ -16,6 +17,7 @@ WITHHELD = "[withheld]"
 SECRET = "[secret]"
 
 _LONGEST_TEXT = 2_000
+_SHORT_TEXT = 128
 _SHORTEST_SECRET = 6
 _PLAIN_WORD = re.compile(r"[a-z]+")
 
@@ -76,22 +78,31 @@ def register_secret(value: str) -> None:
     if len(value) >= _SHORTEST_SECRET and not _PLAIN_WORD.fullmatch(value):
         escaped = json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]
         _secrets.update((value, quote(value, safe="", errors="replace"), *escaped))
+        _scrub_short.cache_clear()
 
 
-def without_secrets(line: str) -> str:
-    """Replace every registered secret in a rendered line."""
+def without_secrets(text: str) -> str:
+    """Replace every registered secret in a text."""
     for secret in tuple(_secrets):
-        if secret in line:
-            line = line.replace(secret, SECRET)
-    return line
+        if secret in text:
+            text = text.replace(secret, SECRET)
+    return text
 
 
 def scrub(text: str) -> str:
     """Return the text without secrets and people, cut to 2,000 characters at a space."""
-    text = _cut(clean_text(text))
+    return _scrub_short(text) if len(text) <= _SHORT_TEXT else _scrub(text)
+
+
+def _scrub(text: str) -> str:
+    text = without_secrets(_cut(clean_text(text)))
     for pattern, replacement in _REPLACEMENTS:
         text = pattern.sub(replacement, text)
     return _KEPT_OR_PHONE.sub(lambda found: found["kept"] or "[phone]", text)
+
+
+# Most short texts are words of ours that come again and again.
+_scrub_short = lru_cache(maxsize=4_096)(_scrub)
 
 
 def is_id_or_time(text: str) -> bool:

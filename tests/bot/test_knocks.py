@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from fakeredis import FakeAsyncRedis, FakeServer
+from redis.asyncio import Redis
 
 from bot.knocks import BREAK_SECONDS, BUDGET_SECONDS, Knocks, RedisKnocks, open_knocks
 from tests.redis_server import REDIS_PROGRAM, started_redis
@@ -20,6 +22,7 @@ class Line:
         self.target = target
         self.is_silent = False
         self._writers: set[asyncio.StreamWriter] = set()
+        self._losses = asyncio.Event()
 
     async def __aenter__(self) -> Line:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -53,6 +56,13 @@ class Line:
             return
         finally:
             writer.close()
+            self._losses.set()
+
+    async def lost_one(self) -> None:
+        """Wait until somebody gives a connection up."""
+        self._losses.clear()
+        async with asyncio.timeout(30):
+            await self._losses.wait()
 
 
 class Answering:
@@ -146,3 +156,24 @@ async def woken_by(knocking: Knocks, waiting: Knocks) -> None:
     async with asyncio.timeout(30):
         while not await waiting.wait("inbox", 0.05):
             await knocking.knock("inbox")
+
+
+@pytest.mark.skipif(REDIS_PROGRAM is None, reason="there is no redis-server")
+async def test_a_line_is_given_up_and_taken_anew_when_it_is_silent_even_to_a_ping(tmp_path: Path) -> None:
+    async with started_redis(tmp_path) as socket, Line(socket) as line:
+        client = Redis(port=line.port), Redis(port=line.port)
+        async with open_knocks(f"unix://{socket}") as one, RedisKnocks(*client, silence_seconds=0.05) as other:
+            await woken_by(one, other)
+            line.is_silent = True
+            await line.lost_one()
+            line.is_silent = False
+            await woken_by(one, other)
+
+
+async def test_listening_goes_on_when_nobody_knocks_for_long() -> None:
+    server = FakeServer()
+    quiet = RedisKnocks(FakeAsyncRedis(server=server), FakeAsyncRedis(server=server), silence_seconds=0.001)
+    async with quiet, RedisKnocks(FakeAsyncRedis(server=server), FakeAsyncRedis(server=server)) as other:
+        await woken_by(other, quiet)
+        assert not await quiet.wait("inbox", 0.1)
+        await woken_by(other, quiet)
