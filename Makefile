@@ -52,14 +52,15 @@ lock: $(VENV)/.lock/bin/uv  ## Renew the locks from pyproject.toml, for maintain
 			--upgrade pyproject.toml "$$@" -o locks/$$name.txt; \
 	done
 
-# A stamp says which lock is installed; a larger lock contains the smaller ones.
+# A stamp says which lock is installed; a larger lock contains the smaller ones. Half the time of an installation
+# went into byte-compiling what is never imported, and a lock is complete: nothing is left to resolve.
 STAMPS_run := run
 STAMPS_dev := run dev
 STAMPS_browser := run dev browser
 
 $(VENV)/.installed-%: locks/%.txt | $(VENV)/.made
 	@echo "Installing the locked libraries (locks/$*.txt) into $(VENV) ..."
-	@$(PYTHON) -m pip install --quiet --require-hashes -r locks/$*.txt
+	@$(PYTHON) -m pip install --quiet --no-compile --no-deps --require-hashes -r locks/$*.txt
 	@touch $(addprefix $(VENV)/.installed-,$(STAMPS_$*))
 
 # Made only when it was made to the end: one that was interrupted is thrown away.
