@@ -19,7 +19,7 @@ from bot.simulator.wire import LoopbackSite
 from bot.simulator.world import Simulator
 
 _STATIC = Path(__file__).parent / "static"
-_FILES = {"/": "index.html", "/app.js": "app.js", "/words.js": "words.js", "/style.css": "style.css"}
+_FILES = {"/": "index.html"} | {f"/{name}": name for name in ("app.js", "words.js", "style.css", "icon.svg")}
 _MORNING = time(8)
 _LONGEST_TEXT = 4096
 _MAX_BODY_BYTES = 64 * 1024

@@ -4,6 +4,7 @@ const SEATS = ["whatsapp", "telegram", "staff", "admin"];
 const PANES = [...SEATS, "ledger"];
 const AHEAD = new Set(["planned", "claimed", "postponed"]);
 const TICKS = { waiting: "◷", sent: "✓", delivered: "✓✓", read: "✓✓", failed: "!" };
+const LOCALES = { en: "en-GB", ru: "ru-RU" };
 const NARROW = matchMedia("(max-width: 759px)");
 
 let language = remembered("language") || (navigator.language.startsWith("ru") ? "ru" : "en");
@@ -106,7 +107,7 @@ function buildLedger() {
 }
 
 function buildTab(name) {
-  const tab = make("button", `tab ${name}`);
+  const tab = make("button", "tab");
   tab.type = "button";
   tab.id = `tab-${name}`;
   tab.setAttribute("role", "tab");
@@ -203,7 +204,15 @@ function draw() {
   drawLedger();
   drawClock();
   readWhatsapp();
+  if (firstPicture) listenAloud();
   firstPicture = false;
+}
+
+/* What was said before the page opened is not read out; what comes from now on is. */
+function listenAloud() {
+  setTimeout(() => {
+    for (const seat of SEATS) panes[seat].querySelector(".log").setAttribute("aria-live", "polite");
+  }, 0);
 }
 
 function drawPhone(phone) {
@@ -252,6 +261,7 @@ function swap(old, bubble) {
 }
 
 function drawMessage(phone, message) {
+  if (message.kind === "topic") return make("li", "message notice", `${word("topicOpened")}: ${message.text}`);
   const item = make("li", `message ${message.mine ? "mine" : "theirs"}`);
   const bubble = make("div", "bubble");
   bubble.append(make("span", message.mine || phone.id !== "staff" ? "hidden" : "sender",
@@ -395,12 +405,15 @@ function now() {
 }
 
 function time(date) {
-  return new Intl.DateTimeFormat(language, { timeZone: state.zone, hour: "2-digit", minute: "2-digit" }).format(date);
+  return format(date, { hour: "2-digit", minute: "2-digit" });
 }
 
 function day(date) {
-  return new Intl.DateTimeFormat(language, { timeZone: state.zone, weekday: "short", day: "numeric", month: "short" })
-    .format(date);
+  return format(date, { weekday: "short", day: "numeric", month: "short" });
+}
+
+function format(date, parts) {
+  return new Intl.DateTimeFormat(LOCALES[language], { timeZone: state.zone, ...parts }).format(date);
 }
 
 function drawClock() {
@@ -427,6 +440,7 @@ function translate() {
   const other = document.getElementById("language");
   other.textContent = word("other");
   other.lang = word("otherLang");
+  document.getElementById("tabs").setAttribute("aria-label", word("phones"));
   for (const name of PANES) tabs[name].querySelector(".tab-word").textContent = word(`${name}Tab`);
   for (const seat of SEATS) {
     const pane = panes[seat];

@@ -13,6 +13,7 @@ from bot.simulator.telegram.state import State
 from bot.simulator.telegram.updates import Updates
 
 _CONTENT = ("photo", "document", "voice", "video", "audio", "sticker", "location", "contact")
+_KINDS = {name: name for name in _CONTENT} | {"forum_topic_created": "topic"}
 Place = Bot | Group
 
 
@@ -289,7 +290,7 @@ class People:
             from_bot=author["is_bot"],
             text=_text_of(wire),
             at=datetime.fromtimestamp(wire["date"], UTC),
-            kind=next((name for name in _CONTENT if name in wire), "text"),
+            kind=next((kind for name, kind in _KINDS.items() if name in wire), "text"),
             buttons=buttons_of(wire, keyboard),
             edited_at=datetime.fromtimestamp(edited, UTC) if edited else None,
             tick=Tick.read,
