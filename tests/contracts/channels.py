@@ -17,7 +17,8 @@ from bot.simulator.chats import ChatMessage
 from bot.simulator.faults import Fault
 from bot.simulator.world import Simulator
 
-PATIENCE = timedelta(seconds=0.5)
+PATIENCE = timedelta(seconds=10)
+NO_PATIENCE = timedelta(seconds=0.3)
 POLL = timedelta(seconds=5)
 WIRE_SECOND = 0.02
 
@@ -38,9 +39,9 @@ class TelegramRig:
         self.channel = self.elsewhere(self.url)
         sim.telegram.open_link(self._guest, self._bot, "stay-1")
 
-    def elsewhere(self, url: str, secret: str | None = None) -> TelegramChannel:
+    def elsewhere(self, url: str, secret: str | None = None, patience: timedelta = PATIENCE) -> TelegramChannel:
         credentials = check_credentials(TelegramCredentials, {"bot_token": secret or self.secret})
-        return TelegramChannel(credentials, api_url=url, clock=self._clock, poll=POLL, send_timeout=PATIENCE)
+        return TelegramChannel(credentials, api_url=url, clock=self._clock, poll=POLL, send_timeout=patience)
 
     def write(self, text: str) -> None:
         self.sim.telegram.write(self._guest, self._bot, text)
@@ -73,10 +74,10 @@ class GreenRig:
         self.channel = self.elsewhere(self.url)
         self.write("hello")
 
-    def elsewhere(self, url: str, secret: str | None = None) -> GreenChannel:
+    def elsewhere(self, url: str, secret: str | None = None, patience: timedelta = PATIENCE) -> GreenChannel:
         given = {"id_instance": 1101000001, "api_token": secret or self.secret}
         credentials = check_credentials(GreenCredentials, given)
-        return GreenChannel(credentials, api_url=url, clock=self._clock, poll=POLL, send_timeout=PATIENCE)
+        return GreenChannel(credentials, api_url=url, clock=self._clock, poll=POLL, send_timeout=patience)
 
     def write(self, text: str) -> None:
         self.sim.green.write(self.chat_id, self._instance, text)

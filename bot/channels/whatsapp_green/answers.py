@@ -29,14 +29,14 @@ _ACCOUNT_WORDS = ("not authorized", "expired", "is deleted", "unauthorized")
 
 
 def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
-    """Return the JSON value. Raises the error that the answer stands for.
+    """Return the JSON value, None for an empty body. Raises the error that the answer stands for.
 
     Only 4xx is a word that nothing was done. 499 and all of 5xx may come after the message was queued: InDoubt,
     unless the call is repeatable; the journal can be asked.
     """
-    if answer.status == 200:
+    if answer.status in (200, 204):
         try:
-            return load(answer.body)
+            return load(answer.body) if answer.body.strip() else None
         except UnreadablePayload:
             raise unanswered("the answer is not Green API's", repeatable) from None
     raise _refusal(answer, token, repeatable)

@@ -72,8 +72,8 @@ class GreenChannel:
         """Wait up to the poll time for one notification; it comes again until it is acknowledged."""
         seconds = int(self._poll.total_seconds())
         given = await self._polling.receiving.receiveNotificationAsync(receiveTimeout=seconds)
-        if given is None:
-            return Batch(())
+        if not given:
+            return Batch(())  # null, as it comes; the documentation also speaks of an empty response
         receipt = inner(given, "receiptId")
         if identifier(receipt) is None:
             raise TransientError("Green API gave something else than a notification")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.choices import numbered, send_parts, split_text
@@ -38,6 +38,7 @@ class Ear:
 
 
 @given(PLAIN, st.integers(2, 40))
+@settings(deadline=None)
 def test_every_part_fits_and_no_word_is_lost_when_a_text_is_split(text: str, limit: int) -> None:
     parts = split_text(text, limit)
     assert all(units(part) <= limit for part in parts) or text.isspace()

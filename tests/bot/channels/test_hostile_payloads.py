@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.base import Format
@@ -54,19 +54,19 @@ def holders(value: Any) -> list[tuple[Any, Any]]:
 
 
 @given(ANY_PLATFORM, st.binary())
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_breaks_when_bytes_are_pushed(platform: Platform, payload: bytes) -> None:
     check(format_of(platform), payload)
 
 
 @given(ANY_PLATFORM, JSON)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_breaks_when_any_json_is_pushed(platform: Platform, value: Any) -> None:
     check(format_of(platform), _dump(value))
 
 
 @given(ANY_PLATFORM, st.data())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_breaks_when_a_part_of_a_real_payload_is_something_else(platform: Platform, data: Any) -> None:
     value = orjson.loads(data.draw(st.sampled_from(REAL[platform])))
     container, key = data.draw(st.sampled_from(holders(value)))

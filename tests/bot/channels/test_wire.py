@@ -14,6 +14,7 @@ from bot.channels.wire import Wire, scrubbed, seconds_to_wait
 from bot.errors import BellhopError, InDoubt, TransientError
 
 SOON = timedelta(seconds=0.5)
+IN_TIME = timedelta(seconds=10)
 TOKEN = "123456:canary-token"
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -118,7 +119,7 @@ async def test_a_new_connection_is_made_when_the_server_closed_the_idle_one() ->
     async with server(one_answer_each) as address, Wire() as wire:
         for _ in range(5):
             closed.clear()
-            answer = await wire.ask("POST", f"http://{address}/x", within=SOON, repeatable=False, data={"a": "b"})
+            answer = await wire.ask("POST", f"http://{address}/x", within=IN_TIME, repeatable=False, data={"a": "b"})
             assert answer.body == b"ok"
             await closed.wait()
             await asyncio.sleep(0)
@@ -142,7 +143,7 @@ async def test_nobody_guesses_when_the_channel_is_closed_during_a_request() -> N
         await reader.read()
 
     async with server(hold) as address, Wire() as wire:
-        asking = asyncio.ensure_future(wire.ask("POST", f"http://{address}/x", within=SOON, repeatable=False))
+        asking = asyncio.ensure_future(wire.ask("POST", f"http://{address}/x", within=IN_TIME, repeatable=False))
         await arrived.wait()
         await wire.__aexit__()
         with pytest.raises(InDoubt):

@@ -55,7 +55,7 @@ class Desk:
             api_url=f"{self.sim.telegram.url}/",
             clock=self.clock,
             poll=timedelta(seconds=5),
-            send_timeout=timedelta(seconds=1),
+            send_timeout=timedelta(seconds=10),
         )
 
     def fail(self, fault: Fault, method: str = "sendMessage", *, skip: int = 0, times: int | None = 1) -> None:

@@ -45,7 +45,7 @@ class Desk:
 
     def connect(self, **options: Any) -> GreenChannel:
         credentials = check_credentials(GreenCredentials, {"id_instance": "1101000001", "api_token": "token"})
-        times = {"poll": timedelta(seconds=5), "send_timeout": timedelta(seconds=1)}
+        times = {"poll": timedelta(seconds=5), "send_timeout": timedelta(seconds=10)}
         return GreenChannel(credentials, api_url=self.sim.green.url, clock=self.clock, **(times | options))
 
     def fail(self, fault: Fault, method: str = "sendMessage", *, times: int | None = 1) -> None:
@@ -278,6 +278,12 @@ async def test_a_notification_is_deleted_by_its_receipt_when_it_was_stored(desk:
     assert len(desk.sim.green.pending(desk.instance)) == 1
     await desk.channel.acknowledge(batch)
     assert desk.sim.green.pending(desk.instance) == []
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, ""), (200, "{}"), (200, "null"), (204, "")])
+async def test_fetch_returns_empty_handed_when_the_queue_is_empty(desk: Desk, status: int, body: str) -> None:
+    desk.fail(Fault.answer(status, body), "receiveNotification")
+    assert await desk.channel.fetch() == Batch(())
 
 
 async def test_a_notification_without_a_body_is_still_stored_and_deleted(desk: Desk) -> None:
