@@ -8,8 +8,6 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
-from triggers.engine import Engine, Happening
-
 from bot.messages import OutgoingMessage
 from bot.notifications import Desk, Subject
 from bot.outbox import Letter, enqueue
@@ -32,6 +30,7 @@ from models.enums import (
     SentimentType,
     Severity,
 )
+from triggers.engine import Engine, Happening
 
 log = logger("step")
 
@@ -87,7 +86,7 @@ class Step:
             await enqueue(uow, _letter(turn), reply, turn.now)
         if turn.guest is not None and message_id is not None:
             await self._raise_alerts(uow, turn, turn.guest, message_id, outcome)
-            await self._raise_events(uow, turn, turn.guest, message_id)
+            await self._raise_events(uow, turn, turn.guest)
 
     async def _save_guest(self, uow: UnitOfWork, known: Known) -> Turn:
         """Make a new guest known, and note how a known one is recognised now."""
@@ -165,7 +164,7 @@ class Step:
                 turn.analysis.words if felt else (),
             )
 
-    async def _raise_events(self, uow: UnitOfWork, turn: Turn, guest: GuestRecord, message_id: UUID) -> None:
+    async def _raise_events(self, uow: UnitOfWork, turn: Turn, guest: GuestRecord) -> None:
         kind = SentimentType(turn.analysis.sentiment_type)
         names = ["message_received"]
         if kind in {SentimentType.negative, SentimentType.requires_attention}:
@@ -178,7 +177,7 @@ class Step:
             "message.sentiment_type": kind.value,
         }
         for name in names:
-            happening = Happening(name, guest.id, turn.stay.id if turn.stay else None, str(message_id), facts)
+            happening = Happening(name, guest.id, turn.stay.id if turn.stay else None, facts)
             await self._engine.raise_event(uow, happening, turn.correlation_id)
 
 

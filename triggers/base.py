@@ -156,6 +156,7 @@ class Reason(StrEnum):
     no_longer_useful = "no_longer_useful"
     opted_out = "opted_out"
     unreachable = "unreachable"
+    attention_budget = "attention_budget"
     bad_template = "bad_template"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, timedelta
 from types import TracebackType
 
@@ -20,7 +20,7 @@ log = logger("scheduler")
 class Scheduler:
     """Runs ticks, each by itself and never twice at once, from the moment it is entered."""
 
-    def __init__(self, ticks: dict[str, tuple[timedelta, Tick]]) -> None:
+    def __init__(self, ticks: Mapping[str, tuple[timedelta, Tick]]) -> None:
         # A missed tick is run late rather than not at all, and several missed ones once: the default grace of
         # one second would drop it.
         self._scheduler = AsyncIOScheduler(

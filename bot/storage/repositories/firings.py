@@ -67,27 +67,35 @@ class LedgerRecord:
 
 
 class Firings(Repository):
-    async def plan(self, firings: Sequence[NewFiring], at: datetime) -> None:
-        """Plan firings: new rows are added, planned and cancelled ones moved; what was decided stays decided."""
+    async def plan(self, firings: Sequence[NewFiring], at: datetime, *, is_moving: bool = True) -> int:
+        """Plan firings; return how many rows that changed.
+
+        New ones are added; planned and cancelled ones move to their new time where `is_moving`; what was decided
+        stays decided.
+        """
         if not firings:
-            return
+            return 0
         rows = [{name: getattr(firing, name) for name in NewFiring.__slots__} for firing in firings]
         statement = insert(TriggerFiring).values(
             [{"hotel_id": self.hotel_id, "id": new_id(), "planned_at": at, **row} for row in rows]
         )
-        statement = statement.on_conflict_do_update(
-            index_elements=["hotel_id", "trigger_id", "subject", "occurrence"],
-            set_={
-                "due_at": statement.excluded.due_at,
-                "useful_until": statement.excluded.useful_until,
-                "guest_id": statement.excluded.guest_id,
-                "status": FiringStatus.scheduled,
-                "reason": None,
-                "planned_at": at,
-            },
-            where=TriggerFiring.status.in_((*PLANNED, FiringStatus.cancelled)),
-        )
-        await self._run(statement)
+        key = ["hotel_id", "trigger_id", "subject", "occurrence"]
+        if not is_moving:
+            statement = statement.on_conflict_do_nothing(index_elements=key)
+        else:
+            statement = statement.on_conflict_do_update(
+                index_elements=key,
+                set_={
+                    "due_at": statement.excluded.due_at,
+                    "useful_until": statement.excluded.useful_until,
+                    "guest_id": statement.excluded.guest_id,
+                    "status": FiringStatus.scheduled,
+                    "reason": None,
+                    "planned_at": at,
+                },
+                where=TriggerFiring.status.in_((*PLANNED, FiringStatus.cancelled)),
+            )
+        return len((await self._run(statement.returning(TriggerFiring.id))).all())
 
     async def planned(
         self, stay_ids: Collection[UUID] | None = None, trigger_id: UUID | None = None
@@ -181,6 +189,23 @@ class Firings(Repository):
             TriggerFiring.decided_at >= since,
         )
         return len((await self._run(statement)).all())
+
+    async def received_by(self, guest_id: UUID) -> list[str]:
+        """Return the names of the triggers whose messages the guest got."""
+        statement = (
+            select(TriggerRow.name)
+            .distinct()
+            .join(
+                TriggerFiring,
+                (TriggerFiring.hotel_id == TriggerRow.hotel_id) & (TriggerFiring.trigger_id == TriggerRow.id),
+            )
+            .where(
+                self._own(TriggerRow.hotel_id),
+                TriggerFiring.guest_id == guest_id,
+                TriggerFiring.status == FiringStatus.fired,
+            )
+        )
+        return [row.name for row in await self._run(statement)]
 
     def _select(self) -> AnySelect:
         return select(*_COLUMNS).where(self._own(TriggerFiring.hotel_id))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository
@@ -119,11 +119,21 @@ class Guests(Repository):
             .where(self._own(GuestIdentity.hotel_id), GuestIdentity.guest_id == loser)
             .values(guest_id=winner, evidence=moved)
         )
-        for table in (Stay, Conversation, Message, Consent, StaffNotification, TriggerFiring):
+        await self._repeat_consents(loser, winner)
+        for table in (Stay, Conversation, Message, StaffNotification, TriggerFiring):
             await self._run(
                 update(table).where(self._own(table.hotel_id), table.guest_id == loser).values(guest_id=winner)
             )
         await self.update(loser, merged_into=winner)
+
+    async def _repeat_consents(self, loser: UUID, winner: UUID) -> None:
+        """Write the lines of one guest for another, too: a ledger is only added to."""
+        said = (Consent.hotel_id, Consent.purpose, Consent.channel, Consent.state, Consent.source, Consent.at)
+        lines = select(func.gen_random_uuid(), literal(winner), *said).where(
+            self._own(Consent.hotel_id), Consent.guest_id == loser
+        )
+        names = ["id", "guest_id", *(column.key for column in said)]
+        await self._run(insert(Consent).from_select(names, lines))
 
     def _select(self, condition: ColumnElement[bool]) -> AnySelect:
         columns = (Guest.id, Guest.name, Guest.language, Guest.preferences, Guest.tags)

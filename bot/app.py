@@ -1,0 +1,252 @@
+"""The composition root: settings become resources, resources become workers, and all of it ends together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.channels.connections import Connections
+from bot.clock import Clock
+from bot.config import Settings
+from bot.doubts import Doubts
+from bot.embedded.postgres import EmbeddedPostgres, attach
+from bot.errors import ConfigurationError
+from bot.inbox import TOPIC as INBOX_TOPIC
+from bot.inbox import Inbox
+from bot.knocks import Knocks, open_knocks
+from bot.messages import Platform
+from bot.nlu.analysis import Analyser
+from bot.notifications import Desk
+from bot.outbox import TOPIC as OUTBOX_TOPIC
+from bot.pace import Pace
+from bot.security.encryption import KeyRing
+from bot.security.key_file import key_ring
+from bot.sending import Sender
+from bot.storage import migrations
+from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, login_url, make_engine, provision_logins
+from bot.storage.unit_of_work import Database
+from bot.telemetry.logs import logger
+from bot.telemetry.queries import watch_queries
+from bot.texts import Texts
+from bot.updates import Updates
+from bot.web.app import serve
+from bot.web.health import Health
+from bot.web.webhooks import Webhooks
+from bot.workers.elections import Elections
+from bot.workers.inbox import InboxWorker
+from bot.workers.leases import Leases
+from bot.workers.outbox import OutboxWorker
+from bot.workers.pollers import Pollers
+from bot.workers.scheduler import Scheduler
+from handlers.router import Router
+from handlers.routes import routes
+from handlers.step import Step
+from handlers.turns import TurnLoader
+from triggers.engine import Engine
+
+DUE_EVERY = timedelta(milliseconds=250)
+DOUBTS_EVERY = timedelta(seconds=1)
+BEAT_EVERY = timedelta(seconds=2)
+PARTITIONS_EVERY = timedelta(hours=1)
+MONTHS_AHEAD = timedelta(days=92)
+DUE_AT_ONCE = 100
+
+log = logger("app")
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """How to reach the database: as the owner for migrations (where known), and as the two serving roles."""
+
+    owner: str | None
+    app: str
+    runtime: str
+
+
+@contextmanager
+def database_logins(settings: Settings) -> Iterator[Logins]:
+    """Return the logins of the database that the settings name, or of an embedded one, run while inside.
+
+    An embedded server that another process of ours runs is used as it is.
+    """
+    given = settings.database
+    if given.url is not None:
+        owner = given.url.get_secret_value()
+        yield Logins(
+            owner,
+            given.app_url.get_secret_value() if given.app_url else login_url(owner, APP_ROLE),
+            given.runtime_url.get_secret_value() if given.runtime_url else login_url(owner, RUNTIME_ROLE),
+        )
+    elif given.app_url is not None and given.runtime_url is not None:
+        yield Logins(None, given.app_url.get_secret_value(), given.runtime_url.get_secret_value())
+    elif given.app_url is not None or given.runtime_url is not None:
+        raise ConfigurationError(
+            "BELLHOP_DATABASE_APP_URL and BELLHOP_DATABASE_RUNTIME_URL belong together: set both, or only "
+            "BELLHOP_DATABASE_URL"
+        )
+    else:
+        folder = settings.process.data_dir / "postgres"
+        running = attach(folder)
+        if running is not None:
+            yield _derived(running.owner_url)
+        else:
+            with EmbeddedPostgres(folder) as server:
+                yield _derived(server.owner_url)
+
+
+def _derived(owner: str) -> Logins:
+    return Logins(owner, login_url(owner, APP_ROLE), login_url(owner, RUNTIME_ROLE))
+
+
+async def prepare_database(logins: Logins, settings: Settings) -> None:
+    """Migrate as the owner and let the serving roles in; only check the revision where no owner is known."""
+    if logins.owner is not None:
+        await migrations.upgrade(logins.owner)
+        if settings.database.app_url is None:
+            await provision_logins(logins.owner)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that commands and workers stand on."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    keys: KeyRing
+    texts: Texts
+    connections: Connections
+    knocks: Knocks
+    desk: Desk
+    engine: Engine
+
+
+class Worker(Protocol):
+    """Works until it is told to stop."""
+
+    async def run(self, stop: asyncio.Event) -> None: ...
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncIterator[House]:
+    """Open what the settings describe, and close it again."""
+    database = Database(
+        _engine(settings, logins.app, "app", settings.database.pool_size),
+        _engine(settings, logins.runtime, "runtime", max(3, settings.database.pool_size // 2)),
+    )
+    keys = key_ring(settings)
+    texts = Texts()
+    addresses = {
+        Platform.telegram.value: settings.channels.telegram_api,
+        Platform.whatsapp_green.value: settings.channels.green_api,
+    }
+    redis = settings.redis.url.get_secret_value() if settings.redis.url else None
+    try:
+        async with open_knocks(redis) as knocks, Connections(keys, addresses, clock) as connections:
+            yield House(
+                settings,
+                clock,
+                database,
+                keys,
+                texts,
+                connections,
+                knocks,
+                Desk(texts, clock),
+                Engine(clock),
+            )
+    finally:
+        await database.close()
+
+
+def _engine(settings: Settings, url: str, pool: str, size: int) -> AsyncEngine:
+    engine = make_engine(url, size, settings.database.statement_timeout)
+    watch_queries(engine, settings.process.slow_query, pool)
+    return engine
+
+
+async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], None]) -> None:
+    """Serve until `stop` is set, then finish what is in hand; `started` is told the port of the web server."""
+    settings, database, clock, knocks = house.settings, house.database, house.clock, house.knocks
+    leases, pace = Leases(database.claims), Pace()
+    inbox = Inbox(database, clock, knocks)
+    loader = TurnLoader(Analyser(), house.texts, clock)
+    step = Step(database, loader, Router(routes()), house.desk, house.engine)
+    sender = Sender(database, house.connections, clock, pace, house.desk.settled)
+    doubts = Doubts(database, house.connections, clock, house.desk.settled)
+    health = Health(database, clock)
+    workers: list[Worker] = [
+        InboxWorker(database, step, Updates(house.desk), house.desk, clock, knocks, leases),
+        OutboxWorker(database, sender, pace, clock, knocks, leases),
+        Pollers(database, house.connections, inbox, house.desk, Elections(database.runtime), settings.web.public_url),
+    ]
+    ticks = Ticks(house, doubts)
+    jobs = {
+        "partitions": (PARTITIONS_EVERY, ticks.make_partitions),
+        "firings": (DUE_EVERY, ticks.fire_due),
+        "doubts": (DOUBTS_EVERY, ticks.settle_doubts),
+        "beat": (BEAT_EVERY, health.beat),
+    }
+    routes_ = [*Webhooks(database, house.connections, inbox).routes(), *health.routes()]
+    await ticks.make_partitions()
+    async with (
+        serve(settings.web.host, settings.web.port, routes_) as port,
+        Scheduler(jobs),
+        asyncio.TaskGroup() as group,
+    ):
+        renewing = group.create_task(leases.run())
+        running = [group.create_task(worker.run(stop)) for worker in workers]
+        started(port)
+        await stop.wait()
+        await _finish(running, house)
+        renewing.cancel()
+    log.info("house_stopped")
+
+
+async def _finish(running: list[asyncio.Task[None]], house: House) -> None:
+    """Wake the workers so that they see the stop, and give them their time; what is late is cancelled."""
+    for topic in (INBOX_TOPIC, OUTBOX_TOPIC):
+        await house.knocks.knock(topic)
+    timeout = house.settings.process.stop_timeout.total_seconds()
+    _, late = await asyncio.wait(running, timeout=max(timeout - 1, 0.1))
+    for task in late:
+        log.warning("worker_cancelled")
+        task.cancel()
+
+
+class Ticks:
+    """What the scheduler wakes."""
+
+    def __init__(self, house: House, doubts: Doubts) -> None:
+        self._house = house
+        self._doubts = doubts
+
+    async def fire_due(self) -> None:
+        """Fire what is due, hotel by hotel."""
+        house = self._house
+        for hotel_id in await house.database.claims.hotels_with_due_firings(house.clock.now()):
+            while True:
+                async with house.database.unit(hotel_id) as uow:
+                    fired = await house.engine.fire_due(uow, DUE_AT_ONCE)
+                if fired:
+                    await house.knocks.knock(OUTBOX_TOPIC)
+                if fired < DUE_AT_ONCE:
+                    break
+
+    async def settle_doubts(self) -> None:
+        """Find what a dead worker left in the middle of sending, and settle it."""
+        claims = self._house.database.claims
+        for hotel_id in await claims.hotels_with_stale_sends():
+            await self._doubts.mark_stale(hotel_id)
+        for hotel_id in await claims.hotels_with_open_doubts():
+            await self._doubts.look_into(hotel_id)
+
+    async def make_partitions(self) -> None:
+        """Make this month's partition of messages and those of the next three."""
+        today = self._house.clock.now().date()
+        await self._house.database.claims.ensure_partitions(today, today + MONTHS_AHEAD)
