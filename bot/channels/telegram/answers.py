@@ -22,8 +22,20 @@ _TOKEN_REFUSED = (
 )
 _WEBHOOK_SET = "a webhook is set for this bot, so its updates can't be fetched: remove the webhook first"
 _OTHER_READER = "another program fetches this bot's updates with the same token: find it and stop it"
-_GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid", "chat_id is empty",
-         "group chat was deactivated", "bot was kicked", "bot was blocked", "have no rights to send")  # fmt: skip
+_GONE = (
+    "chat not found",
+    "user not found",
+    "user is deactivated",
+    "group chat was deactivated",
+    "peer_id_invalid",
+    "chat_id is empty",
+    "bot was kicked",
+    "bot was blocked",
+    "no rights to send",
+    "not enough rights to send",
+    "need administrator rights",
+)
+"""How a 400 says that this chat can't be written to."""
 
 
 def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:

@@ -26,6 +26,7 @@ from bot.messages import (
     IncomingMessage,
     Platform,
     ReachUpdate,
+    Sender,
 )
 
 _KINDS = {
@@ -131,7 +132,7 @@ def _message(kind: UpdateKind, value: Any) -> Incoming:
     )
 
 
-def _author(message: Message) -> Any:
+def _author(message: Message) -> Sender:
     """Return the person, or the chat in whose name an anonymous admin or a channel writes."""
     if message.sender_chat or not message.from_:
         return sender_of_chat(message.sender_chat or message.chat)

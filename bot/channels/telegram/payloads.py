@@ -74,8 +74,8 @@ class Reference(Part):
     message_id: Id
 
 
-Optional = BeforeValidator(lambda value: value if isinstance(value, dict) else None)
-"""For decorations: a message with a broken one is still a message."""
+Decoration = BeforeValidator(lambda value: value if isinstance(value, dict) else None)
+"""A message with a broken one is still a message."""
 
 
 class Message(Part):
@@ -87,8 +87,8 @@ class Message(Part):
     edit_date: Moment | None = None
     message_thread_id: Id | None = None
     is_topic_message: bool = False
-    reply_to_message: Annotated[Reference | None, Optional] = None
-    reply_markup: Annotated[Keyboard | None, Optional] = None
+    reply_to_message: Annotated[Reference | None, Decoration] = None
+    reply_markup: Annotated[Keyboard | None, Decoration] = None
     text: Text | None = None
     caption: Text | None = None
     photo: tuple[File, ...] = ()
@@ -120,7 +120,7 @@ class PressedMessage(Part):
     chat: Chat
     message_thread_id: Id | None = None
     is_topic_message: bool = False
-    reply_markup: Annotated[Keyboard | None, Optional] = None
+    reply_markup: Annotated[Keyboard | None, Decoration] = None
 
 
 class Member(Part):

@@ -176,6 +176,8 @@ async def test_the_guest_is_out_of_reach_when_the_bot_is_blocked(desk: Desk) -> 
         (400, "Bad Request: chat not found", RecipientUnreachable),
         (400, "Bad Request: PEER_ID_INVALID", RecipientUnreachable),
         (403, "Forbidden: user is deactivated", RecipientUnreachable),
+        (400, "Bad Request: not enough rights to send text messages to the chat", RecipientUnreachable),
+        (400, "Bad Request: message thread not found", PermanentError),
         (400, "Bad Request: BUTTON_DATA_INVALID", PermanentError),
         (413, "Request Entity Too Large", PermanentError),
         (401, "Unauthorized", AccountUnusable),
