@@ -19,17 +19,28 @@ class Simulator:
     """`async with` binds Telegram and Green API to 127.0.0.1 (`.telegram.url`, `.green.url`).
 
     A port of 0 takes a free one. `wire_second` is the real length in seconds of one second of the providers'
-    own waiting (long polls, webhook gaps, send delay); tests make it short.
+    own waiting (long polls, webhook gaps, send delay); tests make it short. `first_id` (below 1,000,000,000) is where
+    the ids of updates and messages begin: a run against a database that knows an earlier one begins higher.
     """
 
     def __init__(
-        self, clock: Clock, *, telegram_port: int = 0, green_port: int = 0, wire_second: float = 1.0
+        self,
+        clock: Clock,
+        *,
+        telegram_port: int = 0,
+        green_port: int = 0,
+        wire_second: float = 1.0,
+        first_id: int = 1,
     ) -> None:
         self.clock = clock
         self.changes = Changes()
         self.history = History(clock, self.changes)
-        self.telegram = TelegramServer(clock, self.history, self.changes, port=telegram_port, wire_second=wire_second)
-        self.green = GreenServer(clock, self.history, self.changes, port=green_port, wire_second=wire_second)
+        self.telegram = TelegramServer(
+            clock, self.history, self.changes, port=telegram_port, wire_second=wire_second, first_id=first_id
+        )
+        self.green = GreenServer(
+            clock, self.history, self.changes, port=green_port, wire_second=wire_second, first_id=first_id
+        )
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:

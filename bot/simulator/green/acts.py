@@ -22,11 +22,12 @@ _MIME = {
 class Phones:
     """Makes instances and lets people act. Phones are numbers with or without the plus sign."""
 
-    def __init__(self, clock: Clock, history: History, changes: Changes, dispatch: Dispatch) -> None:
+    def __init__(self, clock: Clock, history: History, changes: Changes, dispatch: Dispatch, first_id: int) -> None:
         self._clock = clock
         self._history = history
         self._changes = changes
         self._dispatch = dispatch
+        self._first_id = first_id
         self.instances: dict[int, Instance] = {}
         self.media_url = ""
 
@@ -41,6 +42,7 @@ class Phones:
             self._clock,
             self._history,
             self._changes,
+            self._first_id,
             settings=settings or {},
         )
         self.instances[instance.id] = instance

@@ -94,6 +94,7 @@ class Instance:
     clock: Clock
     history: History
     changes: Changes
+    first_id: int
     state: str = "authorized"
     settings: Wire = field(default_factory=dict)
     journal: dict[str, Said] = field(default_factory=dict)
@@ -102,10 +103,11 @@ class Instance:
     settings_saved: int = 0
     news: Changes = field(default_factory=Changes)
     _incoming: dict[int, Notification] = field(default_factory=dict)
-    _next_receipt: int = 1
-    _next_message: int = 1
+    _next_receipt: int = 0
+    _next_message: int = 0
 
     def __post_init__(self) -> None:
+        self._next_receipt = self._next_message = self.first_id
         self.settings = default_settings(self.wid) | self.settings
 
     @property

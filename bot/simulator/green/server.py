@@ -38,11 +38,18 @@ class GreenServer(Phones):
     """
 
     def __init__(
-        self, clock: Clock, history: History, changes: Changes, *, port: int = 0, wire_second: float = 1.0
+        self,
+        clock: Clock,
+        history: History,
+        changes: Changes,
+        *,
+        port: int = 0,
+        wire_second: float = 1.0,
+        first_id: int = 1,
     ) -> None:
         self.faults = Faults()
         self.pace = Pace(clock)
-        super().__init__(clock, history, changes, Dispatch(self.pace, wire_second))
+        super().__init__(clock, history, changes, Dispatch(self.pace, wire_second), first_id)
         self._second = wire_second
         self._stage = Stage(history, self.faults, ordered)
         self._methods = Methods(self._dispatch)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from bot.simulator.chats import ButtonKind, Chat, ChatMessage, Tick, find_button
+from bot.simulator.chats import ButtonKind, Chat, ChatMessage, find_button
 from bot.simulator.telegram.bot_methods import administrator
-from bot.simulator.telegram.keyboard import buttons_of
 from bot.simulator.telegram.methods import command_entities
 from bot.simulator.telegram.people import Bot, Group, Press, User, Wire
 from bot.simulator.telegram.state import State
 from bot.simulator.telegram.updates import Updates
+from bot.simulator.telegram.views import view
 
-_CONTENT = ("photo", "document", "voice", "video", "audio", "sticker", "location", "contact")
-_KINDS = {name: name for name in _CONTENT} | {"forum_topic_created": "topic"}
 Place = Bot | Group
 
 
@@ -27,8 +23,14 @@ class People:
         """Register a bot; its id is the number before the colon of the token. Raises ValueError on another shape."""
         bot = Bot(int(token.split(":", 1)[0]), token, username, name, reads_all_in_groups)
         self._state.bots[bot.id] = bot
-        self._state.updates[bot.id] = Updates(bot, self._state.clock, self._state.history)
+        self._state.updates[bot.id] = Updates(
+            bot, self._state.clock, self._state.history, self._state.first_update_id
+        )
         return bot
+
+    def befriend(self, user: User, bot: Bot) -> None:
+        """The user started the bot long ago: it may write first."""
+        self._state.started.add((bot.id, user.id))
 
     def revoke(self, bot: Bot, token: str) -> Bot:
         """Give the bot another token: the old one answers 401 from now on."""
@@ -156,7 +158,7 @@ class People:
         wire |= {"text": text, "edit_date": self._state.now()}
         self._state.tell_bots(self._listeners(message), {"edited_message": dict(wire)})
         self._state.changes.tell()
-        return self._view(int(message.account), wire)
+        return view(self._state, int(message.account), wire)
 
     def block(self, user: User, bot: Bot) -> None:
         self._state.blocked.add((bot.id, user.id))
@@ -190,6 +192,14 @@ class People:
         """Queue an update of any shape, also a hostile one: `{"message": …}`."""
         return self._state.updates[bot.id].add(part)
 
+    def repeat(self, bot: Bot, update: Wire) -> None:
+        """Deliver an update once more, under its own id."""
+        self._state.updates[bot.id].repeat(update)
+
+    def jump(self, bot: Bot, update_id: int) -> None:
+        """Go on with this update id, as after a week of silence; it may be lower than the last."""
+        self._state.updates[bot.id].next_id = update_id
+
     def pending(self, bot: Bot) -> list[Wire]:
         """The updates that the bot has not confirmed, oldest first."""
         return [update.body for update in self._state.updates[bot.id].pending]
@@ -198,7 +208,7 @@ class People:
         """Return what the user (or the group) sees of the chat with this bot."""
         room = self._state.room(bot.id, other.id)
         title = other.title if isinstance(other, Group) else bot.name
-        return Chat(str(other.id), title, tuple(self._view(bot.id, wire) for wire in room.messages.values()))
+        return Chat(str(other.id), title, tuple(view(self._state, bot.id, wire) for wire in room.messages.values()))
 
     def _say(
         self,
@@ -216,9 +226,9 @@ class People:
             answered = self._wire(reply_to)
             parts["reply_to_message"] = {k: v for k, v in answered.items() if k != "reply_to_message"}
         wire = self._state.post(bot_id, chat_id, user.wire(), parts)
-        view = self._view(bot_id, wire)
-        self._state.tell_bots(self._hearing(view, wire), {"message": dict(wire)})
-        return view
+        said = view(self._state, bot_id, wire)
+        self._state.tell_bots(self._hearing(said, wire), {"message": dict(wire)})
+        return said
 
     def _enter(self, user: User, place: Place) -> tuple[int, int]:
         if isinstance(place, Bot):
@@ -275,40 +285,6 @@ class People:
     def _wire(self, message: ChatMessage) -> Wire:
         room = self._state.room(int(message.account), int(message.chat_id))
         return room.messages[int(message.id)]
-
-    def _view(self, bot_id: int, wire: Wire) -> ChatMessage:
-        author, chat = wire["from"], wire["chat"]
-        keyboard = self._state.keyboards.get((chat["id"], wire["message_id"]))
-        edited, thread = wire.get("edit_date"), wire.get("message_thread_id")
-        answered = wire.get("reply_to_message", {}).get("message_id")
-        return ChatMessage(
-            id=str(wire["message_id"]),
-            chat_id=str(chat["id"]),
-            account=str(author["id"] if author["is_bot"] else bot_id),
-            sender_id=str(author["id"]),
-            sender=" ".join(filter(None, (author["first_name"], author.get("last_name")))),
-            from_bot=author["is_bot"],
-            text=_text_of(wire),
-            at=datetime.fromtimestamp(wire["date"], UTC),
-            kind=next((kind for name, kind in _KINDS.items() if name in wire), "text"),
-            buttons=buttons_of(wire, keyboard),
-            edited_at=datetime.fromtimestamp(edited, UTC) if edited else None,
-            tick=Tick.read,
-            thread_id=str(thread) if thread else None,
-            reply_to=str(answered) if answered else None,
-        )
-
-
-def _text_of(wire: Wire) -> str:
-    if "contact" in wire:
-        return f"{wire['contact']['first_name']} +{wire['contact']['phone_number'].lstrip('+')}"
-    if "location" in wire:
-        return f"{wire['location']['latitude']}, {wire['location']['longitude']}"
-    if "forum_topic_created" in wire:
-        return str(wire["forum_topic_created"]["name"])
-    if "sticker" in wire:
-        return str(wire["sticker"].get("emoji", ""))
-    return str(wire.get("text") or wire.get("caption") or "")
 
 
 def _member(bot: Bot) -> Wire:

@@ -165,7 +165,7 @@ class BotMethods:
         commands = params.json("commands", "commands")
         if not isinstance(commands, list):
             raise bad("can't parse commands: expected an Array of BotCommand")
-        for command in commands:
+        for command in map(_as_object, commands):
             if not re.fullmatch(r"[a-z0-9_]{1,32}", str(command.get("command", "")).removeprefix("/")):
                 raise bad("BOT_COMMAND_INVALID")
             if not 1 <= len(str(command.get("description", ""))) <= 256:
@@ -242,6 +242,12 @@ def administrator(user: Wire) -> Wire:
     """A bot's or person's ChatMemberAdministrator."""
     rights: dict[str, Any] = dict.fromkeys(_ADMIN_RIGHTS, True) | {"is_anonymous": False, "can_be_edited": False}
     return {"status": "administrator", "user": user, **rights}
+
+
+def _as_object(value: Any) -> Wire:
+    if not isinstance(value, dict):
+        raise bad("can't parse BotCommand: expected an Object")
+    return value
 
 
 def _scope(params: Params) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.simulator.telegram.people import Bot, Room, Wire
 from bot.simulator.telegram.refusal import bad
 from bot.simulator.telegram.state import State
 
+_COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@[A-Za-z0-9_]+)?(?!\S)")
 _MAX_TEXT = 4096
 _MAX_CAPTION = 1024
 _PRESS_LIVES = timedelta(minutes=15)
@@ -104,19 +106,19 @@ class ChatMethods:
             parts["reply_markup"] = markup
         message = self._state.post(bot.id, chat_id, bot.wire(), parts)
         if markup and "keyboard" in markup:
-            self._state.keyboards[chat_id, message["message_id"]] = markup
+            self._state.keyboards[bot.id, chat_id, message["message_id"]] = markup
         self._state.history.fact("telegram", bot.account, "accepted", message)
         return message
 
     def _reply(self, room: Room, params: Params) -> Wire:
-        given = params.json("reply_parameters", "reply parameters") or {}
-        wanted = int(given.get("message_id") or params.integer("reply_to_message_id"))
+        given = Params(params.object("reply_parameters", "reply parameters"))
+        wanted = given.integer("message_id") or params.integer("reply_to_message_id")
         if not wanted:
             return {}
         answered = room.messages.get(wanted)
         if answered is not None:
             return {"reply_to_message": {k: v for k, v in answered.items() if k != "reply_to_message"}}
-        if given.get("allow_sending_without_reply") or params.flag("allow_sending_without_reply"):
+        if given.flag("allow_sending_without_reply") or params.flag("allow_sending_without_reply"):
             return {}
         raise bad("message to be replied not found")
 
@@ -169,9 +171,7 @@ def _visible(message: Wire) -> tuple[Any, ...]:
 
 def command_entities(text: str) -> list[Wire]:
     """Return the bot_command entities that a person's client adds to what they type."""
-    found, at = [], 0
-    for word in text.split(" "):
-        if word.startswith("/") and word[1:].replace("@", "").replace("_", "").isalnum():
-            found.append({"type": "bot_command", "offset": at, "length": units(word)})
-        at += units(word) + 1
-    return found
+    return [
+        {"type": "bot_command", "offset": units(text[: found.start()]), "length": len(found[0])}
+        for found in _COMMAND.finditer(text)
+    ]

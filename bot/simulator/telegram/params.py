@@ -64,6 +64,13 @@ class Params:
         except orjson.JSONDecodeError:
             raise bad(f"can't parse {what} JSON object") from None
 
+    def object(self, name: str, what: str) -> dict[str, Any]:
+        """Return the nested object, empty where it is absent."""
+        value = self.json(name, what)
+        if value is not None and not isinstance(value, dict):
+            raise bad(f"object expected as {what}")
+        return value or {}
+
     def has(self, name: str) -> bool:
         return name in self._values
 

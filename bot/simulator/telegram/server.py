@@ -42,9 +42,16 @@ class TelegramServer(People):
     """
 
     def __init__(
-        self, clock: Clock, history: History, changes: Changes, *, port: int = 0, wire_second: float = 1.0
+        self,
+        clock: Clock,
+        history: History,
+        changes: Changes,
+        *,
+        port: int = 0,
+        wire_second: float = 1.0,
+        first_id: int = 1,
     ) -> None:
-        super().__init__(State(clock, history, changes))
+        super().__init__(State(clock, history, changes, first_id))
         self.faults = Faults()
         self.pace = Pace(clock)
         self._history = history

@@ -18,12 +18,17 @@ _ICON_COLOR = 7322096
 
 
 class State:
-    """Shared by the HTTP methods and the people's side. Ids are handed out in order, so runs repeat exactly."""
+    """Shared by the HTTP methods and the people's side.
 
-    def __init__(self, clock: Clock, history: History, changes: Changes) -> None:
+    Ids are handed out in order, so runs repeat exactly. `first_id` is where the ids of updates, messages and
+    presses begin; those of people and groups are the same in every run.
+    """
+
+    def __init__(self, clock: Clock, history: History, changes: Changes, first_id: int) -> None:
         self.clock = clock
         self.history = history
         self.changes = changes
+        self.first_update_id = 100_000_000 + first_id
         self.bots: dict[int, Bot] = {}
         self.updates: dict[int, Updates] = {}
         self.users: dict[int, User] = {}
@@ -34,12 +39,12 @@ class State:
         self.presses: dict[str, Press] = {}
         self.files: dict[str, bytes] = {}
         self.settings: defaultdict[int, dict[Any, Any]] = defaultdict(dict)
-        self.keyboards: dict[tuple[int, int], Wire] = {}
+        self.keyboards: dict[tuple[int, int, int], Wire] = {}
         self._rooms: dict[tuple[int, int], Room] = {}
-        self._message_ids: defaultdict[int, count[int]] = defaultdict(lambda: count(1))
+        self._message_ids: defaultdict[int, count[int]] = defaultdict(lambda: count(first_id))
         self._user_ids = count(5_000_000_001)
         self._group_ids = count(4_000_000_001)
-        self._press_ids = count(700_000_000_000_000_001)
+        self._press_ids = count(700_000_000_000_000_000 + first_id)
         self._file_ids = count(1)
 
     def now(self) -> int:

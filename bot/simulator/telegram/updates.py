@@ -46,15 +46,15 @@ class Pending:
 class Updates:
     """The queue of one bot; ids grow by one."""
 
-    def __init__(self, bot: Bot, clock: Clock, history: History) -> None:
+    def __init__(self, bot: Bot, clock: Clock, history: History, first_id: int) -> None:
         self.news = Changes()
         self.webhook: Webhook | None = None
         self.allowed: tuple[str, ...] = ()
+        self.next_id = first_id
         self._bot = bot
         self._clock = clock
         self._history = history
         self._pending: dict[int, Pending] = {}
-        self._next_id = 100_000_001
         self._poller = 0
         self._stop_words = _TAKEN_OVER
 
@@ -76,12 +76,20 @@ class Updates:
         kind = next(iter(part))
         if not self._wants(kind):
             return None
-        update_id, self._next_id = self._next_id, self._next_id + 1
+        update_id, self.next_id = self.next_id, self.next_id + 1
         body = {"update_id": update_id, **part}
-        self._pending[update_id] = Pending(update_id, self._clock.now(), body)
+        self._queue(update_id, body)
         self._history.fact("telegram", self._bot.account, "made", body)
-        self.news.tell()
         return update_id
+
+    def repeat(self, body: Wire) -> None:
+        """Queue an update once more, under the id that it has."""
+        self._queue(body["update_id"], body)
+        self._fact("repeated", body["update_id"])
+
+    def _queue(self, update_id: int, body: Wire) -> None:
+        self._pending[update_id] = Pending(update_id, self._clock.now(), body)
+        self.news.tell()
 
     def confirm(self, update_id: int) -> None:
         """Forget an update: the bot has it."""

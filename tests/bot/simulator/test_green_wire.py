@@ -7,9 +7,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.clock import FixedClock
 from bot.simulator.green.instance import Instance
+from bot.simulator.green.methods import Methods
+from bot.simulator.green.outgoing import Dispatch
 from bot.simulator.world import Simulator
-from tests.bot.simulator.conftest import GUEST, INSTANCE_TOKEN, Call
+from tests.bot.simulator.conftest import GUEST, INSTANCE_TOKEN, TOKEN, Call
 from tests.bot.simulator.receiver import Receiver
 
 CHAT = "79001234568@c.us"
@@ -163,3 +166,26 @@ async def test_answer_quotes_the_message_when_the_bot_names_it(
     await green("POST", "sendMessage", chatId=CHAT, message="hotel-guest", quotedMessageId=asked.id)
     await simulator.until(lambda: len(simulator.green.chat(instance, GUEST).messages) == 2)
     assert simulator.green.chat(instance, GUEST).last.reply_to == asked.id
+
+
+@pytest.mark.parametrize("odd", [None, "", "x", -1, True, [], [1], {}, {"a": 1}], ids=repr)
+async def test_server_stays_up_when_parameters_are_of_odd_types(
+    simulator: Simulator, instance: Instance, green: Call, odd: Any
+) -> None:
+    names = "chatId message body buttons urlFile fileName latitude longitude contact options idMessage count"
+    names += " phoneNumber incomingWebhook delaySendMessagesMilliseconds"
+    for verb, method in Methods(Dispatch(simulator.green.pace, 1.0)).table:
+        for sane in ({}, {"chatId": CHAT}, {"chatId": CHAT, "message": "x", "body": "x"}):
+            code, _ = await green(verb, method, **dict.fromkeys(names.split(), odd) | sane)
+            assert code in (200, 400)
+
+
+async def test_ids_begin_higher_when_told_so(clock: FixedClock) -> None:
+    async with Simulator(clock, first_id=5_000) as simulator:
+        bot = simulator.telegram.add_bot(TOKEN, "hotel_bot")
+        said = simulator.telegram.open_link(simulator.telegram.add_user("Anna"), bot)
+        instance = simulator.green.add_instance(1, "t", "49301")
+        written = simulator.green.write(GUEST, instance, "hello")
+        assert (said.id, simulator.telegram.pending(bot)[0]["update_id"]) == ("5000", 100_005_000)
+        assert int(written.id, 16) == int("3A" + f"{5_000:030X}", 16)
+        assert instance.incoming[0].receipt == 5_000

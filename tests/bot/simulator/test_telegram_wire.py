@@ -11,7 +11,9 @@ import aiohttp
 import pytest
 
 from bot.clock import FixedClock
+from bot.simulator.telegram.bot_methods import BotMethods
 from bot.simulator.telegram.markup import parse_markup
+from bot.simulator.telegram.methods import ChatMethods
 from bot.simulator.telegram.people import Bot, User
 from bot.simulator.telegram.refusal import Refused
 from bot.simulator.world import Simulator
@@ -343,6 +345,64 @@ def test_markup_is_refused_when_broken(text: str, mode: str, words: str) -> None
     with pytest.raises(Refused, match="can't parse entities") as caught:
         parse_markup(text, mode)
     assert words in caught.value.description
+
+
+ODD = [None, "", "x", -1, 10**30, True, [], [1], [[1]], [[{"text": 5, "callback_data": 6}]], {}, {"a": 1}]
+NAMES = (
+    "chat_id",
+    "text",
+    "message_id",
+    "reply_markup",
+    "reply_parameters",
+    "entities",
+    "commands",
+    "offset",
+    "url",
+    "photo",
+    "latitude",
+    "user_id",
+    "callback_query_id",
+    "allowed_updates",
+)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+async def test_server_stays_up_when_parameters_are_of_odd_types(
+    simulator: Simulator, hotel_bot: Bot, anna: User, telegram: Call, odd: Any
+) -> None:
+    simulator.telegram.open_link(anna, hotel_bot)
+    methods = [name for kind in (ChatMethods, BotMethods) for name in vars(kind) if name.isalpha()]
+    assert len(methods) > 30
+    for method in [*methods, "getUpdates"]:
+        for sane in ({}, {"chat_id": anna.id}, {"chat_id": anna.id, "text": "hello"}):
+            code, reply = await telegram(method, **dict.fromkeys(NAMES, odd) | sane)
+            assert code in (200, 400, 403, 409)
+            assert reply["ok"] is (code == 200)
+
+
+async def test_update_comes_again_and_ids_jump_when_told_so(
+    simulator: Simulator, hotel_bot: Bot, anna: User, telegram: Call
+) -> None:
+    await say(simulator, anna, hotel_bot, "one")
+    first = (await telegram("getUpdates"))[1]["result"][0]
+    await telegram("getUpdates", offset=first["update_id"] + 1)
+    simulator.telegram.repeat(hotel_bot, first)
+    simulator.telegram.jump(hotel_bot, 7)
+    await say(simulator, anna, hotel_bot, "two")
+    assert ids((await telegram("getUpdates"))[1]) == [first["update_id"], 7]
+
+
+async def test_bot_may_write_first_when_the_person_started_it_long_ago(
+    simulator: Simulator, hotel_bot: Bot, anna: User, telegram: Call
+) -> None:
+    simulator.telegram.befriend(anna, hotel_bot)
+    assert (await telegram("sendMessage", chat_id=anna.id, text="Welcome"))[0] == 200
+
+
+async def test_commands_are_marked_when_typed(simulator: Simulator, hotel_bot: Bot, anna: User) -> None:
+    simulator.telegram.write(anna, hotel_bot, "😀 /stay@hotel_bot\n/why 5 a/b")
+    entities = simulator.telegram.pending(hotel_bot)[0]["message"]["entities"]
+    assert [(e["offset"], e["length"]) for e in entities] == [(3, 15), (19, 4)]
 
 
 async def test_people_can_not_do_what_telegram_forbids(simulator: Simulator, hotel_bot: Bot, anna: User) -> None:
