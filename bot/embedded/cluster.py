@@ -70,7 +70,8 @@ class ClusterMaker:
 
 def last_words(output: str) -> str:
     """Return the end of a program's output, on lines of their own, for an error text."""
-    return "\n".join(f"  {line}" for line in output.strip().splitlines()[-_LAST_LINES:])
+    lines = output.strip().splitlines()[-_LAST_LINES:] or ["(none; perhaps the disk is full)"]
+    return "\n".join(f"  {line}" for line in lines)
 
 
 def _check(result: subprocess.CompletedProcess[bytes], what: str) -> None:

@@ -84,8 +84,6 @@ class EmbeddedPostgres:
             self._server.end(signal.SIGQUIT if self._throwaway else signal.SIGINT)
         if self._throwaway and self._folder != self._given_folder:
             forget_lodging(self._folder)
-        elif self._address is not None:
-            write_state(self._folder, self._address.secrets)
         if self._lock is not None:
             os.close(self._lock)
         self._server = self._address = self._lock = None
@@ -125,10 +123,16 @@ class EmbeddedPostgres:
 
 
 def attach(folder: Path) -> ServerAddress | None:
-    """Return the address of the server that another process runs on this folder, or None when none runs."""
+    """Return the address of the server that another process runs on this folder, or None when none runs.
+
+    Raises ConfigurationError when the folder belongs to somebody else.
+    """
     folder = folder.resolve()
-    address = read_address(folder)
-    return address if address and serving_pid(cluster_of(folder)) == address.pid else None
+    try:
+        address = read_address(folder)
+        return address if address and serving_pid(cluster_of(folder)) == address.pid else None
+    except OSError as error:
+        raise unusable(folder, error) from error
 
 
 def forget(folder: Path) -> None:

@@ -126,8 +126,13 @@ def _becomes_ready(process: subprocess.Popen[bytes], cluster: Path) -> bool:
 
 
 def _abort(process: subprocess.Popen[bytes]) -> None:
+    """End it at once; what it had committed is replayed by the next start."""
     process.send_signal(signal.SIGQUIT)
-    process.wait()
+    try:
+        process.wait(_STOP.total_seconds())
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _free_port() -> int:

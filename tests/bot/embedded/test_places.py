@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.embedded import lodging
 from bot.embedded.account import server_account
 from bot.embedded.binaries import binaries_for
-from bot.embedded.lodging import LODGINGS, cluster_of
+from bot.embedded.lodging import cluster_of
 from bot.embedded.postgres import EmbeddedPostgres, attach, forget
 from bot.embedded.throwaway import new_throwaway_folder
 from bot.errors import ConfigurationError
@@ -26,6 +27,15 @@ ORDINARY_USER = 1  # `daemon`: every Unix has it
 UNKNOWN_USER = 54_321
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as somebody else")
+
+
+@pytest.fixture(autouse=True)
+def lodgings(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Another place than the machine's own for what has to move out."""
+    place = Path(tempfile.mkdtemp(prefix="bellhop-"))
+    monkeypatch.setattr(lodging, "LODGINGS", place)
+    yield place
+    shutil.rmtree(place)
 
 
 @pytest.fixture
@@ -111,16 +121,16 @@ def test_runs_as_nobody_in_the_folder_itself_when_root_starts_it(open_place: Pat
 
 @as_root
 def test_finds_another_place_and_opens_no_folder_when_the_project_lies_in_roots_closed_home(
-    open_place: Path, closed_wheel: Path
+    open_place: Path, closed_wheel: Path, lodgings: Path
 ) -> None:
     closed = open_place / "closed home"
     closed.mkdir(mode=0o700)
     folder = closed / "project" / ".data" / "postgres"
     owner_while_running(folder)
     first = cluster_of(folder)
-    assert first.is_relative_to(LODGINGS)
+    assert first.is_relative_to(lodgings)
     binaries = binaries_for(server_account())
-    assert binaries.folder.is_relative_to(LODGINGS)
+    assert binaries.folder.is_relative_to(lodgings)
     made = binaries.folder.stat().st_ctime_ns
     assert owner_while_running(folder) == str(server_account().uid)
     assert cluster_of(folder) == first
@@ -128,6 +138,27 @@ def test_finds_another_place_and_opens_no_folder_when_the_project_lies_in_roots_
     assert {stat.S_IMODE(path.stat().st_mode) for path in (closed, closed_wheel)} == {0o700}
     forget(folder)
     assert not first.exists()
+
+
+@as_root
+def test_copies_the_programs_readable_for_all_when_the_umask_is_strict(closed_wheel: Path, lodgings: Path) -> None:
+    previous = os.umask(0o077)
+    try:
+        binaries = binaries_for(server_account())
+    finally:
+        os.umask(previous)
+    assert binaries.run_as(server_account())
+    assert all(path.is_symlink() or path.stat().st_mode & 0o044 == 0o044 for path in lodgings.rglob("*"))
+
+
+@as_root
+def test_names_the_setting_when_there_is_no_other_place(
+    closed_wheel: Path, open_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (open_place / "file").write_text("")
+    monkeypatch.setattr(lodging, "LODGINGS", open_place / "file" / "below")
+    with pytest.raises(ConfigurationError, match=r"nobody can't reach this project.*BELLHOP_DATABASE_URL"):
+        EmbeddedPostgres(open_place / "postgres").start()
 
 
 @as_root
@@ -162,6 +193,7 @@ def test_names_the_owner_s_remedy_when_the_data_is_another_user_s(open_place: Pa
     owner_while_running(roots)
     assert "ConfigurationError: " in (said := as_user(ORDINARY_USER, lambda: owner_while_running(roots)))
     assert "take it over from its owner" in said
+    assert "take it over from its owner" in as_user(ORDINARY_USER, lambda: str(attach(roots)))
 
 
 @as_root

@@ -9,11 +9,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from bot.embedded import process
 from bot.embedded.lodging import cluster_of
 from bot.embedded.pidfile import is_alive, read_postmaster
 from bot.embedded.postgres import EmbeddedPostgres, attach, forget
@@ -185,6 +187,27 @@ def test_names_the_process_and_the_remedy_when_a_server_runs_there_already(home:
     with pytest.raises(ConfigurationError, match=str(keeper.process.pid)):
         forget(home)
     assert attach(home) is not None, "the first server isn't disturbed"
+
+
+def test_names_the_server_and_the_remedy_when_one_whose_parent_was_killed_does_not_go(
+    home: Path, keep: Keep, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = keep(home)
+    pid = int(keeper.word())
+    os.kill(pid, signal.SIGSTOP)
+    keeper.kill()
+    monkeypatch.setattr(process, "_FAREWELL", timedelta(milliseconds=100))
+    with pytest.raises(ConfigurationError, match=f"kill -INT {pid}"):
+        EmbeddedPostgres(home).start()
+    os.kill(pid, signal.SIGCONT)
+
+
+def test_stops_all_the_same_when_the_server_hangs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with EmbeddedPostgres(home) as server:
+        pid = server.address.pid
+        os.kill(pid, signal.SIGSTOP)
+        monkeypatch.setattr(process, "_STOP", timedelta(milliseconds=100))
+    assert not is_alive(pid)
 
 
 def test_lets_exactly_one_win_when_two_start_on_a_new_folder_at_once(home: Path, keep: Keep) -> None:
