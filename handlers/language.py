@@ -46,9 +46,9 @@ class RememberLanguage:
     language: str
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        if turn.guest is not None:
-            preferences = {**turn.guest.preferences, _CHOSEN: True}
-            await uow.guests.update(turn.guest.id, language=self.language, preferences=preferences)
+        assert turn.guest is not None, "only guests are routed here"
+        preferences = {**turn.guest.preferences, _CHOSEN: True}
+        await uow.guests.update(turn.guest.id, language=self.language, preferences=preferences)
         return ()
 
 

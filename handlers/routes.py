@@ -83,7 +83,7 @@ def _presses() -> tuple[Route, ...]:
         ("language", _is_press_of(LANGUAGE), AskLanguage()),
         ("answer", pressed(information.PRESS), AnswerPressed()),
         ("choose_language", pressed(language.PRESS), ChooseLanguage()),
-        ("expired", pressed(""), ChoiceExpired()),
+        ("expired", either(pressed(""), _is(IncomingKind.press)), ChoiceExpired()),
     )
     return tuple(Route(f"press.{name}", filter_, AnswersPress(handler)) for name, filter_, handler in routes)
 

@@ -20,12 +20,10 @@ class Take:
     notification_id: UUID
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        if turn.user is None:
-            return ()
+        assert turn.user is not None, "only the hotel's own people are routed here"
         is_first = await uow.notifications.acknowledge(self.notification_id, turn.user.id, turn.now)
         taken = await uow.notifications.get(self.notification_id)
-        if taken is None:
-            return _answer(turn, turn.say("staff-not-found"))
+        assert taken is not None, "a notification is never removed"
         name = await _taker(uow, turn, taken)
         time = format_time(taken.acknowledged_at or turn.now, turn.zone, turn.language)
         note = turn.say("staff-taken" if is_first else "staff-taken-before", name=name, time=time)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from bot.storage.repositories.base import Repository
 from models import Consent
@@ -34,7 +35,7 @@ class Consents(Repository):
         """Return what counts now, by purpose; a purpose never spoken of is missing."""
         statement = (
             select(Consent.purpose, Consent.state)
-            .distinct(Consent.purpose)
+            .ext(distinct_on(Consent.purpose))
             .where(self._own(Consent.hotel_id), Consent.guest_id == guest_id)
             .order_by(Consent.purpose, Consent.at.desc(), Consent.id.desc())
         )

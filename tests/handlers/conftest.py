@@ -1,0 +1,55 @@
+"""Two hotels whose data look alike; whatever a test asks of the first must not come from the second."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from bot.clock import FixedClock
+from bot.messages import Platform
+from bot.storage.engine import make_engine
+from bot.storage.unit_of_work import Database
+from tests.databases import Database as TestDatabase
+from tests.factories import NOW
+from tests.handlers.conversing import House
+
+
+@pytest.fixture
+async def storage(clean_database: TestDatabase) -> AsyncIterator[Database]:
+    """The serving process's own logins: the application role, and the one that claims."""
+    engines = [
+        make_engine(url, 2, timedelta(seconds=5)) for url in (clean_database.app_url, clean_database.runtime_url)
+    ]
+    database = Database(*engines)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def house(storage: Database) -> House:
+    return await _open(storage, "Hotel Adler", "adler")
+
+
+@pytest.fixture
+async def other_house(storage: Database) -> House:
+    return await _open(storage, "Hotel Bär", "baer")
+
+
+async def _open(storage: Database, name: str, slug: str) -> House:
+    hotel_id = uuid4()
+    async with storage.unit(hotel_id) as uow:
+        await uow.hotels.add(name, slug, "Europe/Berlin", "en")
+        accounts: dict[Platform, UUID] = {}
+        for platform in Platform:
+            accounts[platform] = await uow.accounts.add(
+                platform, f"{slug}-{platform}", uuid4(), b"sealed", "k1", uuid4().bytes * 2
+            )
+        await uow.knowledge.save(
+            "wifi_password",
+            {"en": ["What is the wifi password?"], "ru": ["Какой пароль от wifi?"]},
+            {"en": f"The password is {slug}-guest.", "ru": f"Пароль: {slug}-guest."},
+        )
+    return House(hotel_id, storage, FixedClock(NOW), accounts)

@@ -1,0 +1,252 @@
+"""What guests ask for, over the real table of routes and a real database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.messages import Attachment, AttachmentKind, IncomingKind, Location, Platform
+from handlers.base import Outcome
+from handlers.information import ListInformation
+from models.enums import ConsentPurpose, ConsentState, ConversationStatus, NotificationType, Severity
+from tests.factories import make_turn
+from tests.handlers.conversing import House, Person, Said
+
+
+def titles(outcome: Outcome) -> list[str]:
+    return [alert.title_key for alert in outcome.alerts]
+
+
+async def consents_of(person: Person) -> dict[ConsentPurpose, ConsentState]:
+    guest_id = await person.guest_id()
+    async with person.house.database.unit(person.house.id) as uow:
+        return await uow.consents.current(guest_id)
+
+
+async def send_media(person: Person, caption: str = "", kind: IncomingKind = IncomingKind.media) -> Said:
+    photo = Attachment(AttachmentKind.image, "f1")
+    return await person.write(caption, kind=kind, attachments=(photo,))
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+async def test_guest_gets_the_hotels_own_answer_when_they_ask_in_their_words(
+    house: House, other_house: House, platform: Platform
+) -> None:
+    said = await house.person(platform).write("Hi! what's the password of the wi-fi please?")
+    assert said.text.startswith("The password is adler-guest.")
+    assert "baer" not in said.text
+
+
+async def test_answer_is_russian_when_the_question_is(house: House) -> None:
+    said = await house.person(Platform.whatsapp_green, language=None).write("Здравствуйте, какой пароль от wifi?")
+    assert said.text.startswith("Пароль: adler-guest.")
+
+
+async def test_answer_is_the_hotels_language_when_there_is_none_in_the_guests(house: House) -> None:
+    said = await house.person(language="de").write("wifi password")
+    assert "adler-guest" in said.text
+
+
+async def test_answer_is_the_only_one_there_is_when_neither_language_has_one(house: House) -> None:
+    async with house.database.unit(house.id) as uow:
+        await uow.knowledge.save("sauna", {}, {"fi": "Kellarissa."})
+    assert "Kellarissa." in (await house.person().write("sauna")).text
+
+
+async def test_everything_written_down_is_offered_when_the_guest_presses_information(house: House) -> None:
+    async with house.database.unit(house.id) as uow:
+        await uow.knowledge.save("late_check_out", {}, {"en": "Until two."})
+    person = house.person()
+    said = await person.press("menu:information")
+    assert [choice.label for choice in said.replies[-1].choices] == [
+        "Late check out",
+        "What is the wifi password?",
+        "Back to the menu",
+    ]
+    assert all(len(choice.value.encode()) <= 64 for choice in said.replies[-1].choices)
+    assert "Until two." in (await person.press(said.replies[-1].choices[0].value)).text
+
+
+async def test_a_number_is_a_choice_when_the_channel_has_no_buttons(house: House) -> None:
+    person = house.person(Platform.whatsapp_green)
+    await person.write("menu")
+    await person.write("1")
+    assert "adler-guest" in (await person.write("1")).text
+
+
+def test_a_person_is_offered_when_nothing_is_written_down() -> None:
+    reply = ListInformation().think(make_turn(knowledge=()), None).replies[0]
+    assert "just write your question" in reply.text.lower()
+    assert [choice.value for choice in reply.choices] == ["menu:person"]
+
+
+@pytest.mark.parametrize("value", ["menu:gone", "info:nothing", "lang:xx", "ack:1", "0", ""])
+async def test_menu_comes_back_when_the_pressed_button_leads_nowhere(house: House, value: str) -> None:
+    said = await house.person().press(value)
+    assert "from an earlier message" in said.text
+    assert said.replies[-1].choices[0].value == "menu:information"
+
+
+async def test_spinner_stops_when_a_guest_presses_a_button(house: House) -> None:
+    said = await house.person().press("menu")
+    assert said.replies[0].answers_press == "p1"
+    assert said.replies[0].text == ""
+    assert said.replies[1].text == "What can I do for you?"
+
+
+async def test_nothing_is_answered_at_the_button_when_the_channel_has_no_spinner(house: House) -> None:
+    said = await house.person(Platform.whatsapp_green).press("menu", press_id=None)
+    assert [reply.answers_press for reply in said.replies] == [None]
+
+
+@pytest.mark.parametrize("text", ["I want to talk to a person please", "Позовите администратора"])
+async def test_staff_are_called_and_the_bot_keeps_quiet_when_a_guest_wants_a_person(house: House, text: str) -> None:
+    person = house.person(language="ru" if text.startswith("П") else "en")
+    said = await person.write(text)
+    assert said.replies
+    assert titles(said.outcome) == ["alert-title-person"]
+    assert said.outcome.alerts[0].type is NotificationType.urgent_request
+    quiet = await person.write("the blue suitcase by the lift belongs to my aunt")
+    assert quiet.replies == ()
+    assert titles(quiet.outcome) == ["alert-title-unanswered"]
+    hello = await person.write("hello")
+    assert hello.replies == ()
+    assert titles(hello.outcome) == ["alert-title-unanswered"]
+
+
+@pytest.mark.parametrize("way", ["menu", "/start"])
+async def test_bot_answers_again_when_the_guest_goes_back_to_it(house: House, way: str) -> None:
+    person = house.person()
+    await person.write("person")
+    said = await (person.press(way) if way == "menu" else person.write(way))
+    assert said.outcome.status is ConversationStatus.active
+    assert (await person.write("thanks")).text == "You're very welcome!"
+
+
+async def test_guest_hears_that_staff_know_when_nothing_fits(house: House) -> None:
+    said = await house.person().write("the blue suitcase by the lift belongs to my aunt")
+    assert "didn't quite understand" in said.text
+    assert said.outcome.alerts[0].severity is Severity.info
+
+
+async def test_sorry_is_said_once_in_ten_minutes_when_a_guest_complains_on_and_on(house: House) -> None:
+    person = house.person()
+    first = await person.write("The room is filthy and nobody answers")
+    second = await person.write("It is disgusting and dirty!!!")
+    house.clock.move(timedelta(minutes=10))
+    third = await person.write("Still filthy. Terrible.")
+    assert "I've told our team right away" in first.text
+    assert first.outcome.status is ConversationStatus.escalated
+    assert second.replies == ()
+    assert "I'm sorry" in third.text
+
+
+async def test_bot_stays_in_charge_when_a_guest_is_only_disappointed(house: House) -> None:
+    said = await house.person().write("The breakfast was boring and disappointing")
+    assert "sorry to hear that" in said.text
+    assert said.outcome.status is None
+
+
+async def test_emergency_number_is_named_each_time_when_somebody_may_be_in_danger(house: House) -> None:
+    person = house.person()
+    for _ in range(2):
+        said = await person.write("There is a fire in the corridor!")
+        assert "call 112" in said.text
+
+
+@pytest.mark.parametrize(("text", "language"), [("STOP", "en"), ("стоп", "ru"), ("Не пишите мне больше!", "ru")])
+async def test_nothing_automatic_is_allowed_any_more_when_a_guest_opts_out(
+    house: House, text: str, language: str
+) -> None:
+    person = house.person(language=language)
+    said = await person.write(text)
+    assert ("START" if language == "en" else "СТАРТ") in said.text
+    assert await consents_of(person) == dict.fromkeys(ConsentPurpose, ConsentState.withdrawn)
+
+
+async def test_consent_is_back_when_the_guest_opts_in_again(house: House) -> None:
+    person = house.person()
+    await person.write("stop")
+    house.clock.move(timedelta(seconds=5))
+    assert "Welcome back!" in (await person.write("START")).text
+    assert await consents_of(person) == dict.fromkeys(ConsentPurpose, ConsentState.granted)
+
+
+async def test_start_is_a_hello_when_the_guest_never_opted_out(house: House) -> None:
+    person = house.person()
+    assert "welcome to Hotel Adler" in (await person.write("start")).text
+    assert await consents_of(person) == {}
+
+
+async def test_opt_out_stands_when_the_bot_is_merely_opened_again(house: House) -> None:
+    person = house.person()
+    await person.write("stop")
+    await person.write("/start")
+    assert await consents_of(person) == dict.fromkeys(ConsentPurpose, ConsentState.withdrawn)
+
+
+async def test_opt_out_is_heard_when_a_message_is_changed_into_it(house: House) -> None:
+    assert (await house.person().write("stop", is_edit=True)).route == "guest.opt_out"
+
+
+async def test_bot_speaks_the_chosen_language_when_the_guest_writes_another(house: House) -> None:
+    person = house.person()
+    asked = await person.press("menu:language")
+    assert [choice.label for choice in asked.replies[-1].choices] == ["English", "Русский"]
+    assert "Хорошо, пишу по-русски." in (await person.press("lang:ru")).text
+    assert "Пароль" in (await person.write("could you please tell me what the wifi password is?")).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (IncomingKind.media, "I've received it"),
+        (IncomingKind.location, "your location"),
+        (IncomingKind.unsupported, "describe it in words"),
+    ],
+)
+async def test_staff_see_it_when_a_guest_sends_what_the_bot_cannot_read(
+    house: House, kind: IncomingKind, words: str
+) -> None:
+    person = house.person()
+    said = await person.write("", kind=kind, location=Location(52.5, 13.4))
+    assert words in said.text
+    assert titles(said.outcome) == ["alert-title-media"]
+    await person.write("person")
+    quiet = await person.write("", kind=kind)
+    assert quiet.replies == ()
+    assert titles(quiet.outcome) == ["alert-title-media"]
+
+
+async def test_guest_hears_a_sorry_when_the_picture_has_an_unhappy_caption(house: House) -> None:
+    assert "sorry" in (await send_media(house.person(), "The bathroom is filthy")).text
+
+
+async def test_nothing_is_answered_when_a_guest_reacts(house: House) -> None:
+    said = await house.person().write("👍", kind=IncomingKind.reaction)
+    assert said.replies == ()
+    assert said.outcome.alerts == ()
+
+
+async def test_staff_see_changed_words_and_nothing_is_answered_when_a_guest_edits(house: House) -> None:
+    said = await house.person().write("a taxi at eight", is_edit=True)
+    assert said.replies == ()
+    assert titles(said.outcome) == ["alert-title-edited"]
+
+
+async def test_staff_are_not_flooded_when_a_place_moves(house: House) -> None:
+    said = await house.person().write("", kind=IncomingKind.location, is_edit=True)
+    assert said.replies == ()
+    assert said.outcome.alerts == ()
+
+
+async def test_menu_is_shown_when_a_guest_tries_a_command(house: House) -> None:
+    assert (await house.person().write("/wake")).text == "What can I do for you?"
+
+
+async def test_nobody_is_answered_when_strangers_talk_in_a_group(house: House) -> None:
+    person = house.person()
+    for text in ("hello", "what is the wifi password?", "/start", "STOP", "The room is filthy"):
+        said = await person.write(text, is_group=True)
+        assert said.route is None
