@@ -19,6 +19,7 @@ from bot.storage.unit_of_work import Database, UnitOfWork
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import MessageOutcome, messages, step_seconds
 from handlers.base import REPLY_USEFUL_FOR, Alert, Outcome, Turn
+from handlers.language import learned_language
 from handlers.router import Router
 from handlers.turns import CHOICES, Arrival, Known, TurnLoader
 from models.enums import (
@@ -103,8 +104,7 @@ class Step:
                 await uow.guests.remove(guest.id)
                 guest = await uow.guests.get(owner)
                 break
-        language = turn.analysis.language if turn.analysis.language_confident else guest.language
-        await uow.guests.update(guest.id, last_interaction=turn.now, language=language)
+        await uow.guests.update(guest.id, last_interaction=turn.now, language=learned_language(guest, turn.analysis))
         return replace(turn, guest=guest)
 
     async def _open_conversation(self, uow: UnitOfWork, turn: Turn) -> Turn:
