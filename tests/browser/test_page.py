@@ -302,6 +302,54 @@ async def test_page_speaks_russian_when_asked(table: Table, browser: Browser) ->
     await page.context.close()
 
 
+CONTRASTS = """() => {
+  const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const parse = (color) => {
+    paint.clearRect(0, 0, 1, 1); paint.fillStyle = color; paint.fillRect(0, 0, 1, 1);
+    return [...paint.getImageData(0, 0, 1, 1).data];
+  };
+  const over = (top, below) => [0, 1, 2].map((i) => (top[i] * top[3] + below[i] * (255 - top[3])) / 255);
+  const ground = (element) => {
+    if (!element) return [255, 255, 255];
+    const own = parse(getComputedStyle(element).backgroundColor);
+    return own[3] === 255 ? own : over(own, ground(element.parentElement));
+  };
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const words = [...element.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data.trim()).join("");
+    if (!words || !element.getClientRects().length || element.closest(".hidden")) continue;
+    const below = ground(element);
+    const two = [light(over(parse(getComputedStyle(element).color), below)), light(below)].sort((a, b) => b - a);
+    const ratio = (two[0] + 0.05) / (two[1] + 0.05);
+    if (ratio < 4.5) poor.push(`${element.className}: ${words.slice(0, 20)} ${ratio.toFixed(2)}`);
+  }
+  return poor;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_every_word_stands_out_when_shown(table: Table, browser: Browser, scheme: str) -> None:
+    statuses = ("planned", "postponed", "fired", "skipped", "failed")
+    table.lines = [LedgerLine(table.clock.now(), "Ivan", "Welcome", status, "because") for status in statuses]
+    telegram, cast = table.simulator.telegram, table.cast
+    thread = telegram.open_topic(cast.staff_group, cast.bot, "Room 12")
+    telegram.write(cast.staff, cast.staff_group, "on my way", thread_id=thread)
+    telegram.send_photo(cast.telegram_guest, cast.bot, "filthy")
+    telegram.write(cast.telegram_guest, cast.bot, "filthy")
+    telegram.write(cast.admin, cast.bot, "/triggers")
+    page = await open_page(browser, table, color_scheme=scheme, reduced_motion="reduce")
+    await page.get_by_label("Message: Guest on WhatsApp").fill("hello")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("You said: hello")).to_be_visible()
+    await expect(page.get_by_role("button", name="Acknowledge")).to_be_visible()
+    assert await page.evaluate(CONTRASTS) == []
+    await page.context.close()
+
+
 async def test_whatsapp_message_is_read_when_the_page_shows_it(table: Table, browser: Browser) -> None:
     page = await open_page(browser, table)
     await page.get_by_label("Message: Guest on WhatsApp").fill("hello")
