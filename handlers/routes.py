@@ -45,10 +45,15 @@ from handlers.thanks import SayWelcome
 from handlers.welcome import Welcome
 
 
+def routes() -> tuple[Route, ...]:
+    """Return the whole table."""
+    return (*staff_routes(), *guest_routes())
+
+
 def guest_routes() -> tuple[Route, ...]:
     """Return the routes of guests. In groups there are no guests, so nobody there is answered by these."""
-    routes = (*_first(), *_presses(), *_requests(), *_dialogues(), *_content())
-    return tuple(Route(route.name, every(from_guest, route.filter), route.handler) for route in routes)
+    listed = (*_first(), *_presses(), *_requests(), *_dialogues(), *_content())
+    return tuple(Route(route.name, every(from_guest, route.filter), route.handler) for route in listed)
 
 
 def staff_routes() -> tuple[Route, ...]:
@@ -75,7 +80,7 @@ def _first() -> tuple[Route, ...]:
 
 
 def _presses() -> tuple[Route, ...]:
-    routes: tuple[tuple[str, Filter, Handler], ...] = (
+    listed: tuple[tuple[str, Filter, Handler], ...] = (
         ("menu", _is_press_of(MENU), ShowMenu()),
         ("information", _is_press_of(INFORMATION), ListInformation()),
         ("link", _is_press_of(LINK_STAY), AskBooking()),
@@ -85,7 +90,7 @@ def _presses() -> tuple[Route, ...]:
         ("choose_language", pressed(language.PRESS), ChooseLanguage()),
         ("expired", either(pressed(""), _is(IncomingKind.press)), ChoiceExpired()),
     )
-    return tuple(Route(f"press.{name}", filter_, AnswersPress(handler)) for name, filter_, handler in routes)
+    return tuple(Route(f"press.{name}", filter_, AnswersPress(handler)) for name, filter_, handler in listed)
 
 
 def _requests() -> tuple[Route, ...]:

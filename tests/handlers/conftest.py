@@ -24,6 +24,7 @@ async def storage(clean_database: TestDatabase) -> AsyncIterator[Database]:
         make_engine(url, 2, timedelta(seconds=5)) for url in (clean_database.app_url, clean_database.runtime_url)
     ]
     database = Database(*engines)
+    await database.claims.ensure_partitions(NOW.date(), NOW.date())
     yield database
     await database.close()
 

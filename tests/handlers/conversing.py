@@ -1,24 +1,39 @@
-"""Two real hotels in one database, and people who talk to one of them through the real routes and effects."""
+"""Two real hotels in one database, and people who talk to one of them through the real step and routes."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from bot.clock import FixedClock
-from bot.messages import IncomingKind, IncomingMessage, OutgoingMessage, Platform, Sender, SharedContact
+from bot.messages import (
+    IncomingKind,
+    IncomingMessage,
+    OutgoingMessage,
+    Platform,
+    Sender,
+    SharedContact,
+    outgoing_from_json,
+)
+from bot.notifications import Desk
+from bot.storage.claims import ChatLease
 from bot.storage.repositories.guests import Identity
-from bot.storage.repositories.inbox import InboxRecord
+from bot.storage.repositories.inbox import InboxRecord, NewEvent
 from bot.storage.repositories.stays import NewStay, StayRecord
 from bot.storage.unit_of_work import Database, UnitOfWork
-from handlers.base import Outcome
-from handlers.router import Router
-from handlers.routes import guest_routes, staff_routes
+from handlers.base import Handler, Outcome, Turn
+from handlers.router import Route, Router
+from handlers.routes import routes
+from handlers.step import Step
 from handlers.turns import Arrival, TurnLoader
-from models.enums import BookingStatus, IdentityKind, InboxState
+from models import OutboxMessage
+from models.enums import BookingStatus, IdentityKind, OutboxPurpose
 from tests.factories import NOW, analyser, texts
+from triggers.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +72,7 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a message led to."""
+    """What a message led to: what was thought, and what is about to leave for this chat."""
 
     route: str | None
     outcome: Outcome
@@ -69,23 +84,23 @@ class Said:
 
 
 class Person:
-    """One chat with the hotel. Loading is the pipeline's own; saving keeps what the next message needs."""
+    """One chat with the hotel, handled by the pipeline's own step."""
 
     def __init__(self, house: House, platform: Platform, sender: Sender) -> None:
         self.house = house
         self.platform = platform
         self.sender = sender
         self.chat_id = sender.id
-        self._loader = TurnLoader(analyser(), texts(), house.clock)
-        self._router = Router((*staff_routes(), *guest_routes()))
+        self._router = _Witness()
+        loader = TurnLoader(analyser(), texts(), house.clock)
+        self._step = Step(house.database, loader, self._router, Desk(texts(), house.clock), Engine(house.clock))
 
     async def write(self, text: str, **changes: Any) -> Said:
         return await self.send(self._message(text, **changes))
 
     async def press(self, value: str, **changes: Any) -> Said:
-        return await self.send(
-            self._message("", **{"kind": IncomingKind.press, "press": value, "press_id": "p1", **changes})
-        )
+        press = {"kind": IncomingKind.press, "press": value, "press_id": "p1", **changes}
+        return await self.send(self._message("", **press))
 
     async def follow(self, payload: str) -> Said:
         """Open the bot by a deep link."""
@@ -93,29 +108,18 @@ class Person:
 
     async def share_contact(self, phone: str, is_own: bool = True) -> Said:
         contact = SharedContact(phone, is_own=is_own)
-        return await self.send(self._message("", kind=IncomingKind.contact, contact=contact))
+        sender = replace(self.sender, phone=phone if is_own else self.sender.phone)
+        return await self.send(self._message("", kind=IncomingKind.contact, contact=contact, sender=sender))
 
     async def send(self, message: IncomingMessage) -> Said:
+        lease, event = await self._arrive(message)
+        before = len(await self._leaving(lease.chat_id))
+        await self._step.handle(lease, Arrival(event, message, self.platform))
         async with self.house.database.unit(self.house.id) as uow:
-            account = self.house.accounts[self.platform]
-            event = _event(account, await uow.chats.at(account, message.chat_id), self.house.clock.now())
-            known = await self._loader.load(uow, Arrival(event, message, self.platform))
-            route = self._router.match(known.turn)
-            loaded = await route.handler.load(uow, known.turn) if route else None
-        outcome = route.handler.think(known.turn, loaded) if route else Outcome()
-        async with self.house.database.unit(self.house.id) as uow:
-            turn = known.turn
-            if turn.guest is not None:
-                if known.is_new_guest:
-                    await uow.guests.add(turn.guest.name, guest_id=turn.guest.id)
-                for identity in known.identities:
-                    await uow.guests.identify(turn.guest.id, identity, {})
-            replies = list(outcome.replies)
-            for effect in outcome.effects:
-                replies += await effect.apply(uow, turn)
-            if not message.is_group:
-                await self._save_conversation(uow, event.chat_id, outcome, replies)
-        return Said(route.name if route else None, outcome, tuple(replies))
+            await uow.chats.hold(lease.chat_id, lease.token)
+            await uow.chats.release(lease.chat_id, lease.token)
+        replies = (await self._leaving(lease.chat_id))[before:]
+        return Said(self._router.route, self._router.outcome, tuple(replies))
 
     async def guest_id(self) -> UUID:
         """Return who the hotel thinks this is."""
@@ -125,19 +129,22 @@ class Person:
         assert guest is not None
         return guest.id
 
-    async def _save_conversation(
-        self, uow: UnitOfWork, chat_id: UUID, outcome: Outcome, replies: list[OutgoingMessage]
-    ) -> None:
-        found = await uow.conversations.open_in(chat_id)
-        conversation = found or await uow.conversations.begin(chat_id, None, NOW)
-        context = dict(conversation.context_data if outcome.context is None else outcome.context)
-        offered = [asdict(choice) for reply in replies for choice in reply.choices]
-        changes = {
-            "context_data": {**context, **({"choices": offered} if offered else {})},
-            "current_state": outcome.state or conversation.current_state,
-            "status": outcome.status or conversation.status,
-        }
-        await uow.conversations.save(conversation, {}, **changes)
+    async def _arrive(self, message: IncomingMessage) -> tuple[ChatLease, InboxRecord]:
+        account = self.house.accounts[self.platform]
+        async with self.house.database.unit(self.house.id) as uow:
+            chats = await uow.chats.make_ready(account, {message.chat_id})
+            chat_id = chats[message.chat_id]
+            event = NewEvent(account, chat_id, "message", str(uuid4()), b"", "c-1", self.house.clock.now())
+            await uow.inbox.add([event])
+        (lease,) = await self.house.database.claims.claim_chats(10)
+        async with self.house.database.unit(self.house.id) as uow:
+            record = await uow.inbox.begin_next(chat_id)
+        assert record is not None
+        return lease, record
+
+    async def _leaving(self, chat_id: UUID) -> list[OutgoingMessage]:
+        async with self.house.database.unit(self.house.id) as uow:
+            return await _replies(uow, chat_id)
 
     def _message(self, text: str, **changes: Any) -> IncomingMessage:
         message = IncomingMessage(
@@ -151,5 +158,37 @@ class Person:
         return replace(message, **changes)
 
 
-def _event(account_id: UUID, chat_id: UUID, at: datetime) -> InboxRecord:
-    return InboxRecord(1, account_id, chat_id, "message", "1", b"", "c-1", at, InboxState.queued, 1, None)
+class _Witness(Router):
+    """The real table, which remembers who answered and what was thought."""
+
+    def __init__(self) -> None:
+        super().__init__(routes())
+        self.route: str | None = None
+        self.outcome = Outcome()
+
+    def match(self, turn: Turn) -> Route | None:
+        found = super().match(turn)
+        self.route, self.outcome = found.name if found else None, Outcome()
+        return replace(found, handler=_Watched(found.handler, self)) if found else None
+
+
+class _Watched:
+    def __init__(self, handler: Handler, witness: _Witness) -> None:
+        self._handler = handler
+        self._witness = witness
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> Any:
+        return await self._handler.load(uow, turn)
+
+    def think(self, turn: Turn, loaded: Any) -> Outcome:
+        self._witness.outcome = self._handler.think(turn, loaded)
+        return self._witness.outcome
+
+
+async def _replies(uow: UnitOfWork, chat_id: UUID) -> list[OutgoingMessage]:
+    statement = (
+        select(OutboxMessage.content)
+        .where(OutboxMessage.chat_id == chat_id, OutboxMessage.purpose == OutboxPurpose.reply)
+        .order_by(OutboxMessage.id)
+    )
+    return [outgoing_from_json(content) for content in (await uow.connection.execute(statement)).scalars()]
