@@ -29,6 +29,8 @@ def read_text(params: Params, name: str = "text", limit: int = _MAX_TEXT) -> tup
     plain, entities = parse_markup(params.text(name), params.text("parse_mode"))
     if not params.text("parse_mode"):
         entities = params.json("entities" if name == "text" else "caption_entities", "entities") or []
+    # The real server trims what it shows; with entities it would have to move them too.
+    plain = plain if entities else plain.strip()
     if len(plain) > limit:
         raise bad("message is too long" if name == "text" else "message caption is too long")
     return plain, entities

@@ -305,6 +305,14 @@ async def test_other_content_is_shown_when_sent(
     ]
 
 
+async def test_blank_edges_are_trimmed_when_sent(
+    simulator: Simulator, hotel_bot: Bot, anna: User, telegram: Call
+) -> None:
+    simulator.telegram.open_link(anna, hotel_bot)
+    _, reply = await telegram("sendMessage", chat_id=anna.id, text="  Hello \n")
+    assert reply["result"]["text"] == "Hello"
+
+
 async def test_buttons_change_alone_when_only_they_are_edited(
     simulator: Simulator, hotel_bot: Bot, anna: User, telegram: Call
 ) -> None:
