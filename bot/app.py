@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bot.channels.connections import Connections
 from bot.clock import Clock
 from bot.config import Settings
+from bot.database import Logins, open_database
 from bot.doubts import Doubts
-from bot.embedded.postgres import EmbeddedPostgres, attach
-from bot.errors import ConfigurationError
 from bot.inbox import TOPIC as INBOX_TOPIC
 from bot.inbox import Inbox
 from bot.knocks import Knocks, open_knocks
@@ -28,11 +25,8 @@ from bot.pace import Pace
 from bot.security.encryption import KeyRing
 from bot.security.key_file import key_ring
 from bot.sending import Sender
-from bot.storage import migrations
-from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, login_url, make_engine, provision_logins
 from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import logger
-from bot.telemetry.queries import watch_queries
 from bot.texts import Texts
 from bot.updates import Updates
 from bot.web.app import serve
@@ -45,7 +39,7 @@ from bot.workers.outbox import OutboxWorker
 from bot.workers.pollers import Pollers
 from bot.workers.scheduler import Scheduler
 from handlers.router import Router
-from handlers.routes import routes
+from handlers.routes import guest_routes, staff_routes
 from handlers.step import Step
 from handlers.turns import TurnLoader
 from triggers.engine import Engine
@@ -58,58 +52,6 @@ MONTHS_AHEAD = timedelta(days=92)
 DUE_AT_ONCE = 100
 
 log = logger("app")
-
-
-@dataclass(frozen=True, slots=True)
-class Logins:
-    """How to reach the database: as the owner for migrations (where known), and as the two serving roles."""
-
-    owner: str | None
-    app: str
-    runtime: str
-
-
-@contextmanager
-def database_logins(settings: Settings) -> Iterator[Logins]:
-    """Return the logins of the database that the settings name, or of an embedded one, run while inside.
-
-    An embedded server that another process of ours runs is used as it is.
-    """
-    given = settings.database
-    if given.url is not None:
-        owner = given.url.get_secret_value()
-        yield Logins(
-            owner,
-            given.app_url.get_secret_value() if given.app_url else login_url(owner, APP_ROLE),
-            given.runtime_url.get_secret_value() if given.runtime_url else login_url(owner, RUNTIME_ROLE),
-        )
-    elif given.app_url is not None and given.runtime_url is not None:
-        yield Logins(None, given.app_url.get_secret_value(), given.runtime_url.get_secret_value())
-    elif given.app_url is not None or given.runtime_url is not None:
-        raise ConfigurationError(
-            "BELLHOP_DATABASE_APP_URL and BELLHOP_DATABASE_RUNTIME_URL belong together: set both, or only "
-            "BELLHOP_DATABASE_URL"
-        )
-    else:
-        folder = settings.process.data_dir / "postgres"
-        running = attach(folder)
-        if running is not None:
-            yield _derived(running.owner_url)
-        else:
-            with EmbeddedPostgres(folder) as server:
-                yield _derived(server.owner_url)
-
-
-def _derived(owner: str) -> Logins:
-    return Logins(owner, login_url(owner, APP_ROLE), login_url(owner, RUNTIME_ROLE))
-
-
-async def prepare_database(logins: Logins, settings: Settings) -> None:
-    """Migrate as the owner and let the serving roles in; only check the revision where no owner is known."""
-    if logins.owner is not None:
-        await migrations.upgrade(logins.owner)
-        if settings.database.app_url is None:
-            await provision_logins(logins.owner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +78,6 @@ class Worker(Protocol):
 @asynccontextmanager
 async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncIterator[House]:
     """Open what the settings describe, and close it again."""
-    database = Database(
-        _engine(settings, logins.app, "app", settings.database.pool_size),
-        _engine(settings, logins.runtime, "runtime", max(3, settings.database.pool_size // 2)),
-    )
     keys = key_ring(settings)
     texts = Texts()
     addresses = {
@@ -147,27 +85,12 @@ async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncI
         Platform.whatsapp_green.value: settings.channels.green_api,
     }
     redis = settings.redis.url.get_secret_value() if settings.redis.url else None
-    try:
-        async with open_knocks(redis) as knocks, Connections(keys, addresses, clock) as connections:
-            yield House(
-                settings,
-                clock,
-                database,
-                keys,
-                texts,
-                connections,
-                knocks,
-                Desk(texts, clock),
-                Engine(clock),
-            )
-    finally:
-        await database.close()
-
-
-def _engine(settings: Settings, url: str, pool: str, size: int) -> AsyncEngine:
-    engine = make_engine(url, size, settings.database.statement_timeout)
-    watch_queries(engine, settings.process.slow_query, pool)
-    return engine
+    async with (
+        open_database(settings, logins) as database,
+        open_knocks(redis) as knocks,
+        Connections(keys, addresses, clock) as connections,
+    ):
+        yield House(settings, clock, database, keys, texts, connections, knocks, Desk(texts, clock), Engine(clock))
 
 
 async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], None]) -> None:
@@ -176,7 +99,7 @@ async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], 
     leases, pace = Leases(database.claims), Pace()
     inbox = Inbox(database, clock, knocks)
     loader = TurnLoader(Analyser(), house.texts, clock)
-    step = Step(database, loader, Router(routes()), house.desk, house.engine)
+    step = Step(database, loader, Router([*staff_routes(), *guest_routes()]), house.desk, house.engine)
     sender = Sender(database, house.connections, clock, pace, house.desk.settled)
     doubts = Doubts(database, house.connections, clock, house.desk.settled)
     health = Health(database, clock)

@@ -15,8 +15,6 @@ from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import logger
 from models.enums import OutboxState
 
-# A journal lags behind the call; only after this long does a missing line mean that nothing was sent.
-JOURNAL_LAG = timedelta(seconds=30)
 PATIENCE = timedelta(minutes=2)
 CLOCK_SKEW = timedelta(seconds=10)
 
@@ -65,7 +63,7 @@ class Doubts:
         else:
             if found is not None:
                 await self._settle(hotel_id, record, OutboxState.sent, found.message_id)
-            elif age > JOURNAL_LAG:
+            else:
                 await self._settle(hotel_id, record, OutboxState.queued, None)
 
     async def _settle(
@@ -73,6 +71,8 @@ class Doubts:
     ) -> None:
         """A message found in the journal was sent; one surely missing goes back to the queue."""
         async with self._database.unit(hotel_id) as uow:
+            if provider_message_id and await uow.outbox.with_provider_id(record.account_id, provider_message_id):
+                return  # the line is that of an earlier message with the same words; ours may still come
             reason = f"the provider's journal says so: {'sent' if provider_message_id else 'never arrived'}"
             if await uow.outbox.resolve(record.id, state, provider_message_id, reason):
                 if record.message_id and provider_message_id:

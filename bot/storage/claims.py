@@ -169,6 +169,12 @@ class Claims:
         (row,) = await self._run(_AGES, now=now)
         return QueueAges(row.inbox, row.outbox)
 
+    async def latest_arrival(self) -> datetime | None:
+        """Return when the last event came, by the clock that messages are timed by."""
+        (row,) = await self._run(text("SELECT max(received_at) AS at FROM inbox_events"))
+        at: datetime | None = row.at
+        return at
+
     async def database_time(self) -> datetime:
         """Return the database's clock."""
         (row,) = await self._run(text("SELECT clock_timestamp() AS at"))

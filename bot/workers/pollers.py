@@ -30,6 +30,7 @@ LOOK_EVERY = timedelta(seconds=1)
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=30)
 CONTESTED_PAUSE = timedelta(seconds=30)
+EMPTY_PAUSE = timedelta(milliseconds=200)
 STATE_EVERY = timedelta(seconds=60)
 UNUSABLE_PAUSE = timedelta(seconds=60)
 
@@ -134,7 +135,11 @@ class Pollers:
             return
         until = time.monotonic() + STATE_EVERY.total_seconds()
         while time.monotonic() < until:
+            asked_at = time.monotonic()
             batch = await channel.fetch()
+            if not batch.events and time.monotonic() - asked_at < EMPTY_PAUSE.total_seconds():
+                # A provider that answers a long poll at once must not make us spin.
+                await asyncio.sleep(EMPTY_PAUSE.total_seconds())
             await self._inbox.accept(account, batch.events)
             # Stored and committed: only now may the provider forget it.
             await channel.acknowledge(batch)

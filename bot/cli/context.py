@@ -1,0 +1,48 @@
+"""What commands share: settings from the environment, and a house or a database to work in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from bot.clock import Clock, SystemClock
+from bot.config import Settings, load_settings
+from bot.database import check_serving, database_logins, open_database, prepare_database
+from bot.errors import RejectedInput
+from bot.storage.unit_of_work import Database
+from bot.telemetry.logs import configure_logging
+
+Result = TypeVar("Result")
+
+
+def read_settings() -> Settings:
+    """Read the environment and send the logs where it says."""
+    settings = load_settings(os.environ)
+    configure_logging(settings)
+    return settings
+
+
+def with_database(work: Callable[[Settings, Database, Clock], Awaitable[Result]]) -> Result:
+    """Do something with the migrated database, whether or not the house is running."""
+    settings = read_settings()
+    with database_logins(settings) as logins:
+
+        async def run() -> Result:
+            await prepare_database(logins, settings)
+            async with open_database(settings, logins) as database:
+                await check_serving(database)
+                return await work(settings, database, SystemClock())
+
+        return asyncio.run(run())
+
+
+async def hotel_called(database: Database, slug: str) -> UUID:
+    """Return the hotel's id. Raises RejectedInput that names the known ones."""
+    hotels = await database.claims.hotels()
+    if slug not in hotels:
+        known = ", ".join(sorted(hotels)) or "none yet; add one with `python -m bot hotel add`"
+        raise RejectedInput(f"--hotel {slug}: there is no such hotel; known: {known}")
+    return hotels[slug]

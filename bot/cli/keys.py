@@ -1,0 +1,36 @@
+"""Encryption keys."""
+
+from __future__ import annotations
+
+import click
+
+from bot.cli.context import with_database
+from bot.clock import Clock, SystemClock
+from bot.config import Settings
+from bot.security.encryption import new_key
+from bot.security.key_file import key_ring
+from bot.storage.unit_of_work import Database
+
+
+@click.group()
+def keys() -> None:
+    """Make and rotate the keys that seal the channels' credentials."""
+
+
+@keys.command()
+@click.argument("key_id", default="")
+def new(key_id: str) -> None:
+    """Print a new key as BELLHOP_ENCRYPTION_KEYS wants it; KEY_ID is its name (today's date by default)."""
+    click.echo(f"{key_id or SystemClock().now().strftime('key-%Y-%m-%d')}:{new_key()}")
+
+
+@keys.command()
+def rotate() -> None:
+    """Seal every credential with the first key, while the house runs or not."""
+    from bot.key_rotation import rotate_keys
+
+    async def work(settings: Settings, database: Database, clock: Clock) -> None:
+        rotated = await rotate_keys(database, key_ring(settings))
+        click.echo(f"{rotated.count} credentials sealed anew, {rotated.left} left on other keys.")
+
+    with_database(work)

@@ -1,0 +1,127 @@
+"""The demo: a house, the providers played on loopback, and the page to play on, with one clock for all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot.app import House, open_house, run_house
+from bot.clock import MovableClock
+from bot.config import Settings
+from bot.database import Logins
+from bot.demo.hotel import TELEGRAM_GUEST_BOOKING, ZONE, open_hotel
+from bot.enrolment import NewAccount
+from bot.messages import Platform
+from bot.simulator.page import Page
+from bot.simulator.scene import Cast, LedgerLine, Seat
+from bot.simulator.world import Simulator
+from handlers.stay_links import link_payload
+from models.enums import FiringStatus
+
+TELEGRAM_TOKEN = "700000001:demo-demo-demo-demo-demo-demo-demo"
+GREEN_INSTANCE, GREEN_TOKEN, GREEN_PHONE = 1101000001, "demo-token", "+4930900100"
+SHOWN = timedelta(days=2)
+OPENS, CLOSES, MORNING = time(8), time(19), time(10)
+
+
+async def run_demo(settings: Settings, logins: Logins, stop: asyncio.Event) -> None:
+    """Play until `stop` is set; prints the page's address once everything answers."""
+    clock = MovableClock()
+    # Ids begin where no earlier run on the same data can have been: at the second of this start.
+    first_id = int(clock.now().timestamp()) % 1_000_000_000
+    async with Simulator(clock, first_id=first_id) as simulator:
+        channels = settings.channels.model_copy(
+            update={"telegram_api": simulator.telegram.url, "green_api": simulator.green.url}
+        )
+        async with open_house(replace(settings, channels=channels), logins, clock) as house:
+            await _play(house, simulator, clock, stop)
+
+
+async def _play(house: House, simulator: Simulator, clock: MovableClock, stop: asyncio.Event) -> None:
+    cast = _cast(simulator)
+    await _set_clock(house, clock)
+    accounts = (
+        NewAccount(Platform.telegram, f"@{cast.bot.username}", {"bot_token": TELEGRAM_TOKEN}),
+        NewAccount(
+            Platform.whatsapp_green,
+            GREEN_PHONE,
+            {"id_instance": str(GREEN_INSTANCE), "api_token": GREEN_TOKEN},
+        ),
+    )
+    hotel_id = await open_hotel(house.database, house.keys, house.engine, clock, cast, accounts)
+    async with Page(
+        simulator,
+        replace(cast, start=await _start_payload(house, hotel_id)),
+        clock=clock,
+        zone=ZoneInfo(ZONE),
+        ledger=lambda: _ledger(house, hotel_id),
+        on_clock_moved=lambda: asyncio.sleep(0),
+        port=house.settings.process.simulator_port,
+    ) as page:
+        await run_house(house, stop, lambda _: click.echo(f"Play here: {page.url}  (stop with Ctrl+C)"))
+
+
+def _cast(simulator: Simulator) -> Cast:
+    """Register everybody, in the same order each time, so that they keep their ids over runs."""
+    telegram, green = simulator.telegram, simulator.green
+    bot = telegram.add_bot(TELEGRAM_TOKEN, "bellevue_bot", "Hotel Bellevue")
+    staff = telegram.add_user("Olga", "Reception", language="en")
+    admin = telegram.add_user("Maria", "Weber", language="en")
+    guest = telegram.add_user("Anna", "Smith", language="en")
+    for user in (staff, admin, guest):
+        telegram.befriend(user, bot)
+    return Cast(
+        bot=bot,
+        instance=green.add_instance(GREEN_INSTANCE, GREEN_TOKEN, GREEN_PHONE),
+        whatsapp_phone="+79001234568",
+        whatsapp_name="Иван Петров",
+        telegram_guest=guest,
+        staff=staff,
+        staff_group=telegram.add_group("Bellevue staff", (bot,), (staff, admin)),
+        admin=admin,
+        openers={
+            Seat.whatsapp: ("Здравствуйте, какой пароль от wifi?",),
+            Seat.telegram: ("The room is filthy and nobody answers",),
+            Seat.admin: ("/triggers",),
+        },
+    )
+
+
+async def _set_clock(house: House, clock: MovableClock) -> None:
+    """Go on where an earlier run stopped; a first run at night opens at ten in the morning, as nothing would
+    happen in the quiet hours."""
+    latest = await house.database.claims.latest_arrival()
+    if latest is not None:
+        clock.move(max(latest - clock.now(), timedelta()))
+        return
+    local = clock.now().astimezone(ZoneInfo(ZONE))
+    if not OPENS <= local.time() <= CLOSES:
+        day = local.date() + timedelta(days=1 if local.time() > CLOSES else 0)
+        clock.move(datetime.combine(day, MORNING, ZoneInfo(ZONE)) - clock.now())
+
+
+async def _start_payload(house: House, hotel_id: UUID) -> str:
+    async with house.database.unit(hotel_id) as uow:
+        ((stay, _),) = await uow.stays.by_number(TELEGRAM_GUEST_BOOKING)
+        return await link_payload(uow, stay.id) or ""
+
+
+async def _ledger(house: House, hotel_id: UUID) -> Sequence[LedgerLine]:
+    async with house.database.unit(hotel_id) as uow:
+        lines = await uow.firings.ledger(house.clock.now() - SHOWN)
+    return [
+        LedgerLine(
+            when=line.due_at,
+            guest=line.guest or "",
+            trigger=line.trigger,
+            status="planned" if line.status is FiringStatus.scheduled else line.status.value,
+            reason=line.reason or "",
+        )
+        for line in lines
+    ]

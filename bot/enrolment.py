@@ -1,0 +1,76 @@
+"""Taking a hotel in: the hotel itself, its channel accounts and the links to its stays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import orjson
+from sqlalchemy.exc import IntegrityError
+
+from bot.channels.connections import WebhookCredentials, credentials_place
+from bot.channels.registry import connect
+from bot.errors import RejectedInput
+from bot.security.encryption import KeyRing
+from bot.security.signatures import hash_of, new_webhook_key
+from bot.storage.unit_of_work import Database, UnitOfWork
+from models.base import new_id
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """A bot or number to connect. `address` is how people know it: @name or phone."""
+
+    platform: str
+    address: str
+    credentials: Mapping[str, str]
+
+
+async def enrol_hotel(
+    database: Database, name: str, slug: str, timezone: str, language: str, company: str | None = None
+) -> UUID:
+    """Add a hotel; return its id. Raises RejectedInput that names the wrong part."""
+    if not _SLUG.fullmatch(slug):
+        raise RejectedInput(f"slug {slug!r}: use 1 to 63 small Latin letters, digits and hyphens")
+    if not _LANGUAGE.fullmatch(language):
+        raise RejectedInput(f"language {language!r}: use a code such as ru or en")
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise RejectedInput(f"timezone {timezone!r}: use an IANA name such as Europe/Berlin") from None
+    if not name.strip():
+        raise RejectedInput("name: say what the hotel is called")
+    hotel_id = new_id()
+    try:
+        async with database.unit(hotel_id) as uow:
+            await uow.hotels.add(name.strip(), slug, timezone, language.lower(), company)
+    except IntegrityError:
+        raise RejectedInput(f"slug {slug}: another hotel has it; choose another one") from None
+    return hotel_id
+
+
+async def enrol_account(uow: UnitOfWork, keys: KeyRing, account: NewAccount) -> tuple[UUID, WebhookCredentials]:
+    """Connect an account; return its id, and what its webhook is guarded by. Raises RejectedInput."""
+    connect(account.platform, account.credentials)  # refuses credentials of the wrong shape before they are kept
+    integration_id = new_id()
+    webhook = WebhookCredentials(new_webhook_key(), new_webhook_key())
+    secret = orjson.dumps({**account.credentials, "webhook": {"key": webhook.key, "secret": webhook.secret}})
+    place = credentials_place(uow.hotel_id, integration_id)
+    try:
+        account_id = await uow.accounts.add(
+            account.platform,
+            account.address,
+            integration_id,
+            keys.encrypt(secret, place),
+            keys.first,
+            hash_of(webhook.key),
+        )
+    except IntegrityError:
+        raise RejectedInput(f"{account.platform} {account.address}: a hotel has this account already") from None
+    return account_id, webhook
