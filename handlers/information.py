@@ -18,9 +18,10 @@ class ListInformation(Reply):
     """Offers everything that is written down, each by its first question in the guest's language."""
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
-        if not turn.knowledge:
+        records = _written_down(turn)
+        if not records:
             return Outcome((turn.reply("information-empty", turn.choice(PERSON, "menu-person")),), state=AT_REST)
-        items = [Choice(f"{PRESS}{record.id}", _label(turn, record)) for record in turn.knowledge]
+        items = [Choice(f"{PRESS}{record.id}", _label(turn, record)) for record in records]
         return Outcome((turn.reply("information-title", *items, turn.choice(MENU, "menu-back")),), state=AT_REST)
 
 
@@ -29,7 +30,7 @@ class AnswerPressed(Reply):
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
         wanted = (turn.pressed or "").removeprefix(PRESS)
-        record = next((record for record in turn.knowledge if str(record.id) == wanted), None)
+        record = next((record for record in _written_down(turn) if str(record.id) == wanted), None)
         return _answer(turn, record) if record else ChoiceExpired().think(turn, None)
 
 
@@ -44,8 +45,14 @@ class AnswerQuestion(Reply):
 
 def matching_item(turn: Turn) -> KnowledgeRecord | None:
     """Return the item that surely answers the text."""
-    match = find_answer(turn.text, [_item(record) for record in turn.knowledge])
-    return next((record for record in turn.knowledge if match and record.id == UUID(match.item.id)), None)
+    records = _written_down(turn)
+    match = find_answer(turn.text, [_item(record) for record in records])
+    return next((record for record in records if match and record.id == UUID(match.item.id)), None)
+
+
+def _written_down(turn: Turn) -> list[KnowledgeRecord]:
+    """The items that have an answer in any language."""
+    return [record for record in turn.knowledge if any(record.answers.values())]
 
 
 def _answer(turn: Turn, record: KnowledgeRecord) -> Outcome:
@@ -63,7 +70,7 @@ def _in_language(turn: Turn, by_language: dict[str, Any]) -> Any:
     for name in (turn.language, turn.language.split("-")[0], turn.hotel.default_language, "en"):
         if by_language.get(name):
             return by_language[name]
-    return next(iter(by_language.values()), None)
+    return next(filter(None, by_language.values()), None)
 
 
 def _item(record: KnowledgeRecord) -> KnowledgeItem:

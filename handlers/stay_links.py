@@ -1,4 +1,4 @@
-"""Links that open a chat which knows the stay already: for QR codes, confirmations and `python -m bot stays link`.
+"""Links that open a chat which knows the stay already: for QR codes and confirmations.
 
 The payload is `stay_<stay id><token>`: the id finds the row, the token (128 random bits, kept with the stay) is what
 nobody can guess. Telegram allows 64 characters of A-Z, a-z, 0-9, _ and - there, of which this takes 49.

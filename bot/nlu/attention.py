@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +19,9 @@ CONDITION = re.compile(r"(!?)([<>]?)([a-z]+):([0-9]+)")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that holds: how grave it is (0 to 1), and the tokens that made it so."""
+    """A rule that holds: the class it is about, how grave it is (0 to 1), and the tokens that made it so."""
 
+    about: str
     severity: float
     tokens: frozenset[int]
 
@@ -68,7 +69,7 @@ class _Rule:
                 return None
             if found is not None:
                 tokens.update(range(found.start, found.end))
-        return Finding(self.severity, frozenset(tokens))
+        return Finding(self.anchor, self.severity, frozenset(tokens))
 
 
 def find_attention(tokens: list[Token]) -> list[Finding]:
@@ -81,7 +82,8 @@ def find_attention(tokens: list[Token]) -> list[Finding]:
             for rule in _rules().get(hit.name, ()):
                 finding = rule.holds(hit, places, len(sentence))
                 if finding:
-                    findings.append(Finding(finding.severity, frozenset(start + token for token in finding.tokens)))
+                    shifted = frozenset(start + token for token in finding.tokens)
+                    findings.append(replace(finding, tokens=shifted))
     return findings
 
 

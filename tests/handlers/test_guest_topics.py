@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bot.messages import Attachment, AttachmentKind, IncomingKind, Location, Platform
+from bot.storage.repositories.knowledge import KnowledgeRecord
 from handlers.base import Outcome
 from handlers.information import ListInformation
 from models.enums import ConsentPurpose, ConsentState, ConversationStatus, NotificationType, Severity
-from tests.factories import make_turn
+from tests.factories import make_knowledge, make_turn
 from tests.handlers.conversing import House, Person, Said
 
 
@@ -75,10 +76,17 @@ async def test_a_number_is_a_choice_when_the_channel_has_no_buttons(house: House
     assert "adler-guest" in (await person.write("1")).text
 
 
-def test_a_person_is_offered_when_nothing_is_written_down() -> None:
-    reply = ListInformation().think(make_turn(knowledge=()), None).replies[0]
+@pytest.mark.parametrize("knowledge", [(), (make_knowledge(answers={}),), (make_knowledge(answers={"en": ""}),)])
+def test_a_person_is_offered_when_nothing_is_written_down(knowledge: tuple[KnowledgeRecord, ...]) -> None:
+    reply = ListInformation().think(make_turn(knowledge=knowledge), None).replies[0]
     assert "just write your question" in reply.text.lower()
     assert [choice.value for choice in reply.choices] == ["menu:person"]
+
+
+async def test_a_person_is_asked_when_the_hotel_left_the_answer_empty(house: House) -> None:
+    async with house.database.unit(house.id) as uow:
+        await uow.knowledge.save("wifi_password", {"en": ["What is the wifi password?"]}, {"en": ""})
+    assert (await house.person().write("What is the wifi password?")).route == "guest.fallback"
 
 
 @pytest.mark.parametrize("value", ["menu:gone", "info:nothing", "lang:xx", "ack:1", "0", ""])
@@ -153,6 +161,22 @@ async def test_emergency_number_is_named_each_time_when_somebody_may_be_in_dange
     for _ in range(2):
         said = await person.write("There is a fire in the corridor!")
         assert "call 112" in said.text
+
+
+async def test_emergency_number_is_not_named_when_something_is_merely_lost(house: House) -> None:
+    said = await house.person().write("I lost my wallet")
+    assert said.route == "guest.unhappy"
+    assert "112" not in said.text
+
+
+async def test_one_alert_with_room_guest_and_words_is_raised_when_a_guest_complains(house: House) -> None:
+    await house.book("Anna Petrova", phone="+4915112345678")
+    await house.person(Platform.whatsapp_green, phone="+4915112345678").write("The room is filthy")
+    async with house.database.unit(house.id) as uow:
+        (alert,) = await uow.notifications.latest()
+    assert alert.severity is Severity.critical
+    assert alert.title == "🔴 Needs attention · room 12 · Anna Petrova"
+    assert alert.content.startswith("The room is filthy")
 
 
 @pytest.mark.parametrize(("text", "language"), [("STOP", "en"), ("стоп", "ru"), ("Не пишите мне больше!", "ru")])
