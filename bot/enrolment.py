@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy.exc import IntegrityError
 
 from bot.channels.connections import WebhookCredentials, credentials_place
-from bot.channels.registry import connect
+from bot.channels.registry import check_account
 from bot.errors import RejectedInput
 from bot.security.encryption import KeyRing
 from bot.security.signatures import hash_of, new_webhook_key
@@ -57,7 +57,7 @@ async def enrol_hotel(
 
 async def enrol_account(uow: UnitOfWork, keys: KeyRing, account: NewAccount) -> tuple[UUID, WebhookCredentials]:
     """Connect an account; return its id, and what its webhook is guarded by. Raises RejectedInput."""
-    connect(account.platform, account.credentials)  # refuses credentials of the wrong shape before they are kept
+    check_account(account.platform, account.credentials)
     integration_id = new_id()
     webhook = WebhookCredentials(new_webhook_key(), new_webhook_key())
     secret = orjson.dumps({**account.credentials, "webhook": {"key": webhook.key, "secret": webhook.secret}})

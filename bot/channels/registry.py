@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from bot.channels.base import Channel, Format
-from bot.channels.credentials import GreenCredentials, TelegramCredentials, check_credentials
+from bot.channels.credentials import Credentials, GreenCredentials, TelegramCredentials, check_credentials
 from bot.channels.telegram.format import TelegramFormat
 from bot.channels.whatsapp_green.format import GreenFormat
 from bot.clock import Clock, SystemClock
@@ -28,6 +29,7 @@ class Connection:
 @dataclass(frozen=True, slots=True)
 class _Adapter:
     api_url: str
+    credentials: type[Credentials]
     format: Callable[[Clock], Format]
     connect: Callable[[Connection], Channel]
 
@@ -35,6 +37,11 @@ class _Adapter:
 def format_of(platform: str, clock: Clock | None = None) -> Format:
     """Return the reader of a platform's payloads. Raises RejectedInput for one that is not supported."""
     return _adapter(platform).format(clock or SystemClock())
+
+
+def check_account(platform: str, credentials: Mapping[str, Any]) -> None:
+    """Raise RejectedInput like `connect` does, without importing a client, which takes seconds."""
+    check_credentials(_adapter(platform).credentials, credentials)
 
 
 def connect(
@@ -52,6 +59,12 @@ def connect(
     adapter = _adapter(platform)
     url = (api_url or adapter.api_url).rstrip("/")
     return adapter.connect(Connection(credentials, settings or {}, url, clock or SystemClock()))
+
+
+def import_clients() -> None:
+    """Import every client now; later it would stop a running event loop, with its open transactions, for seconds."""
+    for client in _CLIENTS:
+        import_module(client)
 
 
 def _adapter(platform: str) -> _Adapter:
@@ -77,7 +90,10 @@ def _whatsapp_green(account: Connection) -> Channel:
     return GreenChannel(credentials, api_url=account.api_url, clock=account.clock, buttons=buttons)
 
 
+_CLIENTS = ("bot.channels.telegram.client", "bot.channels.whatsapp_green.client")
 _ADAPTERS = {
-    Platform.telegram: _Adapter("https://api.telegram.org", TelegramFormat, _telegram),
-    Platform.whatsapp_green: _Adapter("https://api.green-api.com", lambda _clock: GreenFormat(), _whatsapp_green),
+    Platform.telegram: _Adapter("https://api.telegram.org", TelegramCredentials, TelegramFormat, _telegram),
+    Platform.whatsapp_green: _Adapter(
+        "https://api.green-api.com", GreenCredentials, lambda _clock: GreenFormat(), _whatsapp_green
+    ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,9 +18,9 @@ from bot.telemetry.logs import configure_logging
 Result = TypeVar("Result")
 
 
-def read_settings() -> Settings:
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Read the environment and send the logs where it says."""
-    settings = load_settings(os.environ)
+    settings = load_settings(environ)
     configure_logging(settings)
     return settings
 

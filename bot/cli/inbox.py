@@ -36,10 +36,10 @@ def list_events(slug: str) -> None:
         )
 
 
-@inbox.command()
+@inbox.command("show")
 @hotel_option
 @click.argument("event_id", type=int)
-def show(slug: str, event_id: int) -> None:
+def show_event(slug: str, event_id: int) -> None:
     """Print the payload of EVENT_ID exactly as it came. It holds a guest's words: mind where you print it."""
 
     async def work(settings: Settings, database: Database, clock: Clock) -> InboxRecord | None:
@@ -52,10 +52,10 @@ def show(slug: str, event_id: int) -> None:
     click.get_binary_stream("stdout").write(event.payload + b"\n")
 
 
-@inbox.command()
+@inbox.command("replay")
 @hotel_option
 @click.argument("event_id", type=int)
-def replay(slug: str, event_id: int) -> None:
+def replay_event(slug: str, event_id: int) -> None:
     """Queue EVENT_ID again, as if it had just come."""
 
     async def work(settings: Settings, database: Database, clock: Clock) -> InboxRecord | None:

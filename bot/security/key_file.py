@@ -19,9 +19,9 @@ def key_ring(settings: Settings) -> KeyRing:
     """Build the key ring that these settings ask for. Raises ConfigurationError with the remedy."""
     if settings.encryption.keys is not None:
         return KeyRing.from_setting(settings.encryption.keys.get_secret_value())
-    if settings.database.url is not None:
+    if settings.database.url is not None or settings.database.app_url is not None:
         raise ConfigurationError(
-            f"{VARIABLE} is not set: BELLHOP_DATABASE_URL needs it; set and keep main:$(openssl rand -base64 32)"
+            f"{VARIABLE} is not set: a database of your own needs it; set and keep main:$(openssl rand -base64 32)"
         )
     folder = settings.process.data_dir
     return KeyRing.from_setting(embedded_keys(folder), source=str(folder / FILE_NAME))

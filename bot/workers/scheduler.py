@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, timedelta
 from types import TracebackType
+from typing import NoReturn
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.clock import SystemClock
 from bot.storage.failures import is_passing
 from bot.telemetry.logs import logger
 
@@ -18,34 +19,45 @@ log = logger("scheduler")
 
 
 class Scheduler:
-    """Runs ticks, each by itself and never twice at once, from the moment it is entered."""
+    """Runs ticks, each by itself and never twice at once, from the moment it is entered.
+
+    Every tick has a task of its own that APScheduler's job wakes: the job is over at once, so APScheduler never finds
+    it still running, and wakings that come while a tick runs are one more run of it.
+    """
 
     def __init__(self, ticks: Mapping[str, tuple[timedelta, Tick]]) -> None:
-        # A missed tick is run late rather than not at all, and several missed ones once: the default grace of
-        # one second would drop it.
-        self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
-        for name, (every, tick) in ticks.items():
-            self._scheduler.add_job(
-                self._run,
-                "interval",
-                seconds=every.total_seconds(),
-                args=(name, tick),
-                id=name,
-                next_run_time=SystemClock().now(),
-            )
+        self._ticks = ticks
+        self._running: list[asyncio.Task[NoReturn]] = []
+        # No grace: a busy loop wakes late, and late is better than not at all.
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True})
 
     async def __aenter__(self) -> Scheduler:
+        for name, (every, tick) in self._ticks.items():
+            due = asyncio.Event()
+            due.set()
+            self._running.append(asyncio.create_task(_run(name, tick, due), name=f"tick {name}"))
+            self._scheduler.add_job(_wake, "interval", seconds=every.total_seconds(), args=(due,), id=name)
         self._scheduler.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._scheduler.shutdown(wait=True)
+        self._scheduler.shutdown()
+        for task in self._running:
+            task.cancel()
+        # Returns after the loop's next turn at the earliest, and there APScheduler takes its timer away.
+        await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _run(self, name: str, tick: Tick) -> None:
+
+async def _wake(due: asyncio.Event) -> None:
+    due.set()
+
+
+async def _run(name: str, tick: Tick, due: asyncio.Event) -> NoReturn:
+    while True:
+        await due.wait()
+        due.clear()
         try:
             await tick()
         except Exception as error:
