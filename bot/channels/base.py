@@ -120,6 +120,10 @@ class Channel(Protocol):
         """Ask the provider what the account can do now. Raises TransientError, AccountUnusable."""
         ...
 
+    async def webhook(self) -> str | None:
+        """Ask where the provider pushes to; None when it hands events to `fetch`. Raises like `state`."""
+        ...
+
     async def use_webhook(self, url: str | None, secret: str) -> None:
         """Make the provider push to `url`, or with None hand events to `fetch`; asks before it changes anything."""
         ...

@@ -13,7 +13,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def leave_on_signals() -> None:
-    """End at the next signal by SystemExit(0), so that everything that is open is closed; for the time of starting."""
+    """While starting: end at the next signal by SystemExit(0), so that everything that is open is closed."""
     for number in SIGNALS:
         signal.signal(number, _leave)
 

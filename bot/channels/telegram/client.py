@@ -123,6 +123,10 @@ class TelegramChannel:
         await self._bot(GetMe())
         return AccountState.active
 
+    async def webhook(self) -> str | None:
+        url = inner(await self._bot(GetWebhookInfo()), "url")
+        return url if isinstance(url, str) and url else None
+
     async def use_webhook(self, url: str | None, secret: str) -> None:
         info: Any = await self._bot(GetWebhookInfo())
         current = inner(info, "url") or None

@@ -117,6 +117,10 @@ class GreenChannel:
             raise TransientError("Green API did not say the account's state")
         return STATES.get(name, AccountState.limited)
 
+    async def webhook(self) -> str | None:
+        url = inner(await self._calls.account.getSettingsAsync(), "webhookUrl")
+        return url if isinstance(url, str) and url else None
+
     async def use_webhook(self, url: str | None, secret: str) -> None:
         """Set what differs only, since a change restarts the instance for up to five minutes."""
         current = await self._calls.account.getSettingsAsync()
