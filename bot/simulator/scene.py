@@ -8,12 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.simulator.chats import Chat, ChatMessage
+from bot.simulator.chats import Chat, ChatMessage, Tick
 from bot.simulator.green.instance import Instance
 from bot.simulator.telegram.people import Bot, Group, Press, User
 from bot.simulator.world import Simulator
 
 _SHOWN_MESSAGES = 200
+_START = "/start"
 
 
 class Seat(StrEnum):
@@ -26,8 +27,21 @@ class Seat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A line that was said before this simulator began; `mine` is the phone's owner, `at` is aware."""
+
+    text: str
+    at: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
-    """Who plays whom. `start` is the deep link's payload for the Telegram guest; `openers` are first lines."""
+    """Who plays whom.
+
+    `start` is the deep link's payload for the Telegram guest; `openers` are lines worth trying; `earlier`, oldest
+    first, stands above what is said from now on.
+    """
 
     bot: Bot
     instance: Instance
@@ -39,6 +53,7 @@ class Cast:
     admin: User
     start: str = ""
     openers: Mapping[Seat, tuple[str, ...]] = field(default_factory=dict)
+    earlier: Mapping[Seat, tuple[Earlier, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +109,19 @@ class Scene:
         self._green.read(self._cast.whatsapp_phone, self._cast.instance)
 
     def _phone(self, seat: Seat) -> dict[str, Any]:
-        me = self._me(seat)
-        messages = self._chat(seat).messages[-_SHOWN_MESSAGES:]
+        me, who = self._me(seat), self._name(seat)
+        earlier = [_recalled(number, line, who) for number, line in enumerate(self._cast.earlier.get(seat, ()))]
+        messages = [_shown(message, message.sender_id == me) for message in self._chat(seat).messages]
+        said = {message["text"] for message in messages if message["mine"]}
+        started = any(message["text"] == _START for message in (*earlier, *messages))
         press = self._presses.get(seat)
         return {
             "id": seat.value,
-            "who": self._cast.staff_group.title if seat is Seat.staff else self._name(seat),
-            "messages": [_shown(message, message.sender_id == me) for message in messages],
+            "who": self._cast.staff_group.title if seat is Seat.staff else who,
+            "messages": (earlier + messages)[-_SHOWN_MESSAGES:],
             "topics": self._topics(seat),
-            "openers": list(self._cast.openers.get(seat, ())),
-            "canStart": seat is Seat.telegram and not messages,
+            "openers": [line for line in self._cast.openers.get(seat, ()) if line not in said],
+            "canStart": seat is Seat.telegram and not started,
             "note": {"id": press.id, "text": press.text} if press and press.text else None,
         }
 
@@ -143,7 +161,7 @@ def _shown(message: ChatMessage, mine: bool) -> dict[str, Any]:
         "id": message.id,
         "sender": message.sender,
         "mine": mine,
-        "text": message.text,
+        "text": _typed(message.text, mine),
         "kind": message.kind,
         "at": message.at.isoformat(),
         "edited": message.edited_at is not None,
@@ -151,3 +169,23 @@ def _shown(message: ChatMessage, mine: bool) -> dict[str, Any]:
         "thread": message.thread_id,
         "buttons": [{"value": b.value, "label": b.label, "kind": b.kind.value} for b in message.buttons],
     }
+
+
+def _recalled(number: int, line: Earlier, who: str) -> dict[str, Any]:
+    return {
+        "id": f"earlier-{number}",
+        "sender": who if line.mine else "",
+        "mine": line.mine,
+        "text": _typed(line.text, line.mine),
+        "kind": "text",
+        "at": line.at.isoformat(),
+        "edited": False,
+        "tick": Tick.read.value,
+        "thread": None,
+        "buttons": [],
+    }
+
+
+def _typed(text: str, mine: bool) -> str:
+    """Telegram's apps keep the payload of a followed link to themselves."""
+    return _START if mine and text.startswith(f"{_START} ") else text

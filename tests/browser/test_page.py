@@ -261,6 +261,67 @@ async def test_planned_line_fires_when_the_clock_is_moved(table: Table, browser:
     await page.context.close()
 
 
+async def test_reason_is_told_in_words_when_a_line_has_a_code(table: Table, browser: Browser) -> None:
+    table.lines = [
+        LedgerLine(table.clock.now(), "Anna Smith", "Welcome", "fired", "fired"),
+        LedgerLine(table.clock.now(), "Ivan Petrov", "Suite offer", "skipped", "conditions_not_met"),
+        LedgerLine(table.clock.now(), "Emma Wilson", "Suite offer", "skipped", "moon_in_the_way"),
+    ]
+    page = await open_page(browser, table)
+    done = page.locator("[data-lines=done] li")
+    await expect(done.filter(has_text="Ivan Petrov")).to_contain_text("conditions not met")
+    await expect(done.filter(has_text="Emma Wilson")).to_contain_text("moon in the way")
+    await expect(done.filter(has_text="Anna Smith").locator(".reason")).to_have_count(0)
+    await page.get_by_role("button", name="Русский").click()
+    await expect(done.filter(has_text="Ivan Petrov")).to_contain_text("условия не выполнены")
+    await page.context.close()
+
+
+async def test_only_the_next_lines_are_shown_when_many_are_planned(table: Table, browser: Browser) -> None:
+    hours = range(9, 0, -1)
+    table.lines = [
+        LedgerLine(table.clock.now() + timedelta(hours=hour), "Ivan", f"In {hour} h", "planned", "") for hour in hours
+    ]
+    page = await open_page(browser, table)
+    ahead = page.locator("[data-lines=ahead] li")
+    await expect(ahead.locator(".trigger")).to_have_text([f"In {hour} h" for hour in range(1, 6)])
+    await page.get_by_role("button", name="Show all (9)").click()
+    await expect(ahead).to_have_count(9)
+    await page.get_by_role("button", name="Show the next ones only").click()
+    await expect(ahead).to_have_count(5)
+    await page.context.close()
+
+
+async def test_hint_names_the_next_step_when_one_was_tried(table: Table, browser: Browser) -> None:
+    page = await open_page(browser, table)
+    hint = page.locator("#hint")
+    await expect(hint).to_contain_text("1/5 Ask something on the WhatsApp phone")
+    await page.get_by_role("button", name="Здравствуйте, какой пароль от wifi?").click()
+    await expect(hint).to_contain_text("2/5 Press Start")
+    await page.get_by_label("Message: Guest on Telegram").fill("The room is filthy")
+    await page.keyboard.press("Enter")
+    await expect(hint).to_contain_text("3/5")
+    await page.get_by_role("button", name="Acknowledge").click()
+    await expect(hint).to_contain_text("4/5")
+    await page.get_by_role("button", name="+2 h").click()
+    await expect(hint).to_contain_text("5/5")
+    await page.get_by_label("Message: Admin").fill("/triggers")
+    await page.keyboard.press("Enter")
+    await expect(hint).to_be_hidden()
+    await page.context.close()
+
+
+async def test_day_stands_at_a_message_when_the_clock_is_on_another(table: Table, browser: Browser) -> None:
+    page = await open_page(browser, table)
+    await page.get_by_label("Message: Guest on WhatsApp").fill("good night")
+    await page.keyboard.press("Enter")
+    asked = page.locator("#pane-whatsapp .mine time")
+    await expect(asked).to_have_text("18:42")
+    await page.get_by_role("button", name="Next morning").click()
+    await expect(asked).to_have_text("Fri 20 Nov, 18:42")
+    await page.context.close()
+
+
 async def test_hostile_text_stays_text_when_shown(table: Table, browser: Browser) -> None:
     page = await open_page(browser, table)
     complaints = Complaints(page)

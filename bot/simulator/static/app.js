@@ -2,7 +2,16 @@
 
 const SEATS = ["whatsapp", "telegram", "staff", "admin"];
 const PANES = [...SEATS, "ledger"];
-const AHEAD = new Set(["planned", "claimed", "postponed"]);
+const AHEAD = new Set(["planned", "postponed"]);
+const AHEAD_AT_FIRST = 5;
+const EARLIER = "earlier-";
+const TOUR = [
+  ["Ask", () => spoken("whatsapp").some((message) => !message.mine)],
+  ["Complain", () => spoken("telegram").some((message) => message.mine && !message.text.startsWith("/"))],
+  ["Take", () => spoken("staff").some((message) => message.edited)],
+  ["Wait", () => state.moved >= 2 * 60 * 60],
+  ["Rules", () => spoken("admin").some((message) => message.mine)],
+];
 const TICKS = { waiting: "◷", sent: "✓", delivered: "✓✓", read: "✓✓", failed: "!" };
 const LOCALES = { en: "en-GB", ru: "ru-RU" };
 const NARROW = matchMedia("(max-width: 759px)");
@@ -16,6 +25,7 @@ const tabs = {};
 const drawn = Object.fromEntries(SEATS.map((seat) => [seat, new Map()]));
 const shownNotes = {};
 let firstPicture = true;
+let allAhead = false;
 
 const word = (name) => WORDS[language][name] || name;
 
@@ -102,6 +112,10 @@ function buildLedger() {
   const pane = document.getElementById("ledger-template").content.firstElementChild.cloneNode(true);
   pane.id = "pane-ledger";
   pane.querySelector(".title").id = "ledger-title";
+  pane.querySelector(".more").addEventListener("click", () => {
+    allAhead = !allAhead;
+    drawLedger();
+  });
   panes.ledger = pane;
   return pane;
 }
@@ -203,6 +217,7 @@ function draw() {
   for (const phone of state.phones) drawPhone(phone);
   drawLedger();
   drawClock();
+  drawHint();
   readWhatsapp();
   if (firstPicture) listenAloud();
   firstPicture = false;
@@ -220,7 +235,7 @@ function drawPhone(phone) {
   pane.querySelector(".title").textContent = phone.who;
   pane.querySelector(".avatar").textContent = initials(phone.who);
   const fresh = drawMessages(phone, pane);
-  drawEmpty(phone, pane);
+  drawOpeners(phone, pane);
   drawTopics(phone, pane);
   drawNote(phone, pane);
   if (fresh) scrollDown(phone.id);
@@ -234,7 +249,7 @@ function drawMessages(phone, pane) {
   const here = new Set();
   for (const message of phone.messages) {
     here.add(message.id);
-    const look = JSON.stringify(message) + language;
+    const look = JSON.stringify(message) + stamp(new Date(message.at)) + language;
     const old = known.get(message.id);
     if (old && old.look === look) continue;
     const bubble = drawMessage(phone, message);
@@ -280,7 +295,7 @@ function drawMessage(phone, message) {
 function drawFoot(message) {
   const foot = make("span", "foot");
   if (message.edited) foot.append(make("span", "edited", word("edited")));
-  const at = make("time", "", time(new Date(message.at)));
+  const at = make("time", "", stamp(new Date(message.at)));
   at.dateTime = message.at;
   foot.append(at);
   if (message.mine) {
@@ -307,23 +322,22 @@ function drawButtons(phone, message) {
   return group;
 }
 
-function drawEmpty(phone, pane) {
-  const empty = pane.querySelector(".empty");
-  empty.hidden = phone.messages.length > 0;
-  const look = JSON.stringify([phone.openers, phone.canStart, language]);
-  if (empty.dataset.look === look) return;
-  empty.dataset.look = look;
-  pane.querySelector(".empty-words").textContent = word(`empty${phone.id[0].toUpperCase()}${phone.id.slice(1)}`);
+function drawOpeners(phone, pane) {
+  pane.querySelector(".empty").hidden = phone.messages.length > 0;
   const openers = pane.querySelector(".openers");
+  openers.hidden = !phone.canStart && phone.openers.length === 0;
+  const look = JSON.stringify([phone.openers, phone.canStart]) + language;
+  if (openers.dataset.look === look) return;
+  openers.dataset.look = look;
   openers.replaceChildren();
-  if (phone.canStart) openers.append(opener(word("start"), phone.id, () => post("start")));
+  if (phone.canStart) openers.append(opener(word("start"), phone.id, "opener start", () => post("start")));
   for (const line of phone.openers) {
-    openers.append(opener(line, phone.id, () => post("say", { phone: phone.id, text: line })));
+    openers.append(opener(line, phone.id, "opener", () => post("say", { phone: phone.id, text: line })));
   }
 }
 
-function opener(text, seat, act) {
-  const button = make("button", "opener", text);
+function opener(text, seat, look, act) {
+  const button = make("button", look, text);
   button.type = "button";
   button.addEventListener("click", async () => {
     await act();
@@ -366,7 +380,7 @@ function drawNote(phone, pane) {
 
 function drawLedger() {
   const pane = panes.ledger;
-  const look = JSON.stringify([state.ledger, state.stale, language]);
+  const look = JSON.stringify([state.ledger, state.stale, language, allAhead]);
   if (pane.dataset.look === look) return;
   pane.dataset.look = look;
   pane.querySelector(".avatar").textContent = "◷";
@@ -376,8 +390,16 @@ function drawLedger() {
   const done = state.ledger.filter((line) => !AHEAD.has(line.status));
   ahead.sort((one, two) => one.when.localeCompare(two.when));
   done.sort((one, two) => two.when.localeCompare(one.when));
-  fillLines(pane, "ahead", ahead);
+  fillLines(pane, "ahead", allAhead ? ahead : ahead.slice(0, AHEAD_AT_FIRST));
+  drawMore(pane, ahead.length);
   fillLines(pane, "done", done);
+}
+
+function drawMore(pane, count) {
+  const more = pane.querySelector(".more");
+  more.hidden = count <= AHEAD_AT_FIRST;
+  more.setAttribute("aria-expanded", String(allAhead));
+  more.textContent = allAhead ? word("fewer") : `${word("more")} (${count})`;
 }
 
 function fillLines(pane, group, lines) {
@@ -393,9 +415,25 @@ function drawLine(line) {
   stamp.append(make("span", "when-day", day(when)));
   const what = make("div", "what");
   what.append(make("span", "trigger", line.trigger), make("span", "guest", line.guest));
-  if (line.reason) what.append(make("span", "reason", line.reason));
+  const reason = WORDS[language].reasons[line.reason] ?? line.reason.replaceAll("_", " ");
+  if (reason) what.append(make("span", "reason", reason));
   item.append(stamp, what, make("span", `status ${line.status}`, WORDS[language].status[line.status] || line.status));
   return item;
+}
+
+/* ---- what to try next ---- */
+
+function spoken(seat) {
+  const phone = state.phones.find((one) => one.id === seat);
+  return phone.messages.filter((message) => !message.id.startsWith(EARLIER));
+}
+
+function drawHint() {
+  const at = TOUR.findIndex(([, isDone]) => !isDone());
+  document.getElementById("hint").hidden = at < 0;
+  if (at < 0) return;
+  document.getElementById("hint-count").textContent = `${at + 1}/${TOUR.length}`;
+  document.getElementById("hint-words").textContent = word(`try${TOUR[at][0]}`);
 }
 
 /* ---- time and words ---- */
@@ -406,6 +444,11 @@ function now() {
 
 function time(date) {
   return format(date, { hour: "2-digit", minute: "2-digit" });
+}
+
+/* Of another day than the clock's, a time alone would mislead. */
+function stamp(date) {
+  return day(date) === day(now()) ? time(date) : `${day(date)}, ${time(date)}`;
 }
 
 function day(date) {
@@ -446,6 +489,8 @@ function translate() {
     const pane = panes[seat];
     pane.querySelector(".subtitle").textContent = word(seat);
     pane.querySelector(".say-word").textContent = `${word("say")}: ${word(seat)}`;
+    pane.querySelector(".empty").textContent = word(`empty${seat[0].toUpperCase()}${seat.slice(1)}`);
+    pane.querySelector(".openers").setAttribute("aria-label", word("openers"));
     pane.querySelector(".input").placeholder = word("saySomething");
     pane.querySelector(".topic-word").textContent = word("topic");
     pane.querySelector(".send").setAttribute("aria-label", `${word("send")}: ${word(seat)}`);

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ import pytest
 
 from bot.clock import FixedClock, MovableClock
 from bot.simulator.page import Page
-from bot.simulator.scene import Cast, LedgerLine, Seat
+from bot.simulator.scene import Cast, Earlier, LedgerLine, Seat
 from bot.simulator.world import Simulator
 from tests.bot.simulator.conftest import GUEST, INSTANCE_TOKEN, TOKEN
 
@@ -23,7 +24,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 class Desk:
     """A page with everything around it."""
 
-    def __init__(self) -> None:
+    def __init__(self, earlier: Mapping[Seat, tuple[Earlier, ...]] = MappingProxyType({})) -> None:
         self.base = FixedClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
         self.clock = MovableClock(self.base)
         self.lines: list[LedgerLine] = []
@@ -44,6 +45,7 @@ class Desk:
             admin=boss,
             start="stay-7",
             openers={Seat.whatsapp: ("Здравствуйте, какой пароль от wifi?",)},
+            earlier=earlier,
         )
         self.page = Page(
             self.simulator,
@@ -107,7 +109,27 @@ async def test_deep_link_is_opened_when_start_is_pressed(desk: Desk, http: aioht
     assert (await picture(desk, http))["phones"][1]["canStart"] is True
     assert await post(desk, http, "start") == 200
     assert desk.simulator.telegram.pending(desk.bot)[-1]["message"]["text"] == "/start stay-7"
-    assert (await picture(desk, http))["phones"][1]["canStart"] is False
+    phone = (await picture(desk, http))["phones"][1]
+    assert phone["canStart"] is False
+    assert phone["messages"][-1]["text"] == "/start"
+
+
+async def test_suggestion_goes_when_it_was_said(desk: Desk, http: aiohttp.ClientSession) -> None:
+    (line,) = (await picture(desk, http))["phones"][0]["openers"]
+    assert await post(desk, http, "say", phone="whatsapp", text=line) == 200
+    assert (await picture(desk, http))["phones"][0]["openers"] == []
+
+
+async def test_earlier_talk_stands_first_when_the_phones_are_new(http: aiohttp.ClientSession) -> None:
+    said_at = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)
+    desk = Desk({Seat.telegram: (Earlier("/start stay-7", said_at, True), Earlier("Welcome", said_at, False))})
+    async with desk.simulator, desk.page:
+        assert await post(desk, http, "say", phone="telegram", text="hello again") == 200
+        phone = (await picture(desk, http))["phones"][1]
+    said = [(message["text"], message["mine"]) for message in phone["messages"]]
+    assert said == [("/start", True), ("Welcome", False), ("hello again", True)]
+    assert phone["messages"][0]["at"] == said_at.isoformat()
+    assert phone["canStart"] is False
 
 
 async def test_press_reaches_the_bot_and_its_note_comes_back_when_pressed(
