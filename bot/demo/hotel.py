@@ -24,7 +24,7 @@ from triggers.engine import Engine
 
 NAME, SLUG, ZONE, LANGUAGE = "Hotel Bellevue", "bellevue", "Europe/Berlin", "en"
 SOURCE = "demo"
-TELEGRAM_GUEST_BOOKING = "BV-1002"
+WHATSAPP_GUEST_BOOKING, TELEGRAM_GUEST_BOOKING = "BV-1001", "BV-1002"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,17 @@ def bookings(cast: Cast) -> list[Booking]:
     """Return a dozen stays around now; the first two are played on the page."""
     status = BookingStatus
     return [
-        Booking("BV-1001", cast.whatsapp_name, cast.whatsapp_phone, "ru", "double", "214", 0, 3, status.checked_in),
+        Booking(
+            WHATSAPP_GUEST_BOOKING,
+            cast.whatsapp_name,
+            cast.whatsapp_phone,
+            "ru",
+            "double",
+            "214",
+            0,
+            3,
+            status.checked_in,
+        ),
         Booking(
             TELEGRAM_GUEST_BOOKING, cast.telegram_guest.name, None, "en", "suite", "501", -22, 4, status.checked_in
         ),
@@ -97,6 +107,8 @@ async def _book(uow: UnitOfWork, booking: Booking, now: datetime) -> UUID:
     if booking.phone:
         await uow.guests.identify(guest.id, Identity(IdentityKind.phone, booking.phone), {"source": SOURCE})
     check_in = now + timedelta(hours=booking.hours)
+    if booking.hours > 0:
+        check_in = check_in.replace(hour=14, minute=0, second=0, microsecond=0)
     check_out = (check_in + timedelta(days=booking.nights)).replace(hour=10, minute=0, second=0, microsecond=0)
     is_in = booking.status in {BookingStatus.checked_in, BookingStatus.checked_out}
     stay = await uow.stays.save(

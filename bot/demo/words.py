@@ -91,14 +91,14 @@ TRIGGERS = [
         "we are sorry",
         TriggerType.event_based,
         {"event": "negative_sentiment"},
-        "The manager on duty has been told about it and will come back to you personally.",
-        "Дежурный менеджер уже знает об этом и лично вернётся к вам с ответом.",
+        "This is not the stay we want you to have. Tomorrow's breakfast is on us, whatever else we find out.",
+        "Мы хотели для вас совсем другого отдыха. Завтрашний завтрак за наш счёт, что бы мы ни выяснили.",
     ),
     DemoTrigger(
         "before you leave",
         TriggerType.time_based,
         {"days_before_checkout": 1, "at": "18:00"},
-        "{{ guest.name }}, tomorrow you leave us. Shall we order a taxi or keep your luggage for the day?",
-        "{{ guest.name }}, завтра вы уезжаете. Заказать такси или оставить багаж у нас на день?",
+        "{{ guest.name }}, you are leaving us tomorrow. Shall we order a taxi, or keep your luggage for the day?",
+        "{{ guest.name }}, завтра вы уезжаете. Заказать вам такси или подержать багаж у нас до вечера?",
     ),
 ]
