@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-_BIND = text("SELECT set_config('app.hotel_id', :hotel_id, true)")
+# The search path is set anew, too: a temporary table that an earlier transaction left on the pooled connection
+# would otherwise stand before the real one of its name.
+_BIND = text("SELECT set_config('app.hotel_id', :hotel_id, true), set_config('search_path', 'public, pg_temp', true)")
 
 
 async def bind_hotel(connection: AsyncConnection, hotel_id: UUID) -> None:

@@ -66,6 +66,7 @@ def upgrade() -> None:
             f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT;"
             " EXCEPTION WHEN duplicate_object THEN NULL; END $$"
         )
+    op.execute(_on_this_database("REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC"))
     op.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     op.execute(f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES)}")
     op.execute("GRANT USAGE ON SCHEMA dashboard TO bellhop_app, bellhop_dashboard")
@@ -120,8 +121,13 @@ def downgrade() -> None:
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
     op.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+    op.execute(_on_this_database("GRANT TEMPORARY ON DATABASE %I TO PUBLIC"))
     for role in ROLES:
         _forget(role)
+
+
+def _on_this_database(statement: str) -> str:
+    return f"DO $$ BEGIN EXECUTE format('{statement}', current_database()); END $$"
 
 
 def _forget(role: str) -> None:

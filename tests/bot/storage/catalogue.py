@@ -114,13 +114,16 @@ class Catalogue:
     roles: tuple[Role, ...]
 
 
-async def read_catalogue(connection: asyncpg.Connection) -> Catalogue:
-    """Read the catalogue of the database that the connection is at; of its roles those named bellhop_…"""
+async def read_catalogue(connection: asyncpg.Connection, migrated: str) -> Catalogue:
+    """Read the catalogue of the database that the connection is at; of its roles those named bellhop_…
+
+    `migrated` names the database that the migrations ran in: its copies have everything but its own grants.
+    """
     # Names are then printed with their schema, whatever the connection's own search path.
     await connection.execute("SET search_path = pg_catalog")
 
-    async def rows(kind: type[Row], query: str) -> tuple[Row, ...]:
-        return tuple(kind(*map(_plain, row)) for row in await connection.fetch(query))
+    async def rows(kind: type[Row], query: str, *values: str) -> tuple[Row, ...]:
+        return tuple(kind(*map(_plain, row)) for row in await connection.fetch(query, *values))
 
     return Catalogue(
         relations=await rows(Relation, _RELATIONS),
@@ -130,7 +133,7 @@ async def read_catalogue(connection: asyncpg.Connection) -> Catalogue:
         checks=await rows(Check, _CHECKS),
         policies=await rows(Policy, _POLICIES),
         functions=await rows(Function, _FUNCTIONS),
-        grants=await rows(Grant, _GRANTS),
+        grants=await rows(Grant, _GRANTS, migrated),
         roles=await rows(Role, _ROLES),
     )
 
@@ -204,6 +207,9 @@ _GRANTS = f"""
         UNION ALL
         SELECT 'schema', n.nspname, n.nspowner, '', coalesce(n.nspacl, acldefault('n', n.nspowner))
         FROM pg_namespace n WHERE {_OURS}
+        UNION ALL
+        SELECT 'database', '', datdba, '', coalesce(datacl, acldefault('d', datdba))
+        FROM pg_database WHERE datname = $1
         UNION ALL
         SELECT 'future objects', format('%s %s', n.nspname, d.defaclobjtype), d.defaclrole, '', d.defaclacl
         FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace

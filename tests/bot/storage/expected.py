@@ -27,7 +27,7 @@ UNIQUE_WITHOUT_TENANT = {
     "public.alembic_version_pkc": "the schema's revision",
     "public.uq_companies_name": "two groups of one name could not be told apart; the operator names them",
     "public.uq_hotels_slug": "the operator's name for a hotel, and part of addresses",
-    "public.uq_channel_accounts_platform_address": "a bot answers for one house: two owners of it take each other's guests",
+    "public.uq_channel_accounts_platform_address": "a bot answers for one house: two would share guests",
     "public.uq_channel_accounts_webhook_key_hash": "finds the hotel of an incoming call; a hash of 32 random bytes",
 }
 # Further policies beside the one that divides the hotels: table, name → roles, command, expression.
@@ -104,8 +104,9 @@ _DASHBOARD_COLUMNS = {
 
 
 def expected_grants() -> frozenset[Grant]:
-    """Return every privilege that somebody other than an owner has; PUBLIC is not among them."""
-    grants = {Grant(role, "schema", "public", "", "USAGE") for role in (APP, RUNTIME, DASHBOARD)}
+    """Return every privilege that somebody other than an owner has. Everybody may connect, and then do nothing."""
+    grants = {Grant("PUBLIC", "database", "", "", "CONNECT")}
+    grants |= {Grant(role, "schema", "public", "", "USAGE") for role in (APP, RUNTIME, DASHBOARD)}
     grants |= {Grant(role, "schema", "dashboard", "", "USAGE") for role in (APP, DASHBOARD)}
     grants |= {Grant(APP, "table", table, "", word) for table, words in _APP_TABLES.items() for word in words.split()}
     grants |= _by_column(RUNTIME, RUNTIME_READS, "SELECT") | _by_column(RUNTIME, RUNTIME_LEASES, "UPDATE")

@@ -55,6 +55,7 @@ FAULTS = {
     "GRANT SELECT (password_hash) ON public.users TO bellhop_dashboard": "may SELECT (password_hash) on table",
     "GRANT SELECT ON public.guests TO bellhop_dashboard WITH GRANT OPTION": "may SELECT and pass it on on table",
     "GRANT SELECT ON public.alembic_version TO PUBLIC": "PUBLIC may SELECT on table public.alembic_version",
+    "GRANT TEMPORARY ON DATABASE migrated TO PUBLIC": "PUBLIC may TEMPORARY on database",
     "GRANT CREATE ON SCHEMA public TO bellhop_app": "bellhop_app may CREATE on schema public",
     "GRANT USAGE ON SCHEMA public TO PUBLIC": "PUBLIC may USAGE on schema public",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO bellhop_app": "on future objects public",

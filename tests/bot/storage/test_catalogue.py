@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import asyncpg
 import pytest
+from sqlalchemy import make_url
 
 from tests.bot.storage import checks, expected
 from tests.bot.storage.catalogue import Catalogue, read_catalogue
@@ -16,21 +17,25 @@ from tests.databases import Database, connected
 
 @pytest.fixture
 async def planting(database: Database) -> AsyncIterator[asyncpg.Connection]:
-    """A superuser's transaction in a migrated database with this year's partitions; nothing of it stays."""
+    """A superuser's transaction in a migrated database with two months' partitions; nothing of it stays."""
     async with connected(database.admin_url) as connection:
         transaction = connection.transaction()
         await transaction.start()
-        first = date(2026, 1, 1)
-        await connection.execute(
-            "SELECT public.ensure_message_partitions($1, $2)", first, first + timedelta(days=364)
-        )
+        first = date(2026, 11, 1)
+        await connection.execute("SELECT public.ensure_message_partitions($1, $2)", first, first + timedelta(days=40))
         yield connection
         await transaction.rollback()
 
 
+@pytest.fixture(scope="session")
+def migrated(template_database: Database) -> str:
+    """The name of the database that the migrations ran in."""
+    return make_url(template_database.owner_url).database or ""
+
+
 @pytest.fixture
-async def catalogue(planting: asyncpg.Connection) -> Catalogue:
-    return await read_catalogue(planting)
+async def catalogue(planting: asyncpg.Connection, migrated: str) -> Catalogue:
+    return await read_catalogue(planting, migrated)
 
 
 @pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
@@ -59,7 +64,9 @@ async def test_lists_no_exception_that_is_not_needed(catalogue: Catalogue) -> No
 
 
 @pytest.mark.parametrize(("fault", "sentence"), FAULTS.items())
-async def test_says_so_when_a_fault_is_planted(planting: asyncpg.Connection, fault: str, sentence: str) -> None:
-    await planting.execute(fault)
-    found = checks.violations(await read_catalogue(planting))
+async def test_says_so_when_a_fault_is_planted(
+    planting: asyncpg.Connection, migrated: str, fault: str, sentence: str
+) -> None:
+    await planting.execute(fault.replace("DATABASE migrated", f"DATABASE {migrated}"))
+    found = checks.violations(await read_catalogue(planting, migrated))
     assert any(sentence in violation for violation in found), found
