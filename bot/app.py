@@ -39,7 +39,7 @@ from bot.workers.outbox import OutboxWorker
 from bot.workers.pollers import Pollers
 from bot.workers.scheduler import Scheduler
 from handlers.router import Router
-from handlers.routes import guest_routes, staff_routes
+from handlers.routes import routes
 from handlers.step import Step
 from handlers.turns import TurnLoader
 from triggers.engine import Engine
@@ -90,7 +90,9 @@ async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncI
         open_knocks(redis) as knocks,
         Connections(keys, addresses, clock) as connections,
     ):
-        yield House(settings, clock, database, keys, texts, connections, knocks, Desk(texts, clock), Engine(clock))
+        desk = Desk(texts, clock)
+        engine = Engine(clock, desk)
+        yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine)
 
 
 async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], None]) -> None:
@@ -99,7 +101,7 @@ async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], 
     leases, pace = Leases(database.claims), Pace()
     inbox = Inbox(database, clock, knocks)
     loader = TurnLoader(Analyser(), house.texts, clock)
-    step = Step(database, loader, Router([*staff_routes(), *guest_routes()]), house.desk, house.engine)
+    step = Step(database, loader, Router(routes(house.engine)), house.desk, house.engine)
     sender = Sender(database, house.connections, clock, pace, house.desk.settled)
     doubts = Doubts(database, house.connections, clock, house.desk.settled)
     health = Health(database, clock)

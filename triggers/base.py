@@ -149,15 +149,19 @@ class Reason(StrEnum):
 
     fired = "fired"
     conditions_not_met = "conditions_not_met"
+    held_before = "held_before"
     trigger_inactive = "trigger_inactive"
     stay_over = "stay_over"
     already_fired = "already_fired"
     quiet_hours = "quiet_hours"
     no_longer_useful = "no_longer_useful"
     opted_out = "opted_out"
+    no_consent = "no_consent"
     unreachable = "unreachable"
     attention_budget = "attention_budget"
     bad_template = "bad_template"
+    unreadable = "unreadable"
+    error = "error"
 
 
 @dataclass(frozen=True, slots=True)

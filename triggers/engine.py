@@ -3,128 +3,169 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
+from bot.notifications import Desk
 from bot.storage.repositories.firings import FiringRecord
 from bot.storage.repositories.guests import GuestRecord
+from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
-from bot.telemetry.logs import logger
-from bot.telemetry.metrics import firings as counted
 from models.enums import FiringStatus
-from triggers.base import Event, Reason, Verdict
-from triggers.conditions import evaluate
-from triggers.facts import gather
-from triggers.firing import act, decide
-from triggers.planning import HORIZON, PlanDiff, event_firing, plan
-from triggers.reach import find_reach
-from triggers.rejections import RejectedTrigger
-from triggers.rules import Rule, read
+from triggers.base import Change, Event, Occurrence, Reason, Verdict
+from triggers.changes import plan_changes
+from triggers.dossiers import Dossier, open_dossiers
+from triggers.firing import Question, decide
+from triggers.planning import Occasion, PlanDiff, firing_of, looks_back_to, plan_times
+from triggers.rounds import Round
+from triggers.rules import Rule, read, readable
 
-log = logger("triggers")
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something happened to a guest. `facts` is what conditions may ask of it, by dotted name."""
+    """Something happened to a guest. `facts` is what conditions may ask of it, by dotted name; `name` that of an
+    external event."""
 
     event: str
     guest_id: UUID
     stay_id: UUID | None
     facts: Mapping[str, Any]
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a guest got a trigger's message or did not: the ledger's line, or the evaluation as of now."""
+    """Why a guest got a trigger's message or did not.
 
-    verdict: Verdict | None
+    `firing` is the line of the ledger that it is about. The verdict is that line's; where nothing was decided yet it
+    is what would be decided now, `scheduled` standing for a message that would go.
+    """
+
+    verdict: Verdict
     firing: FiringRecord | None
 
 
 class Engine:
     """Every method works inside the caller's unit of work and commits with it."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, desk: Desk) -> None:
         self._clock = clock
+        self._desk = desk
 
     async def plan_stays(self, uow: UnitOfWork, stay_ids: Sequence[UUID], correlation_id: str) -> PlanDiff:
         """Stays were added or changed: make their plan right."""
-        hotel, rules = await uow.hotels.get(), await self._rules(uow)
-        stays = await uow.stays.with_ids(stay_ids)
-        return await plan(uow, hotel, rules, stays, self._clock.now(), correlation_id, is_stay_news=True)
+        rules = readable(await uow.triggers.all())
+        occasion = await self._occasion(uow, correlation_id)
+        diff = PlanDiff()
+        for start in range(0, len(stay_ids) if rules else 0, _AT_ONCE):
+            stays = await uow.stays.with_ids(stay_ids[start : start + _AT_ONCE])
+            diff += await _plan(uow, occasion, rules, stays, is_stay_news=True)
+        return diff
+
+    async def plan_guest(self, uow: UnitOfWork, guest_id: UUID, correlation_id: str) -> PlanDiff:
+        """A guest became known better (language, tags, another's stays): look at their stays again."""
+        stays = await uow.stays.of_guest(guest_id)
+        return await self.plan_stays(uow, [stay.id for stay in stays], correlation_id)
 
     async def plan_trigger(self, uow: UnitOfWork, trigger_id: UUID, correlation_id: str) -> PlanDiff:
-        """A trigger was added, changed, paused, resumed or deleted: make its plan right."""
-        now = self._clock.now()
+        """A trigger was added, changed, paused, resumed or deleted: make its plan right.
+
+        Raises RejectedTrigger for one that was never checked.
+        """
+        occasion = await self._occasion(uow, correlation_id)
         trigger = await uow.triggers.get(trigger_id)
         if trigger is None or not trigger.is_active:
-            standing = await uow.firings.planned(trigger_id=trigger_id)
-            cancelled = await uow.firings.cancel([firing.id for firing in standing], "trigger_inactive", now)
-            return PlanDiff(cancelled=cancelled)
-        stays = await uow.stays.open_at(now - HORIZON)
-        hotel = await uow.hotels.get()
-        return await plan(uow, hotel, [read(trigger)], stays, now, correlation_id, is_stay_news=False)
+            return PlanDiff(
+                cancelled=await uow.firings.cancel_trigger(trigger_id, Reason.trigger_inactive, occasion.now)
+            )
+        return await self._plan_all(uow, occasion, [read(trigger)])
+
+    async def plan_hotel(self, uow: UnitOfWork, correlation_id: str) -> PlanDiff:
+        """The hotel's zone was changed, or crontab rules can see a day further: plan all times anew."""
+        rules = readable(await uow.triggers.all())
+        timed = [rule for rule in rules if not isinstance(rule.conditions.when, Change | Event)]
+        return await self._plan_all(uow, await self._occasion(uow, correlation_id), timed)
 
     async def raise_event(self, uow: UnitOfWork, happening: Happening, correlation_id: str) -> int:
-        """Plan the triggers that wait for this event; return how many there are."""
-        now, hotel = self._clock.now(), await uow.hotels.get()
-        stay = await uow.stays.get(happening.stay_id) if happening.stay_id else None
-        zone = ZoneInfo(hotel.timezone)
+        """Something happened: plan the triggers that wait for it; return how many are news."""
         waiting = [
-            event_firing(rule, when, happening.guest_id, stay, dict(happening.facts), zone, now, correlation_id)
-            for rule in await self._rules(uow)
-            if isinstance(when := rule.conditions.when, Event) and when.event == happening.event
+            (rule, when)
+            for rule in readable(await uow.triggers.all())
+            if isinstance(when := rule.conditions.when, Event)
+            and (when.event, when.name) == (happening.event, happening.name)
         ]
-        return await uow.firings.plan(waiting, now, is_moving=False)
+        if not waiting:
+            return 0
+        occasion = await self._occasion(uow, correlation_id)
+        stay = await uow.stays.get(happening.stay_id) if happening.stay_id else None
+        firings = [
+            firing_of(
+                occasion,
+                rule,
+                happening.guest_id,
+                stay,
+                Occurrence(when.event, occasion.now + when.delay),
+                happening.facts,
+            )
+            for rule, when in waiting
+        ]
+        return await uow.firings.raise_again(firings, occasion.now)
 
     async def fire_due(self, uow: UnitOfWork, limit: int) -> int:
-        """Decide and act on up to `limit` due firings; return how many there were."""
+        """Decide and act on up to `limit` due firings; return how many were settled."""
         now = self._clock.now()
         due = await uow.firings.claim_due(now, limit)
-        hotel = await uow.hotels.get() if due else None
-        for firing in due:
-            assert hotel is not None, "there is a hotel where something is due"
-            decision = await decide(uow, hotel, await uow.triggers.get(firing.trigger_id), firing, now)
-            await act(uow, firing, decision, now)
-            counted.labels(decision.verdict.status).inc()
-            log.info(
-                "trigger_decided",
-                firing_id=firing.id,
-                trigger_id=firing.trigger_id,
-                verdict=decision.verdict.status,
-                reason_code=decision.verdict.reason,
-            )
-        return len(due)
+        if not due:
+            return 0
+        return await Round(uow, self._desk, await uow.hotels.get(), now).settle(due)
 
     async def explain(self, uow: UnitOfWork, trigger: TriggerRecord, guest: GuestRecord) -> Explanation:
-        """Return the latest line of the ledger about this guest, or what the conditions say as of now."""
-        lines = await uow.firings.of(trigger.id, guest.id)
-        decided = next((line for line in lines if line.verdict), None)
-        if decided is not None:
-            return Explanation(Verdict.from_json(decided.verdict), decided)
-        planned = lines[0] if lines else None
-        hotel, now = await uow.hotels.get(), self._clock.now()
-        stays = await uow.stays.of_guest(guest.id)
-        reach = await find_reach(uow, guest)
-        channel = reach.platform if reach else None
-        case = await gather(uow, hotel, guest, stays[0] if stays else None, {}, channel, now)
-        trace = evaluate(read(trigger).conditions, case.facts)
-        status = FiringStatus.scheduled if trace.held else FiringStatus.skipped
-        reason = Reason.fired if trace.held else Reason.conditions_not_met
-        return Explanation(Verdict(status, reason, trace.checked), planned)
+        """Return what the ledger says of the guest's present stay, or what would be decided now. Writes nothing."""
+        now, hotel = self._clock.now(), await uow.hotels.get()
+        line = _line_of_now(await uow.firings.of(trigger.id, guest.id), now)
+        if line is not None and line.verdict:
+            return Explanation(Verdict.from_json(line.verdict), line)
+        dossier = (await open_dossiers(uow, hotel, [guest.id], now))[guest.id]
+        question = Question(_stay_of_now(dossier, line, now), line.event if line else {}, now)
+        verdict = decide(hotel, trigger, dossier, question, now).verdict
+        return Explanation(replace(verdict, status=FiringStatus.scheduled) if verdict.fires else verdict, line)
 
-    async def _rules(self, uow: UnitOfWork) -> list[Rule]:
-        """Return the active rules; one that can't be read any more is left out and logged."""
-        rules = []
-        for record in await uow.triggers.all():
-            if record.is_active:
-                try:
-                    rules.append(read(record))
-                except RejectedTrigger as error:
-                    log.error("trigger_unreadable", trigger_id=record.id, error=error)
-        return rules
+    async def _occasion(self, uow: UnitOfWork, correlation_id: str) -> Occasion:
+        return Occasion(await uow.hotels.get(), self._clock.now(), correlation_id)
+
+    async def _plan_all(self, uow: UnitOfWork, occasion: Occasion, rules: Sequence[Rule]) -> PlanDiff:
+        """Plan rules for every stay that they may have something to say about, so many at a time."""
+        diff = PlanDiff()
+        if rules:
+            since = min(looks_back_to(rule, occasion.now) for rule in rules)
+            async for stays in uow.stays.pages_open_at(since, _AT_ONCE):
+                diff += await _plan(uow, occasion, rules, stays, is_stay_news=False)
+        return diff
+
+
+async def _plan(
+    uow: UnitOfWork, occasion: Occasion, rules: Sequence[Rule], stays: Sequence[StayRecord], *, is_stay_news: bool
+) -> PlanDiff:
+    times = await plan_times(uow, occasion, rules, stays)
+    return times + await plan_changes(uow, occasion, rules, stays, is_stay_news=is_stay_news)
+
+
+def _line_of_now(lines: Sequence[FiringRecord], now: datetime) -> FiringRecord | None:
+    """Return the latest line that was decided or whose time has come, else the next one planned."""
+    told = next((line for line in lines if line.verdict or line.due_at <= now), None)
+    return told or (lines[-1] if lines else None)
+
+
+def _stay_of_now(dossier: Dossier, line: FiringRecord | None, now: datetime) -> UUID | None:
+    """Return the stay to explain by: the line's, else the one that goes on or comes next, else the last."""
+    if line is not None:
+        return line.stay_id
+    ahead = [stay for stay in dossier.stays if stay.check_out >= now]
+    nearest = min(ahead, key=lambda stay: stay.check_in, default=None) or next(iter(dossier.stays), None)
+    return nearest.id if nearest else None

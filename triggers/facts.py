@@ -1,4 +1,4 @@
-"""What a condition may ask and a template may say, gathered from one unit of work."""
+"""What a condition may ask and a template may say of a guest and a stay. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from bot.storage.repositories.guests import GuestRecord
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.stays import StayRecord
-from bot.storage.unit_of_work import UnitOfWork
 from models.enums import BookingStatus
 from triggers.base import Facts, StayTimes
+from triggers.dossiers import Dossier
 from triggers.filters import Plain
 
 _SEASONS = ("winter", "spring", "summer", "autumn")
@@ -40,28 +40,21 @@ def stay_times(stay: StayRecord, zone: ZoneInfo) -> StayTimes:
     return StayTimes(zone, stay.check_in, stay.check_out, stay.booked_at, stay.checked_in_at, stay.checked_out_at)
 
 
-async def gather(
-    uow: UnitOfWork,
-    hotel: HotelRecord,
-    guest: GuestRecord,
-    stay: StayRecord | None,
-    happened: Mapping[str, Any],
-    channel: str | None,
-    now: datetime,
+def case_of(
+    hotel: HotelRecord, dossier: Dossier, stay: StayRecord | None, happened: Mapping[str, Any], now: datetime
 ) -> Case:
     """Return the case; `happened` holds what an event knows, by dotted name (`message.text`)."""
-    zone = ZoneInfo(hotel.timezone)
-    stays = await uow.stays.of_guest(guest.id)
+    zone, guest = ZoneInfo(hotel.timezone), dossier.guest
     values: dict[str, Any] = {
         "guest": {
             "language": guest.language,
             "tags": list(guest.tags),
-            "stays_count": sum(1 for one in stays if one.booking_status in _STAYED),
+            "stays_count": sum(1 for one in dossier.stays if one.booking_status in _STAYED),
             "preferences": guest.preferences,
-            "channel": channel,
+            "channel": dossier.reach.platform if dossier.reach else None,
         },
         "message": {name.removeprefix("message."): value for name, value in happened.items()},
-        "received": await uow.firings.received_by(guest.id),
+        "received": dossier.received,
         **_calendar(now.astimezone(zone)),
         **(_stay_facts(stay, now, zone) if stay else {}),
     }

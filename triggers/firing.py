@@ -1,10 +1,12 @@
-"""Firing: everything is read again and checked again at the moment itself, and the verdict keeps its reasons."""
+"""Firing: everything is checked again at the moment itself, and the verdict keeps its reasons. Deciding is pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.hotel_settings import HotelSettings
@@ -12,21 +14,33 @@ from bot.messages import OutgoingMessage
 from bot.outbox import Letter, enqueue
 from bot.storage.repositories.firings import FiringRecord
 from bot.storage.repositories.hotels import HotelRecord
+from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
-from models.enums import ConsentState, FiringStatus, OutboxPurpose
-from triggers.base import Event, Reason, Verdict
+from models.enums import ConsentPurpose, ConsentState, FiringStatus, OutboxPurpose
+from triggers.base import ConditionResult, Event, Reason, Verdict
 from triggers.conditions import evaluate
-from triggers.facts import Case, gather
-from triggers.planning import OVER
-from triggers.reach import Reach, find_reach, open_conversation
+from triggers.dossiers import Dossier, midnight
+from triggers.facts import Case, case_of
+from triggers.reach import Reach, open_conversation
 from triggers.rejections import RejectedTrigger
 from triggers.rules import Rule, read
-from triggers.schedules import QuietHours, first_allowed, instant
+from triggers.schedules import QuietHours, first_allowed
 from triggers.templates import choose_text, render
 
 # These answer what the guest has just written, so neither the night nor the day's budget holds them back.
 ANSWERING = frozenset({"message_received", "negative_sentiment", "requires_attention"})
+# Later than midnight of the next day whatever the clocks do, and earlier than that of the day after.
+_INTO_TOMORROW = timedelta(hours=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked to go: on whose behalf, what happened, and until when it may."""
+
+    stay_id: UUID | None
+    happened: Mapping[str, Any]
+    useful_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,91 +48,114 @@ class Decision:
     """What is to be done with a firing: the verdict, and what doing it takes."""
 
     verdict: Verdict
-    case: Case | None = None
     reach: Reach | None = None
     text: str = ""
     postponed_to: datetime | None = None
 
 
-async def decide(
-    uow: UnitOfWork, hotel: HotelRecord, trigger: TriggerRecord | None, firing: FiringRecord, now: datetime
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What keeps a firing whose conditions hold from going; with a time where it only has to wait."""
+
+    reason: Reason
+    until: datetime | None = None
+
+
+def decide(
+    hotel: HotelRecord, trigger: TriggerRecord | None, dossier: Dossier, question: Question, now: datetime
 ) -> Decision:
-    """Check a due firing against the world as it is now. Changes nothing."""
-    if trigger is None or not trigger.is_active:
+    """Check a firing against the world as it is now."""
+    if trigger is None:
         return _no(FiringStatus.cancelled, Reason.trigger_inactive)
-    rule = read(trigger)
-    stay = await uow.stays.get(firing.stay_id) if firing.stay_id else None
-    if stay is not None and stay.booking_status in OVER and not isinstance(rule.conditions.when, Event):
-        return _no(FiringStatus.cancelled, Reason.stay_over)
-    guest = await uow.guests.get(firing.guest_id)
-    reach = await find_reach(uow, guest)
-    case = await gather(uow, hotel, guest, stay, firing.event, reach.platform if reach else None, now)
+    try:
+        rule = read(trigger)
+    except RejectedTrigger:
+        return _no(FiringStatus.failed, Reason.unreadable)
+    stay = dossier.stay(question.stay_id)
+    case = case_of(hotel, dossier, stay, question.happened, now)
     trace = evaluate(rule.conditions, case.facts)
-    if now > firing.useful_until:
-        return Decision(Verdict(FiringStatus.expired, Reason.no_longer_useful, trace.checked))
+    if not trigger.is_active:
+        return _no(FiringStatus.cancelled, Reason.trigger_inactive, trace.checked)
+    if question.stay_id is not None and not _stands(rule, stay):
+        return _no(FiringStatus.cancelled, Reason.stay_over, trace.checked)
+    if now > question.useful_until:
+        return _no(FiringStatus.expired, Reason.no_longer_useful, trace.checked)
     if not trace.held:
-        return Decision(Verdict(FiringStatus.skipped, Reason.conditions_not_met, trace.checked))
-    obstacle = await _obstacle(uow, rule, case, reach, firing, now)
+        return _no(FiringStatus.skipped, Reason.conditions_not_met, trace.checked)
+    obstacle = _obstacle(rule, case, dossier, now)
     if obstacle is not None:
-        status, reason, postponed_to = obstacle
-        return Decision(Verdict(status, reason, trace.checked), postponed_to=postponed_to)
-    template, language = choose_text(
-        trigger.message_template, trigger.translations, guest.language, hotel.default_language
-    )
+        return _held_back(obstacle, question, trace.checked)
+    return _say(rule, case, dossier, trace.checked)
+
+
+def _stands(rule: Rule, stay: StayRecord | None) -> bool:
+    """Whether the stay is still the guest's, and not called off; what answers the guest asks only the first."""
+    is_event = isinstance(rule.conditions.when, Event)
+    return stay is not None and (is_event or rule.looks_at(stay.booking_status))
+
+
+def _no(status: FiringStatus, reason: Reason, checked: tuple[ConditionResult, ...] = ()) -> Decision:
+    return Decision(Verdict(status, reason, checked))
+
+
+def _held_back(obstacle: Obstacle, question: Question, checked: tuple[ConditionResult, ...]) -> Decision:
+    """Wait for the obstacle to go away, if that is in time."""
+    if obstacle.until is None or obstacle.until > question.useful_until:
+        return _no(FiringStatus.skipped, obstacle.reason, checked)
+    return Decision(Verdict(FiringStatus.postponed, obstacle.reason, checked), postponed_to=obstacle.until)
+
+
+def _say(rule: Rule, case: Case, dossier: Dossier, checked: tuple[ConditionResult, ...]) -> Decision:
+    record, default = rule.record, case.hotel.default_language
+    template, language = choose_text(record.message_template, record.translations, case.guest.language, default)
     try:
         text = render(template, case.variables, language, case.zone)
     except RejectedTrigger:
-        return Decision(Verdict(FiringStatus.failed, Reason.bad_template, trace.checked), case)
-    return Decision(Verdict(FiringStatus.fired, Reason.fired, trace.checked), case, reach, text)
+        return _no(FiringStatus.failed, Reason.bad_template, checked)
+    return Decision(Verdict(FiringStatus.fired, Reason.fired, checked), dossier.reach, text)
 
 
-def _no(status: FiringStatus, reason: Reason) -> Decision:
-    return Decision(Verdict(status, reason))
-
-
-async def _obstacle(
-    uow: UnitOfWork, rule: Rule, case: Case, reach: Reach | None, firing: FiringRecord, now: datetime
-) -> tuple[FiringStatus, Reason, datetime | None] | None:
-    """Return what keeps a firing whose conditions hold from going; a time where it only has to wait."""
-    if ConsentState.withdrawn in (await uow.consents.current(case.guest.id)).values():
-        return FiringStatus.skipped, Reason.opted_out, None
-    if reach is None:
-        return FiringStatus.skipped, Reason.unreachable, None
+def _obstacle(rule: Rule, case: Case, dossier: Dossier, now: datetime) -> Obstacle | None:
+    if ConsentState.withdrawn in dossier.consents.values():
+        return Obstacle(Reason.opted_out)
+    if rule.record.purpose is ConsentPurpose.promotional and ConsentPurpose.promotional not in dossier.consents:
+        return Obstacle(Reason.no_consent)
+    if dossier.reach is None:
+        return Obstacle(Reason.unreachable)
     when = rule.conditions.when
     if isinstance(when, Event) and when.event in ANSWERING:
         return None
     settings = HotelSettings.model_validate(case.hotel.settings)
-    allowed = first_allowed(now, QuietHours(settings.quiet_from, settings.quiet_until), case.zone)
+    quiet = QuietHours(settings.quiet_from, settings.quiet_until)
+    allowed = first_allowed(now, quiet, case.zone)
     if allowed > now:
-        if allowed > firing.useful_until:
-            return FiringStatus.skipped, Reason.quiet_hours, None
-        return FiringStatus.postponed, Reason.quiet_hours, allowed
-    if await uow.firings.fired_since(case.guest.id, _midnight(now, case.zone)) >= settings.automatic_messages_a_day:
-        return FiringStatus.skipped, Reason.attention_budget, None
+        return Obstacle(Reason.quiet_hours, allowed)
+    if dossier.received_today >= settings.automatic_messages_a_day:
+        return Obstacle(Reason.attention_budget, first_allowed(_tomorrow(now, case.zone), quiet, case.zone))
     return None
 
 
-def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
-    return instant(datetime.combine(now.astimezone(zone).date(), time()), zone)
+def _tomorrow(now: datetime, zone: ZoneInfo) -> datetime:
+    return midnight(midnight(now, zone) + _INTO_TOMORROW, zone)
 
 
 async def act(uow: UnitOfWork, firing: FiringRecord, decision: Decision, now: datetime) -> None:
     """Write the verdict down, and queue the message of one that fires, in the caller's transaction."""
     verdict = decision.verdict
-    values: dict[str, Any] = verdict.to_json()
-    await uow.firings.decide(firing.id, verdict.status, verdict.reason, values, now, decision.postponed_to)
-    if not verdict.fires or decision.case is None or decision.reach is None:
+    await uow.firings.decide(firing.id, verdict.status, verdict.reason, verdict.to_json(), now, decision.postponed_to)
+    if decision.reach is None:
         return
-    reach, guest = decision.reach, decision.case.guest
+    reach = decision.reach
+    chat_id = reach.chat_id or await uow.chats.at(reach.account_id, reach.address)
     letter = Letter(
         account_id=reach.account_id,
-        chat_id=reach.chat_id,
+        chat_id=chat_id,
         platform=reach.platform,
         purpose=OutboxPurpose.trigger,
         useful_for=firing.useful_until - now,
         correlation_id=firing.correlation_id,
-        conversation_id=await open_conversation(uow, reach, guest, now),
-        guest_id=guest.id,
+        conversation_id=await open_conversation(uow, chat_id, firing.guest_id, now),
+        guest_id=firing.guest_id,
         firing_id=firing.id,
     )
     await enqueue(uow, letter, OutgoingMessage(decision.text), now)

@@ -1,8 +1,8 @@
-"""Plans: which firings stand in the table for these stays and triggers, and what a change makes of them."""
+"""Plans: which firings stand in the table for these stays and rules, and what a change makes of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,16 +12,16 @@ from bot.storage.repositories.firings import FiringRecord, NewFiring
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.unit_of_work import UnitOfWork
-from models.enums import BookingStatus, OncePer
-from triggers.base import Change, Event, Occurrence
-from triggers.conditions import evaluate
-from triggers.facts import gather, stay_times
-from triggers.rules import Rule
+from models.enums import FiringStatus, OncePer
+from triggers.base import Change, Cron, Event, Occurrence, Offset, Reason
+from triggers.facts import stay_times
+from triggers.rules import OVER, Rule
 from triggers.schedules import occurrences, useful_until
 
 # Crontab rules have no end of their own: they are planned so far, and again at every change and every day.
 HORIZON = timedelta(days=60)
-OVER = frozenset({BookingStatus.cancelled, BookingStatus.no_show})
+
+Key = tuple[UUID, UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,107 +32,128 @@ class PlanDiff:
     moved: int = 0
     cancelled: int = 0
 
+    def __add__(self, other: PlanDiff) -> PlanDiff:
+        return PlanDiff(self.added + other.added, self.moved + other.moved, self.cancelled + other.cancelled)
 
-async def plan(
-    uow: UnitOfWork,
-    hotel: HotelRecord,
-    rules: Sequence[Rule],
-    stays: Sequence[StayRecord],
-    now: datetime,
-    correlation_id: str,
-    *,
-    is_stay_news: bool,
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a plan is made for: the hotel, the moment, and what the planning comes from."""
+
+    hotel: HotelRecord
+    now: datetime
+    correlation_id: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.hotel.timezone)
+
+
+async def plan_times(
+    uow: UnitOfWork, occasion: Occasion, rules: Iterable[Rule], stays: Sequence[StayRecord]
 ) -> PlanDiff:
-    """Make the plan of these rules and stays right; return what that changed.
+    """Make the plan of the time-based ones of these rules right; return what that changed."""
+    timed = [rule for rule in rules if not isinstance(rule.conditions.when, Event | Change)]
+    if not timed or not stays:
+        return PlanDiff()
+    stays = await with_siblings(uow, timed, stays)
+    ids = [rule.record.id for rule in timed]
+    standing = await uow.firings.standing(ids, [stay.id for stay in stays], {stay.guest_id for stay in stays})
+    wanted = _wanted(occasion, timed, stays)
+    called_off = {stay.id for stay in stays if stay.booking_status in OVER}
+    return await _replace(uow, occasion, {key_of(one): one for one in standing}, wanted, called_off)
 
-    `is_stay_news` says that the stays changed, which is when condition-based rules look; a new rule does not
-    fire for everyone who has met its conditions for long.
-    """
-    wanted: list[NewFiring] = []
+
+async def with_siblings(uow: UnitOfWork, rules: Iterable[Rule], stays: Sequence[StayRecord]) -> Sequence[StayRecord]:
+    """Return the stays, with all others of their guests where a rule speaks once a guest: it weighs them all."""
+    if not any(rule.record.once_per is OncePer.guest for rule in rules):
+        return stays
+    return await uow.stays.of_guests({stay.guest_id for stay in stays})
+
+
+def _wanted(occasion: Occasion, rules: Iterable[Rule], stays: Sequence[StayRecord]) -> dict[Key, NewFiring]:
+    """Return what should be planned; of several moments for one key it is the earliest."""
+    wanted: dict[Key, NewFiring] = {}
     for rule in rules:
         for stay in stays:
-            for occurrence in await _occurrences(uow, hotel, rule, stay, now, is_stay_news):
-                firing = _firing(rule, stay, occurrence, correlation_id)
-                if firing.useful_until > now:
-                    wanted.append(firing)
-    scheduled = {rule.record.id for rule in rules if not isinstance(rule.conditions.when, Event | Change)}
-    standing = [
-        firing for firing in await uow.firings.planned([stay.id for stay in stays]) if firing.trigger_id in scheduled
-    ]
-    return await _replace(uow, standing, wanted, now)
+            for firing in _firings(occasion, rule, stay):
+                known = wanted.get(key_of(firing))
+                if firing.useful_until > occasion.now and (known is None or firing.due_at < known.due_at):
+                    wanted[key_of(firing)] = firing
+    return wanted
 
 
-async def _replace(
-    uow: UnitOfWork, standing: Iterable[FiringRecord], wanted: Sequence[NewFiring], now: datetime
-) -> PlanDiff:
-    before = {(one.trigger_id, one.subject, one.occurrence): one for one in standing}
-    after = {(one.trigger_id, one.subject, one.occurrence): one for one in wanted}
-    gone = [before[key].id for key in before.keys() - after.keys()]
-    cancelled = await uow.firings.cancel(gone, "plan_changed", now)
-    news = [one for key, one in after.items() if key not in before or before[key].due_at != one.due_at]
-    added = await uow.firings.plan(news, now)
-    moved = sum(1 for key in after.keys() & before.keys() if before[key].due_at != after[key].due_at)
-    return PlanDiff(added - moved, moved, cancelled)
-
-
-async def _occurrences(
-    uow: UnitOfWork, hotel: HotelRecord, rule: Rule, stay: StayRecord, now: datetime, is_stay_news: bool
-) -> tuple[Occurrence, ...]:
-    when, zone = rule.conditions.when, ZoneInfo(hotel.timezone)
-    if isinstance(when, Event) or stay.booking_status in OVER:
+def _firings(occasion: Occasion, rule: Rule, stay: StayRecord) -> Iterable[NewFiring]:
+    if not rule.looks_at(stay.booking_status):
         return ()
-    if not isinstance(when, Change):
-        return occurrences(when, stay_times(stay, zone), now, now + HORIZON)
-    if not is_stay_news or stay.check_out < now:
-        return ()
-    case = await gather(uow, hotel, await uow.guests.get(stay.guest_id), stay, {}, None, now)
-    return (Occurrence("change", now),) if evaluate(rule.conditions, case.facts).held else ()
+    until = occasion.now + HORIZON
+    found = occurrences(rule.conditions.when, stay_times(stay, occasion.zone), occasion.now, until)
+    return (firing_of(occasion, rule, stay.guest_id, stay, one) for one in found)
 
 
-def _firing(rule: Rule, stay: StayRecord, occurrence: Occurrence, correlation_id: str) -> NewFiring:
-    return NewFiring(
-        trigger_id=rule.record.id,
-        subject=stay.guest_id if rule.record.once_per is OncePer.guest else stay.id,
-        occurrence=occurrence.key,
-        guest_id=stay.guest_id,
-        stay_id=stay.id,
-        due_at=occurrence.due_at,
-        useful_until=useful_until(occurrence.due_at, rule.conditions.when, rule.record.useful_for),
-        correlation_id=correlation_id,
-        event={},
-    )
-
-
-def event_firing(
+def firing_of(
+    occasion: Occasion,
     rule: Rule,
-    event: Event,
     guest_id: UUID,
     stay: StayRecord | None,
-    happened: dict[str, object],
-    zone: ZoneInfo,
-    now: datetime,
-    correlation_id: str,
+    occurrence: Occurrence,
+    happened: Mapping[str, object] | None = None,
 ) -> NewFiring:
-    """Return the firing of an event-based rule; how often it may come decides its subject and occurrence."""
-    due_at = now + event.delay
-    subject, occurrence = stay.id if stay else guest_id, event.event
+    """Return one firing of a rule; how often it may come decides its subject and its occurrence's key."""
+    subject, key = stay.id if stay else guest_id, occurrence.key
     match rule.record.once_per:
         case OncePer.guest:
             subject = guest_id
-        case OncePer.day:
-            occurrence = f"{event.event}:{now.astimezone(zone).date().isoformat()}"
         case OncePer.room:
-            occurrence = f"{event.event}:{stay.room_number if stay else ''}"
-        case OncePer.stay:
-            pass
+            key = f"{key}/{(stay.room_number if stay else None) or ''}"
+        case OncePer.day if isinstance(rule.conditions.when, Event | Cron):
+            key = f"day/{occurrence.due_at.astimezone(occasion.zone).date().isoformat()}"
+        case OncePer.day | OncePer.stay:
+            pass  # other rules look at a stay only once, whatever the day
     return NewFiring(
         trigger_id=rule.record.id,
         subject=subject,
-        occurrence=occurrence,
+        occurrence=key,
         guest_id=guest_id,
         stay_id=stay.id if stay else None,
-        due_at=due_at,
-        useful_until=useful_until(due_at, event, rule.record.useful_for),
-        correlation_id=correlation_id,
-        event=happened,
+        due_at=occurrence.due_at,
+        useful_until=useful_until(occurrence.due_at, rule.conditions.when, rule.record.useful_for),
+        correlation_id=occasion.correlation_id,
+        event=dict(happened or {}),
     )
+
+
+async def _replace(
+    uow: UnitOfWork,
+    occasion: Occasion,
+    before: Mapping[Key, FiringRecord],
+    after: Mapping[Key, NewFiring],
+    called_off: Set[UUID],
+) -> PlanDiff:
+    """Cancel what is no longer wanted, and plan what is new or stands otherwise."""
+    now, gone = occasion.now, [before[key] for key in before.keys() - after.keys()]
+    over = [one.id for one in gone if one.stay_id in called_off]
+    others = [one.id for one in gone if one.stay_id not in called_off]
+    cancelled = await uow.firings.cancel(over, Reason.stay_over, now)
+    cancelled += await uow.firings.cancel(others, "plan_changed", now)
+    news = [one for key, one in after.items() if key not in before]
+    changed = [after[key] for key in after.keys() & before.keys() if not _stands(before[key], after[key])]
+    return PlanDiff(await uow.firings.plan(news, now), await uow.firings.plan(changed, now), cancelled)
+
+
+def key_of(one: FiringRecord | NewFiring) -> Key:
+    return one.trigger_id, one.subject, one.occurrence
+
+
+def _stands(before: FiringRecord, after: NewFiring) -> bool:
+    """Whether a planned firing is as it should be; a postponed one keeps the moment until which it is useful."""
+    same_moment = before.status is FiringStatus.postponed or before.due_at == after.due_at
+    same_people = (before.guest_id, before.stay_id) == (after.guest_id, after.stay_id)
+    return same_moment and same_people and before.useful_until == after.useful_until
+
+
+def looks_back_to(rule: Rule, now: datetime) -> datetime:
+    """Return how long ago a stay may have ended for the rule to have something to say about it still."""
+    when = rule.conditions.when
+    behind = when.length if isinstance(when, Offset) and when.amount > 0 else timedelta()
+    return now - behind - (useful_until(now, when, rule.record.useful_for) - now)

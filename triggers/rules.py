@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,10 +10,18 @@ from typing import Any
 import orjson
 
 from bot.storage.repositories.triggers import TriggerRecord
-from models.enums import TriggerType
-from triggers.clauses import Conditions
+from bot.telemetry.logs import logger
+from models.enums import BookingStatus, TriggerType
+from triggers.clauses import Conditions, Group, Test
 from triggers.conditions import parse_conditions
+from triggers.fields import Operator
+from triggers.rejections import RejectedTrigger
 from triggers.templates import check_template
+
+OVER = frozenset({BookingStatus.cancelled, BookingStatus.no_show})
+_CALLED_OFF = frozenset(status.value for status in OVER)
+
+log = logger("triggers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +31,37 @@ class Rule:
     record: TriggerRecord
     conditions: Conditions
 
+    def looks_at(self, status: BookingStatus) -> bool:
+        """Whether stays of this status are looked at: those that were called off only when it asks for them."""
+        return status not in OVER or _asks_for_called_off(self.conditions.whether)
+
+
+def _asks_for_called_off(group: Group) -> bool:
+    return any(
+        _asks_for_called_off(part) if isinstance(part, Group) else _names_called_off(part) for part in group.parts
+    )
+
+
+def _names_called_off(test: Test) -> bool:
+    is_choice = test.operator in {Operator.eq, Operator.in_}
+    return test.name == "booking_status" and is_choice and not _CALLED_OFF.isdisjoint(test.values)
+
 
 def read(record: TriggerRecord) -> Rule:
     """Return the rule of a stored trigger. Raises RejectedTrigger for one that an older release let through."""
     return Rule(record, _parsed(record.trigger_type, orjson.dumps(record.conditions, option=orjson.OPT_SORT_KEYS)))
+
+
+def readable(records: Iterable[TriggerRecord]) -> list[Rule]:
+    """Return the rules of the active triggers; one that can't be read any more is left out and logged."""
+    rules = []
+    for record in records:
+        if record.is_active:
+            try:
+                rules.append(read(record))
+            except RejectedTrigger as error:
+                log.error("trigger_unreadable", trigger_id=record.id, error=error)
+    return rules
 
 
 @lru_cache(maxsize=4096)

@@ -93,7 +93,8 @@ class Person:
         self.chat_id = sender.id
         self._router = _Witness()
         loader = TurnLoader(analyser(), texts(), house.clock)
-        self._step = Step(house.database, loader, self._router, Desk(texts(), house.clock), Engine(house.clock))
+        desk = Desk(texts(), house.clock)
+        self._step = Step(house.database, loader, self._router, desk, Engine(house.clock, desk))
 
     async def write(self, text: str, **changes: Any) -> Said:
         return await self.send(self._message(text, **changes))

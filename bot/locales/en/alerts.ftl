@@ -9,6 +9,7 @@ alert-title-link-tries = 🔑 Couldn't link a stay
 alert-title-not-delivered = ⚠ Message not delivered
 alert-title-quarantined = ⚠ A message could not be handled
 alert-title-account = ⚠ Channel trouble
+alert-title-trigger = ⚠ A trigger fails
 
 alert-room = room { $room }
 alert-words = Because of: { $words }
@@ -24,3 +25,9 @@ alert-not-delivered =
     ({ $reason })
 alert-quarantined = Event { $event } of this chat failed { $attempts } times and was set aside. The operator can look at it and replay it.
 alert-account = The account { $address } is { $state }. Messages wait until it works again.
+alert-trigger-failed =
+    Trigger { $number }, “{ $name }”, { $reason ->
+        [bad_template] could not make its text for a guest. Look through its text with /trigger { $number } and mend it.
+        [unreadable] has conditions that can't be read any more. Delete it and make it anew.
+       *[other] could not write to a guest. The log says why; tell the operator.
+    }

@@ -8,6 +8,7 @@ alert-title-media = 📎 Гость прислал файл или место
 alert-title-link-tries = 🔑 Не получилось найти бронь
 alert-title-not-delivered = ⚠ Сообщение не доставлено
 alert-title-quarantined = ⚠ Сообщение не удалось обработать
+alert-title-trigger = ⚠ Триггер не срабатывает
 alert-title-account = ⚠ Неполадка с каналом
 
 alert-room = номер { $room }
@@ -24,3 +25,9 @@ alert-not-delivered =
     ({ $reason })
 alert-quarantined = Событие { $event } этого чата не удалось обработать за { $attempts } попытки, оно отложено. Его может посмотреть и повторить оператор.
 alert-account = Аккаунт { $address }: { $state }. Сообщения подождут, пока он снова заработает.
+alert-trigger-failed =
+    Триггер { $number }, «{ $name }», { $reason ->
+        [bad_template] не смог составить текст для гостя. Проверьте и исправьте его текст: /trigger { $number }.
+        [unreadable] содержит условия, которые больше не читаются. Удалите его и создайте заново.
+       *[other] не смог написать гостю. Причина в журнале; сообщите оператору.
+    }

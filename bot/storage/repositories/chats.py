@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.errors import LeaseLost
 from bot.storage.repositories.base import Repository
-from models import Chat, InboxEvent
+from models import Chat, Conversation, InboxEvent
 from models.base import new_id
 from models.enums import InboxState
 
@@ -32,6 +32,27 @@ class Chats(Repository):
         columns = (Chat.id, Chat.account_id, Chat.address, Chat.is_reachable)
         row = (await self._run(select(*columns).where(self._own(Chat.hotel_id), Chat.id == chat_id))).one()
         return ChatRecord(*row)
+
+    async def spoken_in(self, guest_ids: Collection[UUID]) -> dict[UUID, list[ChatRecord]]:
+        """Return the chats that each guest has spoken in, the latest first; who never spoke is missing."""
+        statement = (
+            select(Conversation.guest_id, Chat.id, Chat.account_id, Chat.address, Chat.is_reachable)
+            .join(Chat, (Chat.hotel_id == Conversation.hotel_id) & (Chat.id == Conversation.chat_id))
+            .where(self._own(Conversation.hotel_id), Conversation.guest_id.in_(guest_ids))
+            .order_by(Conversation.last_message_at.desc().nulls_last(), Conversation.id.desc())
+        )
+        found: dict[UUID, list[ChatRecord]] = {}
+        for guest_id, *columns in await self._run(statement):
+            found.setdefault(guest_id, []).append(ChatRecord(*columns))
+        return found
+
+    async def known_at(self, account_id: UUID, addresses: Collection[str]) -> dict[str, ChatRecord]:
+        """Return those of the chats with these addresses that are known."""
+        columns = (Chat.id, Chat.account_id, Chat.address, Chat.is_reachable)
+        statement = select(*columns).where(
+            self._own(Chat.hotel_id), Chat.account_id == account_id, Chat.address.in_(addresses)
+        )
+        return {row.address: ChatRecord(*row) for row in await self._run(statement)}
 
     async def at(self, account_id: UUID, address: str) -> UUID:
         """Return the id of the chat with this address, made now where it is new."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -33,10 +34,17 @@ class Consents(Repository):
 
     async def current(self, guest_id: UUID) -> dict[ConsentPurpose, ConsentState]:
         """Return what counts now, by purpose; a purpose never spoken of is missing."""
+        return (await self.of_guests([guest_id])).get(guest_id, {})
+
+    async def of_guests(self, guest_ids: Collection[UUID]) -> dict[UUID, dict[ConsentPurpose, ConsentState]]:
+        """Return what counts now for each guest, by purpose; who never said anything is missing."""
         statement = (
-            select(Consent.purpose, Consent.state)
-            .ext(distinct_on(Consent.purpose))
-            .where(self._own(Consent.hotel_id), Consent.guest_id == guest_id)
-            .order_by(Consent.purpose, Consent.at.desc(), Consent.id.desc())
+            select(Consent.guest_id, Consent.purpose, Consent.state)
+            .ext(distinct_on(Consent.guest_id, Consent.purpose))
+            .where(self._own(Consent.hotel_id), Consent.guest_id.in_(guest_ids))
+            .order_by(Consent.guest_id, Consent.purpose, Consent.at.desc(), Consent.id.desc())
         )
-        return {row.purpose: row.state for row in await self._run(statement)}
+        found: dict[UUID, dict[ConsentPurpose, ConsentState]] = {}
+        for row in await self._run(statement):
+            found.setdefault(row.guest_id, {})[row.purpose] = row.state
+        return found

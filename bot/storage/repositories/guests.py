@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,11 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from bot.storage.repositories.base import AnySelect, Repository
+from bot.storage.repositories.firings import PLANNED
 from models import Consent, Conversation, Guest, GuestIdentity, Message, StaffNotification, Stay, TriggerFiring
 from models.base import new_id
-from models.enums import IdentityKind
+from models.enums import FiringStatus, IdentityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,10 @@ class Guests(Repository):
     async def get(self, guest_id: UUID) -> GuestRecord:
         """Return one guest."""
         return _record((await self._run(self._select(Guest.id == guest_id))).one())
+
+    async def with_ids(self, guest_ids: Collection[UUID]) -> dict[UUID, GuestRecord]:
+        """Return these guests by id."""
+        return {row.id: _record(row) for row in await self._run(self._select(Guest.id.in_(guest_ids)))}
 
     async def recognise(self, identity: Identity) -> GuestRecord | None:
         """Return the guest with this identity."""
@@ -103,6 +109,59 @@ class Guests(Repository):
         )
         return [Identity(row.kind, row.value) for row in await self._run(statement)]
 
+    async def phones(self, guest_ids: Collection[UUID]) -> dict[UUID, str]:
+        """Return a phone number of each guest; who has none is missing, of several it is the one known longest."""
+        statement = (
+            select(GuestIdentity.guest_id, GuestIdentity.value)
+            .where(
+                self._own(GuestIdentity.hotel_id),
+                GuestIdentity.guest_id.in_(guest_ids),
+                GuestIdentity.kind == IdentityKind.phone,
+            )
+            .order_by(GuestIdentity.id.desc())
+        )
+        return {row.guest_id: row.value for row in await self._run(statement)}
+
+    async def by_phones(self, phones: Collection[str]) -> dict[str, UUID]:
+        """Return whose numbers these are; nobody's are missing."""
+        statement = select(GuestIdentity.value, GuestIdentity.guest_id).where(
+            self._own(GuestIdentity.hotel_id),
+            GuestIdentity.kind == IdentityKind.phone,
+            GuestIdentity.value.in_(phones),
+        )
+        return {row.value: row.guest_id for row in await self._run(statement)}
+
+    async def add_all(self, guests: Collection[GuestRecord]) -> None:
+        """Add guests of whom only name and language are known."""
+        if guests:
+            rows = [
+                {"hotel_id": self.hotel_id, "id": guest.id, "name": guest.name, "language": guest.language}
+                for guest in guests
+            ]
+            await self._run(insert(Guest), rows)
+
+    async def note_phones(self, owners: Mapping[str, UUID], evidence: Mapping[str, Any]) -> dict[str, UUID]:
+        """Note phone numbers of guests; return whose they are, which is another's where one was known before."""
+        if not owners:
+            return {}
+        statement = insert(GuestIdentity)
+        statement = statement.on_conflict_do_update(
+            index_elements=["hotel_id", "kind", "value"], set_={"value": statement.excluded.value}
+        )
+        rows = [
+            {
+                "hotel_id": self.hotel_id,
+                "id": new_id(),
+                "guest_id": guest_id,
+                "kind": IdentityKind.phone,
+                "value": phone,
+                "evidence": dict(evidence),
+            }
+            for phone, guest_id in sorted(owners.items())
+        ]
+        found = await self._run(statement.returning(GuestIdentity.value, GuestIdentity.guest_id), rows)
+        return {row.value: row.guest_id for row in found}
+
     async def update(self, guest_id: UUID, **values: Any) -> None:
         """Change columns of a guest."""
         await self._run(update(Guest).where(self._own(Guest.hotel_id), Guest.id == guest_id).values(**values))
@@ -120,11 +179,36 @@ class Guests(Repository):
             .values(guest_id=winner, evidence=moved)
         )
         await self._repeat_consents(loser, winner)
+        await self._move_plans(loser, winner)
         for table in (Stay, Conversation, Message, StaffNotification, TriggerFiring):
             await self._run(
                 update(table).where(self._own(table.hotel_id), table.guest_id == loser).values(guest_id=winner)
             )
         await self.update(loser, merged_into=winner)
+
+    async def _move_plans(self, loser: UUID, winner: UUID) -> None:
+        """Let what is said once a guest count for both: of a line that both have, the one that fired stays."""
+        mine, other = aliased(TriggerFiring), aliased(TriggerFiring)
+        pairs = select(mine.id, other.id.label("other_id"), other.status.label("other_status")).where(
+            self._own(mine.hotel_id),
+            other.hotel_id == mine.hotel_id,
+            mine.subject == winner,
+            other.subject == loser,
+            other.trigger_id == mine.trigger_id,
+            other.occurrence == mine.occurrence,
+        )
+        spare = [
+            pair.id if pair.other_status is FiringStatus.fired else pair.other_id for pair in await self._run(pairs)
+        ]
+        lines = update(TriggerFiring).where(self._own(TriggerFiring.hotel_id))
+        await self._run(
+            lines.where(TriggerFiring.id.in_(spare), TriggerFiring.status.in_(PLANNED)).values(
+                status=FiringStatus.cancelled, reason="already_fired"
+            )
+        )
+        # A spare line keeps its place in the ledger, but stands for nobody any more.
+        await self._run(lines.where(TriggerFiring.id.in_(spare)).values(subject=TriggerFiring.id))
+        await self._run(lines.where(TriggerFiring.subject == loser).values(subject=winner))
 
     async def _repeat_consents(self, loser: UUID, winner: UUID) -> None:
         """Write the lines of one guest for another, too: a ledger is only added to."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository
@@ -88,24 +88,52 @@ class Stays(Repository):
         """Return these stays."""
         return [StayRecord(*row) for row in await self._run(self._select().where(Stay.id.in_(ids)))]
 
-    async def open_at(self, at: datetime) -> list[StayRecord]:
-        """Return the stays that have not ended by `at`."""
-        return [StayRecord(*row) for row in await self._run(self._select().where(Stay.check_out >= at))]
+    async def of_guests(self, guest_ids: Collection[UUID]) -> list[StayRecord]:
+        """Return the stays of these guests, latest first."""
+        statement = self._select().where(Stay.guest_id.in_(guest_ids)).order_by(Stay.check_in.desc())
+        return [StayRecord(*row) for row in await self._run(statement)]
 
-    async def keyed(self, source: str, external_ids: Sequence[str]) -> dict[str, StayRecord]:
-        """Return the stays of one source by their booking numbers."""
-        statement = self._select().where(Stay.source == source, Stay.external_id.in_(external_ids))
-        return {record.external_id: record for record in (StayRecord(*row) for row in await self._run(statement))}
+    async def pages_open_at(self, at: datetime, size: int = 1000) -> AsyncIterator[list[StayRecord]]:
+        """Give the stays that have not ended by `at`, so many at a time."""
+        is_open = or_(Stay.check_out >= at, Stay.checked_out_at >= at)
+        following: ColumnElement[bool] = true()
+        while True:
+            rows = await self._run(self._select().where(is_open, following).order_by(Stay.id).limit(size))
+            page = [StayRecord(*row) for row in rows]
+            if page:
+                yield page
+            if len(page) < size:
+                return
+            following = Stay.id > page[-1].id
+
+    async def keyed(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], StayRecord]:
+        """Return the known ones of the stays with these sources and booking numbers."""
+        statement = self._select().where(tuple_(Stay.source, Stay.external_id).in_(keys))
+        return {(stay.source, stay.external_id): stay for stay in map(_record, await self._run(statement))}
 
     async def save(self, stay: NewStay) -> StayRecord:
         """Add a stay, or change the one with the same source and booking number."""
-        values: dict[str, Any] = {name: getattr(stay, name) for name in NewStay.__slots__}
-        statement = insert(Stay).values(hotel_id=self.hotel_id, id=new_id(), **values)
-        changes = {name: statement.excluded[name] for name in values if name not in _KEY}
+        return (await self.save_all([stay]))[0]
+
+    async def save_all(self, stays: Collection[NewStay]) -> list[StayRecord]:
+        """Add stays, or change those with the same source and booking number; in no particular order."""
+        if not stays:
+            return []
+        statement = insert(Stay)
+        changes = {name: statement.excluded[name] for name in NewStay.__slots__ if name not in _KEY}
         statement = statement.on_conflict_do_update(
             index_elements=list(_KEY), set_={**changes, "updated_at": func.now()}
         )
-        return StayRecord(*(await self._run(statement.returning(*_COLUMNS))).one())
+        # In one order, so that two imports which share stays lock them alike and can't deadlock.
+        rows = [
+            {
+                "hotel_id": self.hotel_id,
+                "id": new_id(),
+                **{name: getattr(stay, name) for name in NewStay.__slots__},
+            }
+            for stay in sorted(stays, key=lambda one: (one.source, one.external_id))
+        ]
+        return [StayRecord(*row) for row in await self._run(statement.returning(*_COLUMNS), rows)]
 
     async def update(self, stay_id: UUID, **values: Any) -> None:
         """Change columns of a stay."""
@@ -130,3 +158,7 @@ class Stays(Repository):
 
 
 _COLUMNS = tuple(getattr(Stay, name) for name in StayRecord.__slots__)
+
+
+def _record(row: Any) -> StayRecord:
+    return StayRecord(*row)
