@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from asyncpg import PostgresError
+from alembic.util import CommandError
+from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,11 +20,16 @@ from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, login_url, make_engine, p
 from bot.storage.unit_of_work import Database
 from bot.telemetry.queries import watch_queries
 
+# Whatever can come of a database that isn't there, or isn't as it should be.
+FAILURES = (OSError, TimeoutError, DBAPIError, PostgresError, InterfaceError)
+
 # SQLSTATE and what to do about it.
 _REMEDIES = {
     "28P01": "the password is wrong; where only the owner's is set, `python -m bot migrate` lets the others in",
-    "28000": "this login may not connect; see the server's pg_hba.conf",
+    "28000": "this login is not there or may not connect; see the server's pg_hba.conf, or `python -m bot migrate`",
     "3D000": "there is no such database; create it first",
+    "53300": "the server has no connection left; raise its max_connections or lower BELLHOP_DATABASE_POOL_SIZE",
+    "57P03": "the server is starting or stopping; try again in a moment",
     "42P01": "it is not migrated; run `python -m bot migrate` with the owner's BELLHOP_DATABASE_URL",
     "42501": "this login may not do it; BELLHOP_DATABASE_URL has to be the owner's, with CREATEROLE",
 }
@@ -45,20 +51,16 @@ def database_logins(settings: Settings) -> Iterator[Logins]:
     An embedded server that another process of ours runs is used as it is.
     """
     given = settings.database
-    if given.url is not None:
-        owner = given.url.get_secret_value()
-        yield Logins(
-            owner,
-            given.app_url.get_secret_value() if given.app_url else login_url(owner, APP_ROLE),
-            given.runtime_url.get_secret_value() if given.runtime_url else login_url(owner, RUNTIME_ROLE),
-        )
-    elif given.app_url is not None and given.runtime_url is not None:
-        yield Logins(None, given.app_url.get_secret_value(), given.runtime_url.get_secret_value())
-    elif given.app_url is not None or given.runtime_url is not None:
+    if (given.app_url is None) != (given.runtime_url is None):
         raise ConfigurationError(
             "BELLHOP_DATABASE_APP_URL and BELLHOP_DATABASE_RUNTIME_URL belong together: set both, or only "
             "BELLHOP_DATABASE_URL"
         )
+    owner = given.url.get_secret_value() if given.url else None
+    if given.app_url and given.runtime_url:
+        yield Logins(owner, given.app_url.get_secret_value(), given.runtime_url.get_secret_value())
+    elif owner:
+        yield _derived(owner)
     else:
         folder = settings.process.data_dir / "postgres"
         running = attach(folder)
@@ -84,25 +86,40 @@ async def prepare_database(logins: Logins, settings: Settings) -> None:
         await migrations.upgrade(logins.owner)
         if settings.database.app_url is None:
             await provision_logins(logins.owner)
-    except (OSError, TimeoutError, DBAPIError, PostgresError) as error:
+    except CommandError:
+        raise ConfigurationError(
+            "BELLHOP_DATABASE_URL: a newer release has migrated this database: start that one, or restore a backup"
+        ) from None
+    except FAILURES as error:
         raise _unusable("BELLHOP_DATABASE_URL", error) from None
 
 
 async def check_serving(database: Database) -> None:
     """Raise ConfigurationError unless both serving logins work on a migrated database."""
+    variable = "BELLHOP_DATABASE_RUNTIME_URL"
     try:
         hotels = await database.claims.hotels()
+        variable = "BELLHOP_DATABASE_APP_URL"
         async with database.unit(next(iter(hotels.values()), UUID(int=0))) as uow:
             await uow.knowledge.all()
-    except (OSError, TimeoutError, DBAPIError, PostgresError) as error:
-        raise _unusable("BELLHOP_DATABASE_APP_URL and BELLHOP_DATABASE_RUNTIME_URL", error) from None
+    except FAILURES as error:
+        raise _unusable(variable, error) from None
+
+
+def explain(error: BaseException) -> tuple[str, str]:
+    """Return what happened and what to do about it, of one of `FAILURES`.
+
+    The driver's own words may hold the address, so only their kind is said.
+    """
+    wrapped = getattr(error, "orig", None) or error
+    cause = wrapped.__cause__ or wrapped
+    remedy = _REMEDIES.get(getattr(cause, "sqlstate", None) or "", "is the server running, and the address right?")
+    return f"the database can't be used ({type(cause).__name__})", remedy
 
 
 def _unusable(variable: str, error: BaseException) -> ConfigurationError:
-    """Return the operator's sentence; the driver's own words may hold the address, so only their kind is said."""
-    cause = getattr(error, "orig", None) or error
-    remedy = _REMEDIES.get(getattr(cause, "sqlstate", None) or "", "is the server running, and the address right?")
-    return ConfigurationError(f"{variable}: the database can't be used ({type(cause).__name__}): {remedy}")
+    problem, remedy = explain(error)
+    return ConfigurationError(f"{variable}: {problem}: {remedy}")
 
 
 @asynccontextmanager

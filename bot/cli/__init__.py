@@ -15,7 +15,7 @@ COMMANDS = {
     "migrate": ("bot.cli.run", "migrate", "Bring the database to this release's schema."),
     "simulate": ("bot.cli.run", "simulate", "Play the providers on loopback, for trying things out."),
     "doctor": ("bot.cli.doctor", "doctor", "Say what is wrong, and what to do about it."),
-    "health": ("bot.cli.doctor", "health", "Ask the running process whether it lives."),
+    "health": ("bot.cli.health", "health", "Ask the running process whether it lives."),
     "hotel": ("bot.cli.hotel", "hotel", "Add hotels, their channels, people and answers."),
     "stays": ("bot.cli.stays", "stays", "Import stays."),
     "inbox": ("bot.cli.inbox", "inbox", "See and replay what could not be handled."),

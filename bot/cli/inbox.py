@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from bot.cli.context import hotel_called, with_database
@@ -49,7 +51,7 @@ def show_event(slug: str, event_id: int) -> None:
     event = with_database(work)
     if event is None:
         raise RejectedInput(f"event {event_id}: this hotel has none with that number; see `inbox list`")
-    click.get_binary_stream("stdout").write(event.payload + b"\n")
+    sys.stdout.buffer.write(event.payload + b"\n")
 
 
 @inbox.command("replay")
