@@ -1,4 +1,4 @@
-"""Build the tables."""
+"""Build the tables, and fill in the catalogue of platforms."""
 
 from __future__ import annotations
 
@@ -10,6 +10,26 @@ revision = "0001_tables"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+
+PLATFORMS = [
+    {
+        "id": "telegram",
+        "name": "Telegram",
+        "type": "messaging",
+        "region": "global",
+        "capabilities": ["text", "buttons", "media", "location", "contact_request"],
+        "required_credentials": ["bot_token"],
+    },
+    {
+        "id": "whatsapp_green",
+        "name": "WhatsApp (Green API)",
+        "type": "messaging",
+        "region": "global",
+        "capabilities": ["text", "buttons", "media", "location", "contact"],
+        "required_credentials": ["id_instance", "api_token"],
+    },
+]
 
 
 def upgrade() -> None:
@@ -1037,6 +1057,20 @@ def upgrade() -> None:
         ["hotel_id", "chat_id", "id"],
         unique=False,
         postgresql_where=sa.text("state IN ('queued', 'sending')"),
+    )
+    # Rows of a month that nobody made a partition for are kept here rather than refused.
+    op.execute("CREATE TABLE messages_default PARTITION OF messages DEFAULT")
+    op.bulk_insert(
+        sa.table(
+            "platforms",
+            sa.column("id", sa.String),
+            sa.column("name", sa.String),
+            sa.column("type", sa.String),
+            sa.column("region", sa.String),
+            sa.column("capabilities", sa.ARRAY(sa.Text)),
+            sa.column("required_credentials", sa.ARRAY(sa.Text)),
+        ),
+        PLATFORMS,
     )
 
 

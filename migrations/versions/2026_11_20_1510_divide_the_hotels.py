@@ -74,6 +74,8 @@ def upgrade() -> None:
     for table, privileges in APP_GRANTS.items():
         _isolate(table, "hotel_id")
         op.execute(f"GRANT {privileges} ON {table} TO bellhop_app")
+    # A partition answers by its own policies when it is named, and the default one is granted to nobody.
+    _isolate("messages_default", "hotel_id")
     _isolate("hotels", "id")
     op.execute("GRANT SELECT, INSERT, UPDATE ON hotels TO bellhop_app")
     op.execute("GRANT SELECT ON platforms TO bellhop_app, bellhop_dashboard")
@@ -115,7 +117,7 @@ def _open_the_companies() -> None:
 
 
 def downgrade() -> None:
-    for table in (*APP_GRANTS, "hotels", "companies"):
+    for table in (*APP_GRANTS, "messages_default", "hotels", "companies"):
         for policy in ("hotel_isolation", "own_company", "new_company", "queue_heads", "leases"):
             op.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
