@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from bot.channels.base import UnreadablePayload
 from bot.messages import clean_text
@@ -21,6 +21,12 @@ class Part(BaseModel):
     """A piece of a provider's payload: what we don't name is left alone, so that new fields never hurt."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        """Take a part that is null for one that was left out: some servers write all that could be there."""
+        return {name: part for name, part in value.items() if part is not None} if isinstance(value, dict) else value
 
 
 def _moment(value: Any) -> datetime:

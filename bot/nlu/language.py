@@ -37,7 +37,7 @@ TELLTALE_LETTERS = {"uk": set("іїєґ"), "kk": set("әғқңөұүһ")}
 
 SAMPLE_CHARACTERS = 1000
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-NOT_PROSE = re.compile(r"\S*(?:://|@|www\.)\S*")
+NOT_PROSE = re.compile(r"\S*(?:://|@|www\.)\S*|(?<!\S)/[a-z]\w*")
 
 SMALL_WORD_WEIGHT = 0.3
 LIKELIEST_WEIGHT = 0.3

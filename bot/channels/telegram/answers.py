@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 from bot.channels.base import UnreadablePayload
@@ -18,7 +20,7 @@ from bot.errors import (
 )
 
 _TOKEN_REFUSED = (
-    "Telegram refused the bot token: take a new one from @BotFather (or correct the address in BELLHOP_TELEGRAM_API)"
+    "Telegram refused this bot: take a new token from @BotFather (or correct the address in BELLHOP_TELEGRAM_API)"
 )
 _WEBHOOK_SET = "a webhook is set for this bot, so its updates can't be fetched: remove the webhook first"
 _OTHER_READER = "another program fetches this bot's updates with the same token: find it and stop it"
@@ -74,9 +76,7 @@ def _refusal(body: dict[str, Any], answer: Answer, token: str, repeatable: bool)
         case 409:
             return AccountContested(_WEBHOOK_SET if "webhook" in words else _OTHER_READER)
         case 429:
-            return TransientError(
-                words, seconds_to_wait(inner(body, "parameters", "retry_after")) or answer.retry_after
-            )
+            return TransientError(words, _asked_wait(body, words) or answer.retry_after)
         case 502 | 504:
             return unanswered(words, repeatable)
         case _ if code >= 500:
@@ -85,6 +85,12 @@ def _refusal(body: dict[str, Any], answer: Answer, token: str, repeatable: bool)
             return RecipientUnreachable(words)
         case _:
             return PermanentError(words)
+
+
+def _asked_wait(body: dict[str, Any], words: str) -> timedelta | None:
+    """Return the wait that is asked for, where it should stand or, without that, in words."""
+    said = re.search(r"retry after (\d+)", words)
+    return seconds_to_wait(inner(body, "parameters", "retry_after")) or (seconds_to_wait(said[1]) if said else None)
 
 
 def _foreign(answer: Answer, repeatable: bool) -> BellhopError:

@@ -124,17 +124,25 @@ class TelegramChannel:
         return AccountState.active
 
     async def webhook(self) -> str | None:
-        url = inner(await self._bot(GetWebhookInfo()), "url")
+        url = inner(await self._webhook_info(), "url")
         return url if isinstance(url, str) and url else None
 
     async def use_webhook(self, url: str | None, secret: str) -> None:
-        info: Any = await self._bot(GetWebhookInfo())
+        info = await self._webhook_info()
         current = inner(info, "url") or None
         if url is None and current:
             await self._bot(DeleteWebhook())
         if url is not None and not _is_set(info, url):
             call = SetWebhook(url=url, secret_token=secret, max_connections=1, allowed_updates=_KINDS)
             await self._bot(call)
+
+    async def _webhook_info(self) -> Any:
+        """Return what is known of the webhook: None from a server that has the bot but not this question."""
+        try:
+            return await self._bot(GetWebhookInfo())
+        except PermanentError:
+            await self.state()
+            return None
 
     async def _say(self, chat_id: str, text: str, message: OutgoingMessage, is_last: bool) -> str | None:
         contact = message.asks_contact

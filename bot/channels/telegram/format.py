@@ -68,13 +68,13 @@ class TelegramFormat:
         if not isinstance(update, dict):
             raise UnreadablePayload("payload", "an update is an object with update_id and one more part")
         for kind in MESSAGES:
-            if kind in update:
+            if update.get(kind) is not None:
                 return [_message(kind, update[kind])]
-        if "callback_query" in update:
+        if update.get("callback_query") is not None:
             return [self._press(read(CallbackQuery, update["callback_query"], "callback_query"))]
-        if "my_chat_member" in update:
+        if update.get("my_chat_member") is not None:
             return [_reach(read(MemberUpdate, update["my_chat_member"], "my_chat_member"))]
-        if "message_reaction" in update:
+        if update.get("message_reaction") is not None:
             return [_reaction(read(ReactionUpdate, update["message_reaction"], "message_reaction"))]
         return [_unused(update)]
 
@@ -97,7 +97,7 @@ class TelegramFormat:
 
 
 def _envelope(update: Any, payload: bytes) -> RawEvent:
-    name = next((name for name in update if name in _KINDS), None) if isinstance(update, dict) else None
+    name = next((name for name in _KINDS if inner(update, name) is not None), None)
     part = inner(update, name) if name else None
     return RawEvent(
         event_id=identifier(inner(update, "update_id")) or digest(payload),
@@ -113,7 +113,7 @@ def _message(kind: UpdateKind, value: Any) -> Incoming:
         return ChatMoved(str(message.chat.id), str(message.migrate_to_chat_id), message.date)
     if message.migrate_from_chat_id is not None:
         return ChatMoved(str(message.migrate_from_chat_id), str(message.chat.id), message.date)
-    service = next((name for name in SERVICE if name in value), None)
+    service = next((name for name in SERVICE if value.get(name) is not None), None)
     if service:
         return Ignored(f"Telegram's own notice: {service}")
     if message.from_ and message.from_.is_bot and not message.sender_chat:

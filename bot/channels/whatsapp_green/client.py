@@ -118,19 +118,28 @@ class GreenChannel:
         return STATES.get(name, AccountState.limited)
 
     async def webhook(self) -> str | None:
-        url = inner(await self._calls.account.getSettingsAsync(), "webhookUrl")
+        url = inner(await self._settings(), "webhookUrl")
         return url if isinstance(url, str) and url else None
 
     async def use_webhook(self, url: str | None, secret: str) -> None:
         """Set what differs only, since a change restarts the instance for up to five minutes."""
-        current = await self._calls.account.getSettingsAsync()
-        if not isinstance(current, dict):
-            raise TransientError("Green API did not say the account's settings")
+        current = await self._settings()
         wanted = {"webhookUrl": url or ""} | ({"webhookUrlToken": secret} if url else {})
         wanted |= {flag: "yes" for flag in _FLAGS if flag in current}
         changes = {name: value for name, value in wanted.items() if (current.get(name) or "") != value}
         if changes:
             await self._calls.account.setSettingsAsync(changes)
+
+    async def _settings(self) -> dict[str, Any]:
+        """Return the account's settings: none from a server that has the account but not this question."""
+        try:
+            settings = await self._calls.account.getSettingsAsync()
+        except PermanentError:
+            await self.state()
+            return {}
+        if not isinstance(settings, dict):
+            raise TransientError("Green API did not say the account's settings")
+        return settings
 
     def _can_have_buttons(self, chat_id: str, message: OutgoingMessage) -> bool:
         labels = [choice.label for choice in message.choices]

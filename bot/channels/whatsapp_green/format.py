@@ -39,6 +39,8 @@ _STATUSES = {
 }
 _LANES = (("senderData", "chatId"), ("chatId",), ("from",))
 NO_LANE = "account"
+_ONE_WAY = ("@broadcast", "@newsletter")
+"""Where an answer would be published, not answered."""
 
 
 class GreenFormat:
@@ -123,6 +125,8 @@ def _parsed(kind: str, value: dict[str, Any]) -> Incoming:
 
 def _incoming(value: dict[str, Any]) -> Incoming:
     received = read(Received, value)
+    if received.sender_data.chat_id.endswith(_ONE_WAY):
+        return Ignored("a status or a channel's post: it is said to nobody in particular")
     data, sender = received.message_data, sender_of(received.sender_data)
     if data.type_message == "deletedMessage":
         return Ignored("the sender deleted a message")

@@ -39,6 +39,14 @@ def test_nothing_is_found_when_a_veto_stands_near(text: str) -> None:
     assert find_attention(tokenise(text)) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["I want to kill myself", "i dont want to live anymore", "Я хочу покончить с собой", "думаю о самоубийстве"],
+)
+def test_a_guest_in_despair_is_found(text: str) -> None:
+    assert max(finding.severity for finding in find_attention(tokenise(text))) >= 0.9
+
+
 def test_a_condition_that_can_not_be_read_is_named() -> None:
     with pytest.raises(ValueError, match=r"attention\.toml.*'not-3'"):
         read_condition("not-3")

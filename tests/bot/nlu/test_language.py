@@ -43,7 +43,7 @@ def test_a_short_text_is_never_a_sure_guess(detector: LangidDetector, text: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "😀👍", "1234", "+49 30 1234567", "?!…", "https://example.com/abc", "a@b.example"]
+    "text", ["", " ", "😀👍", "1234", "+49 30 1234567", "?!…", "https://example.com/abc", "a@b.example", "/start"]
 )
 def test_nothing_is_guessed_when_there_are_no_words(detector: LangidDetector, text: str) -> None:
     assert detector.guess(text) == Guess(None, confident=False)

@@ -212,6 +212,15 @@ async def test_the_status_decides_when_a_refusal_lacks_its_parts(desk: Desk, bod
         await desk.say()
 
 
+async def test_the_wait_is_read_from_the_words_when_it_stands_nowhere_else(desk: Desk) -> None:
+    desk.fail(
+        Fault.answer(429, '{"ok": false, "error_code": 429, "description": "Too Many Requests: retry after 7"}')
+    )
+    with pytest.raises(TransientError) as raised:
+        await desk.say()
+    assert raised.value.retry_after == timedelta(seconds=7)
+
+
 async def test_the_new_chat_is_named_when_the_group_moved(desk: Desk) -> None:
     desk.refuse(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-100777)
     with pytest.raises(ChatMigrated) as raised:
@@ -254,6 +263,20 @@ async def test_the_other_reader_is_named_when_two_poll_one_bot(desk: Desk) -> No
     contested = [each for each in polls if isinstance(each, AccountContested)]
     assert len(contested) == 1
     assert "another program" in str(contested[0])
+
+
+async def test_updates_are_fetched_when_the_server_does_not_know_the_question_for_the_webhook(desk: Desk) -> None:
+    for _ in range(2):
+        desk.refuse(404, "Not Found", "getWebhookInfo")
+    assert await desk.channel.webhook() is None
+    await desk.channel.use_webhook(None, "")
+    assert (await desk.channel.fetch()).events
+
+
+async def test_the_webhook_is_set_when_the_server_can_not_say_what_it_is(desk: Desk) -> None:
+    desk.refuse(404, "Not Found", "getWebhookInfo")
+    await desk.channel.use_webhook("http://127.0.0.1:9/webhooks/telegram/x", "s3cret")
+    assert len(desk.calls("setWebhook")) == 1
 
 
 async def test_the_webhook_is_named_when_it_keeps_the_updates(desk: Desk) -> None:

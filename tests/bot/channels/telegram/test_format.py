@@ -278,3 +278,23 @@ def test_an_update_is_read_back_when_it_was_fetched_with_numbers_beyond_64_bits(
     assert event.event_id == "1"
     assert isinstance(FORMAT.parse(event.payload)[0], IncomingMessage)
     assert orjson.loads(FORMAT.envelope("nonsense").payload) == "nonsense"
+
+
+def test_parts_that_are_null_count_as_left_out() -> None:
+    absent = dict.fromkeys(("photo", "pinned_message", "is_topic_message", "reply_to_message", "migrate_to_chat_id"))
+    writer = {"id": 501, "is_bot": None, "first_name": "Anna", "last_name": None}
+    body = update(message=message(text="hi", **absent) | {"from": writer}, callback_query=None)
+    (heard,) = FORMAT.parse(body)
+    assert isinstance(heard, IncomingMessage)
+    assert (heard.text, heard.sender.name) == ("hi", "Anna")
+
+
+def test_a_press_is_read_when_all_other_kinds_of_update_are_null() -> None:
+    body = update(
+        message=None, edited_message=None, my_chat_member=None, message_reaction=None, callback_query=press()
+    )
+    (event,) = FORMAT.envelopes(body)
+    (heard,) = FORMAT.parse(body)
+    assert (event.kind, event.lane) == (EventKind.press, "501")
+    assert isinstance(heard, IncomingMessage)
+    assert heard.kind is IncomingKind.press

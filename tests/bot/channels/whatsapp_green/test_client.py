@@ -259,6 +259,21 @@ async def test_it_is_asked_again_later_when_the_answer_is_something_else(desk: D
             await call
 
 
+async def test_nothing_is_set_when_the_server_does_not_know_the_question_for_the_settings(desk: Desk) -> None:
+    for _ in range(2):
+        desk.answer(404, {"message": "page not found"}, "getSettings")
+    assert await desk.channel.webhook() is None
+    await desk.channel.use_webhook(None, "")
+    assert desk.calls("setSettings") == []
+
+
+async def test_the_webhook_is_set_when_the_server_can_not_say_its_settings(desk: Desk) -> None:
+    url = "http://127.0.0.1:9/webhooks/x"
+    desk.answer(404, {"message": "page not found"}, "getSettings")
+    await desk.channel.use_webhook(url, "one")
+    assert desk.calls("setSettings") == [{"webhookUrl": url, "webhookUrlToken": "one"}]
+
+
 async def test_only_what_differs_is_set_when_the_webhook_changes(desk: Desk) -> None:
     desk.instance.settings["stateWebhook"] = "no"
     url = "http://127.0.0.1:9/webhooks/x"

@@ -320,3 +320,10 @@ def test_a_wrapped_notification_is_filed_like_a_bare_one() -> None:
     (bare,) = FORMAT.envelopes(orjson.dumps(text("hi")))
     (wrapped,) = FORMAT.envelopes(orjson.dumps({"receiptId": 5, "body": text("hi")}))
     assert (wrapped.event_id, wrapped.kind, wrapped.lane) == (bare.event_id, bare.kind, bare.lane)
+
+
+@pytest.mark.parametrize("chat_id", ["status@broadcast", "120363012345678901@newsletter"])
+def test_nobody_is_answered_when_it_is_said_to_nobody_in_particular(chat_id: str) -> None:
+    post = text("hi") | {"senderData": {"chatId": chat_id, "sender": "79991234567@c.us"}}
+    (heard,) = FORMAT.parse(orjson.dumps(post))
+    assert isinstance(heard, Ignored)
