@@ -3,7 +3,7 @@
 const SEATS = ["whatsapp", "telegram", "staff", "admin"];
 const PANES = [...SEATS, "ledger"];
 const AHEAD = new Set(["planned", "postponed"]);
-const AHEAD_AT_FIRST = 5;
+const AHEAD_AT_FIRST = 4;
 const EARLIER = "earlier-";
 const TOUR = [
   ["Ask", () => spoken("whatsapp").some((message) => !message.mine)],
@@ -373,6 +373,7 @@ function drawNote(phone, pane) {
   const note = pane.querySelector(".note");
   if (!phone.note || shownNotes[phone.id] === phone.note.id) return;
   shownNotes[phone.id] = phone.note.id;
+  if (firstPicture) return;
   note.textContent = phone.note.text;
   note.hidden = false;
   setTimeout(() => { note.hidden = true; }, 4000);
