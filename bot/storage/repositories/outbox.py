@@ -153,6 +153,8 @@ class Outbox(Repository):
 
     async def resolve(self, outbox_id: int, state: OutboxState, provider_message_id: str | None, reason: str) -> bool:
         """Settle a message in doubt by evidence; return False where it was settled before."""
+        # Whatever left did so with the call that nobody heard the end of.
+        sent_at = OutboxMessage.sending_at if state is OutboxState.sent else None
         result = await self._run(
             update(OutboxMessage)
             .where(
@@ -160,7 +162,7 @@ class Outbox(Repository):
                 OutboxMessage.id == outbox_id,
                 OutboxMessage.state == OutboxState.in_doubt,
             )
-            .values(state=state, provider_message_id=provider_message_id, reason=reason)
+            .values(state=state, provider_message_id=provider_message_id, reason=reason, sent_at=sent_at)
         )
         return result.rowcount > 0
 

@@ -1,0 +1,244 @@
+"""What must leave: the oldest of a chat first, by one worker, and its state only ever moves forward."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from bot.errors import LeaseLost
+from bot.storage.claims import OutboxLease
+from bot.storage.unit_of_work import Database
+from models.enums import OutboxState
+from tests.bot.storage.houses import LATER, House
+from tests.bot.storage.twins import NOW
+
+EXPIRED = timedelta(seconds=-1)
+
+
+@pytest.fixture
+async def house(storage: Database) -> House:
+    return await House(storage).build(chats=3)
+
+
+async def claim(house: House, limit: int = 10, lease: timedelta = timedelta(seconds=5)) -> list[OutboxLease]:
+    return await house.database.claims.claim_outbox(NOW, limit, lease=lease)
+
+
+async def begin(house: House, lease: OutboxLease) -> None:
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.leased(lease.outbox_id, lease.token)
+        await uow.outbox.begin_sending(lease.outbox_id, lease.token, NOW)
+
+
+async def record(house: House, lease: OutboxLease, provider_id: str = "p1") -> None:
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.record_sent(lease.outbox_id, lease.token, provider_id, NOW)
+
+
+async def send_next(house: House) -> int:
+    (lease,) = await claim(house)
+    await begin(house, lease)
+    await record(house, lease)
+    return lease.outbox_id
+
+
+async def in_doubt(house: House) -> int:
+    """Leave a message to a worker that dies between the call and its record; return its id."""
+    outbox_id = await house.post("doubtful")
+    (lease,) = await claim(house, lease=EXPIRED)
+    await begin(house, lease)
+    async with house.database.unit(house.hotel_id) as uow:
+        assert [message.id for message in await uow.outbox.doubt_stale()] == [outbox_id]
+    return outbox_id
+
+
+async def test_lets_only_the_oldest_of_a_chat_go_when_several_wait(house: House) -> None:
+    ids = [await house.post(words, chat) for words, chat in (("a1", 0), ("a2", 0), ("b1", 1), ("a3", 0))]
+    assert {lease.outbox_id for lease in await claim(house)} == {ids[0], ids[2]}
+    assert await claim(house) == [], "their heads are on the way"
+
+
+async def test_sends_a_chats_messages_in_order_when_each_is_done_before_the_next(house: House) -> None:
+    ids = [await house.post(words) for words in ("one", "two", "three")]
+    assert [await send_next(house) for _ in ids] == ids
+    assert await claim(house) == []
+
+
+@pytest.mark.parametrize("state", [OutboxState.failed, OutboxState.in_doubt])
+async def test_lets_the_next_go_when_the_head_ended_otherwise(house: House, state: OutboxState) -> None:
+    first, second = [await house.post(words) for words in ("one", "two")]
+    (lease,) = await claim(house)
+    await begin(house, lease)
+    assert await claim(house) == [], "the head is being sent"
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.close(first, lease.token, OutboxState.sending, state, "because")
+    assert [after.outbox_id for after in await claim(house)] == [second]
+    assert ((await house.message(first)).state, (await house.message(first)).reason) == (state, "because")
+
+
+async def test_keeps_those_behind_waiting_when_the_head_has_to_wait(house: House) -> None:
+    await house.post("head")
+    await house.post("behind it")
+    (lease,) = await claim(house)
+    await begin(house, lease)
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.retry(lease.outbox_id, lease.token, LATER, "the provider is busy")
+    assert await claim(house) == []
+    (again,) = await house.database.claims.claim_outbox(LATER, 10)
+    assert again.outbox_id == lease.outbox_id
+    message = await house.message(lease.outbox_id)
+    assert (message.attempts, message.reason, message.state) == (1, "the provider is busy", OutboxState.queued)
+
+
+async def test_leaves_messages_alone_when_they_are_not_due_or_their_account_rests(house: House) -> None:
+    await house.post("later", not_before=LATER)
+    due = await house.post("now", 1)
+    assert await house.database.claims.claim_outbox(NOW, 10, paused=[house.account_id]) == []
+    assert [lease.outbox_id for lease in await house.database.claims.claim_outbox(NOW, 10, paused=[uuid4()])] == [due]
+
+
+async def test_gives_a_message_to_one_worker_when_many_ask(house: House) -> None:
+    for number in range(9):
+        await house.post(str(number), number % 3)
+    answers = await asyncio.gather(*(claim(house, 2) for _ in range(8)))
+    leases = [lease for answer in answers for lease in answer]
+    assert len(leases) == len({lease.chat_id for lease in leases}) == 3
+
+
+async def test_refuses_every_step_of_the_old_worker_when_another_claimed(house: House) -> None:
+    outbox_id = await house.post("one")
+    (stale,) = await claim(house, lease=EXPIRED)
+    (fresh,) = await claim(house)
+    assert stale.outbox_id == fresh.outbox_id == outbox_id
+    async with house.database.unit(house.hotel_id) as uow:
+        outbox = uow.outbox
+        for step in (
+            outbox.begin_sending(outbox_id, stale.token, NOW),
+            outbox.give_back(outbox_id, stale.token),
+            outbox.record_sent(outbox_id, stale.token, "p0", NOW),
+            outbox.retry(outbox_id, stale.token, LATER, "x"),
+            outbox.close(outbox_id, stale.token, OutboxState.queued, OutboxState.failed, "x"),
+        ):
+            with pytest.raises(LeaseLost):
+                await step
+        with pytest.raises(LeaseLost):
+            await outbox.leased(outbox_id, stale.token)
+    await house.database.claims.renew([], [stale.token], lease=EXPIRED)
+    await begin(house, fresh)
+    await record(house, fresh)
+    assert (await house.message(outbox_id)).state is OutboxState.sent
+
+
+async def test_can_be_claimed_at_once_when_it_was_given_back(house: House) -> None:
+    await house.post("one")
+    (lease,) = await claim(house)
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.give_back(lease.outbox_id, lease.token)
+    assert [again.outbox_id for again in await claim(house)] == [lease.outbox_id]
+    assert (await house.message(lease.outbox_id)).attempts == 0
+
+
+async def test_is_not_called_stale_when_its_lease_was_renewed(house: House) -> None:
+    await house.post("one")
+    (lease,) = await claim(house, lease=EXPIRED)
+    await begin(house, lease)
+    assert await house.database.claims.hotels_with_stale_sends() == [house.hotel_id]
+    await house.database.claims.renew([], [lease.token])
+    assert await house.database.claims.hotels_with_stale_sends() == []
+    async with house.database.unit(house.hotel_id) as uow:
+        assert await uow.outbox.doubt_stale() == []
+    await record(house, lease)
+
+
+async def test_is_in_doubt_and_not_sent_again_when_its_sender_died(house: House) -> None:
+    outbox_id = await in_doubt(house)
+    assert await claim(house) == []
+    assert await house.database.claims.hotels_with_open_doubts() == [house.hotel_id]
+    async with house.database.unit(house.hotel_id) as uow:
+        assert [message.id for message in await uow.outbox.open_doubts()] == [outbox_id]
+
+
+async def test_counts_as_sent_when_the_journal_has_it(house: House) -> None:
+    outbox_id = await in_doubt(house)
+    async with house.database.unit(house.hotel_id) as uow:
+        assert await uow.outbox.resolve(outbox_id, OutboxState.sent, "p7", "the journal has it")
+        assert not await uow.outbox.resolve(outbox_id, OutboxState.queued, None, "too late")
+    message = await house.message(outbox_id)
+    assert (message.state, message.provider_message_id, message.sent_at) == (OutboxState.sent, "p7", NOW)
+    assert await house.database.claims.hotels_with_open_doubts() == []
+
+
+async def test_is_sent_again_when_the_journal_surely_lacks_it(house: House) -> None:
+    outbox_id = await in_doubt(house)
+    async with house.database.unit(house.hotel_id) as uow:
+        assert await uow.outbox.resolve(outbox_id, OutboxState.queued, None, "the journal lacks it")
+    assert await send_next(house) == outbox_id
+    assert (await house.message(outbox_id)).attempts == 2
+
+
+async def test_is_reported_once_when_a_doubt_can_not_be_resolved(house: House) -> None:
+    outbox_id = await in_doubt(house)
+    async with house.database.unit(house.hotel_id) as uow:
+        assert await uow.outbox.report_doubt(outbox_id, NOW)
+        assert not await uow.outbox.report_doubt(outbox_id, NOW)
+        assert await uow.outbox.open_doubts() == []
+    assert await house.database.claims.hotels_with_open_doubts() == []
+    async with house.database.unit(house.hotel_id) as uow:
+        assert await uow.outbox.deliver(outbox_id, OutboxState.delivered, NOW), "the provider's word still settles it"
+
+
+# From which state the provider's word moves a message, for every state of it; all others stay as they are.
+FORWARD = {
+    OutboxState.sent: {OutboxState.in_doubt},
+    OutboxState.delivered: {OutboxState.sent, OutboxState.in_doubt},
+    OutboxState.read: {OutboxState.sent, OutboxState.delivered, OutboxState.in_doubt},
+    OutboxState.failed: {OutboxState.sent, OutboxState.in_doubt},
+}
+
+
+@pytest.mark.parametrize("before", OutboxState)
+@pytest.mark.parametrize("word", FORWARD)
+async def test_moves_forward_only_when_the_provider_speaks(
+    house: House, before: OutboxState, word: OutboxState
+) -> None:
+    outbox_id = await house.post("one")
+    (lease,) = await claim(house)
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.close(outbox_id, lease.token, OutboxState.queued, before, "as it is")
+        moved = await uow.outbox.deliver(outbox_id, word, NOW, "its word")
+        after = await uow.outbox.get(outbox_id)
+    assert after is not None
+    assert moved is (before in FORWARD[word])
+    assert after.state is (word if moved else before)
+
+
+async def test_is_found_by_the_providers_id_when_its_account_asks(house: House) -> None:
+    outbox_id = await house.post("one")
+    await send_next(house)
+    async with house.database.unit(house.hotel_id) as uow:
+        found = await uow.outbox.with_provider_id(house.account_id, "p1")
+        assert found is not None
+        assert found.id == outbox_id
+        assert await uow.outbox.with_provider_id(uuid4(), "p1") is None
+        assert await uow.outbox.with_provider_id(house.account_id, "p2") is None
+
+
+async def test_follows_its_group_when_that_moved_and_nothing_was_begun(house: House) -> None:
+    begun, waiting = await house.post("begun"), await house.post("waiting")
+    (lease,) = await claim(house)
+    await begin(house, lease)
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.move(house.chats[0], house.chats[1])
+    assert (await house.message(begun)).chat_id == house.chats[0]
+    assert (await house.message(waiting)).chat_id == house.chats[1]
+
+
+async def test_tells_how_long_the_oldest_due_message_waits(house: House) -> None:
+    claims = house.database.claims
+    assert (await claims.queue_ages(NOW)).outbox is None
+    await house.post("one", not_before=NOW - timedelta(minutes=3))
+    await house.post("not due", 1, not_before=LATER)
+    assert (await claims.queue_ages(NOW)).outbox == timedelta(minutes=3)
