@@ -16,7 +16,7 @@ export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help run reset test browser lint types contracts lock
+.PHONY: help run reset test slow browser lint types contracts lock
 .PRECIOUS: $(VENV)/.installed-%
 
 help:  ## Say what can be made.
@@ -28,8 +28,11 @@ run: $(VENV)/.installed-run  ## Start a demo hotel with its own database, and pr
 reset: $(VENV)/.installed-run  ## Forget the demo hotel and its database.
 	@$(PYTHON) -m bot.embedded forget $(DATA)
 
-test: $(VENV)/.installed-dev  ## Run every test that needs no browser.
-	@$(PYTHON) -m pytest -m "not browser" $(PYTEST_OPTIONS)
+test: $(VENV)/.installed-dev  ## Run every test that needs neither a browser nor minutes.
+	@$(PYTHON) -m pytest -m "not browser and not slow" $(PYTEST_OPTIONS)
+
+slow: $(VENV)/.installed-dev  ## Run the tests that take minutes: a kill at every boundary.
+	@$(PYTHON) -m pytest -m slow $(PYTEST_OPTIONS)
 
 browser: $(VENV)/.installed-browser  ## Run the tests that click through the page in Chromium.
 	@test -x $(CHROMIUM) || { echo "$(CHROMIUM) is missing: apt-get install chromium, or give CHROMIUM=/path/to/it" >&2; exit 1; }

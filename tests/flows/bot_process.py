@@ -1,0 +1,67 @@
+"""The house in a process of its own, which can be killed at any moment and started again at once.
+
+A nursery that has imported everything forks the processes, since importing alone takes seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import signal
+from pathlib import Path
+
+import uvloop
+
+from bot.app import open_house, run_house
+from bot.config import load_settings
+from bot.database import Logins
+from bot.telemetry.logs import configure_logging
+from tests.flows.house import WireClock
+
+NURSERY = multiprocessing.get_context("forkserver")
+NURSERY.set_forkserver_preload(["tests.flows.nursery"])
+_PR_SET_PDEATHSIG = 1
+
+
+class BotProcess:
+    """One life of the bot, from `start` to its kill; what it logs is added to `log`."""
+
+    def __init__(self, environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
+        self._process = NURSERY.Process(target=_live, args=(environ, logins, clock, log), daemon=True)
+
+    def start(self) -> None:
+        self._process.start()
+
+    def kill(self) -> None:
+        """End it at once, in the middle of whatever it does."""
+        self._process.kill()
+
+    async def gone(self) -> None:
+        """Wait until it is gone."""
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(self._process.sentinel, over.set)
+        try:
+            await over.wait()
+        finally:
+            loop.remove_reader(self._process.sentinel)
+        self._process.join()
+        self._process.close()
+
+
+def _live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    with log.open("ab", buffering=0) as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    settings = load_settings(environ)
+    configure_logging(settings)
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+        async with open_house(settings, logins, clock) as house:
+            await run_house(house, stop, lambda _: None)
+
+    uvloop.run(serve())
