@@ -6,6 +6,7 @@ from bot.messages import IncomingKind
 from bot.nlu.requests import Request
 from bot.notifications import ACKNOWLEDGE
 from handlers import information, language
+from handlers.admin.routes import admin_routes
 from handlers.attention import SaySorry, is_unhappy
 from handlers.base import Handler, Turn
 from handlers.fallback import Fallback
@@ -43,11 +44,12 @@ from handlers.router import Route
 from handlers.staff import RefuseStranger, ShowHelp, TakeAlert
 from handlers.thanks import SayWelcome
 from handlers.welcome import Welcome
+from triggers.engine import Engine
 
 
-def routes() -> tuple[Route, ...]:
-    """Return the whole table."""
-    return (*staff_routes(), *guest_routes())
+def routes(engine: Engine) -> tuple[Route, ...]:
+    """Return the whole table, first to last: admins, staff, guests."""
+    return (*admin_routes(engine), *staff_routes(), *guest_routes())
 
 
 def guest_routes() -> tuple[Route, ...]:

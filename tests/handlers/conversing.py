@@ -91,10 +91,11 @@ class Person:
         self.platform = platform
         self.sender = sender
         self.chat_id = sender.id
-        self._router = _Witness()
         loader = TurnLoader(analyser(), texts(), house.clock)
         desk = Desk(texts(), house.clock)
-        self._step = Step(house.database, loader, self._router, desk, Engine(house.clock, desk))
+        self.engine = Engine(house.clock, desk)
+        self._router = _Witness(self.engine)
+        self._step = Step(house.database, loader, self._router, desk, self.engine)
 
     async def write(self, text: str, **changes: Any) -> Said:
         return await self.send(self._message(text, **changes))
@@ -162,8 +163,8 @@ class Person:
 class _Witness(Router):
     """The real table, which remembers who answered and what was thought."""
 
-    def __init__(self) -> None:
-        super().__init__(routes())
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(routes(engine))
         self.route: str | None = None
         self.outcome = Outcome()
 

@@ -1,0 +1,411 @@
+### What admins read in their own chat with the bot.
+
+admin-only = Only the hotel's admins can do this. Ask one of them, or ask them to make you an admin.
+admin-in-private = Please write this to me in our own chat: it is about rules and guests, and not everyone here should read it.
+admin-help =
+    For admins:
+
+    /triggers lists the automatic messages
+    /trigger 3 shows one of them
+    /trigger 3 pause, resume or delete changes it
+    /trigger new makes one, step by step
+    /cancel leaves what is being made
+
+    /why Ivanova 3 explains why a guest got message 3, or did not
+
+    /stay BK-1024 shows a stay
+    /stay BK-1024 status=checked_in room=214 changes it
+    /stay new BK-1025 name=Anna Petrova arrival=2026-11-20 departure=2026-11-23 adds one
+
+    /staffchat, written in a group, sends alerts there
+
+## Triggers
+
+admin-list-empty = There are no automatic messages yet.
+admin-list-title =
+    { $pages ->
+        [1] { $count ->
+            [one] One automatic message
+           *[other] { $count } automatic messages
+        }
+       *[other] { $count } automatic messages, page { $page } of { $pages }
+    }
+admin-list-line =
+    { $number }. { $name }{ $active ->
+        [yes] {""}
+       *[no] {" "}(paused)
+    }
+    { $when }
+    planned: { $planned } · in 7 days sent: { $fired }, not sent: { $skipped }
+admin-list-how = /trigger and a number shows one of them.
+admin-card =
+    { $number }. { $name } ({ $active ->
+        [yes] active
+       *[no] paused
+    })
+    { $rule }
+    Priority: { $priority } · at most once per { $once }
+    Planned: { $planned }
+
+    { $text }
+admin-card-translation =
+    { $language }:
+    { $text }
+admin-rule =
+    When: { $when }
+    Only if: { $whether }
+admin-trigger-gone = There is no such trigger, or not any more.
+admin-trigger-usage = Write /trigger 3 to see trigger 3; /trigger 3 pause, resume or delete to change it; /trigger new to make one.
+admin-trigger-already =
+    { $active ->
+        [yes] It is running already.
+       *[no] It is paused already.
+    }
+admin-trigger-done =
+    { $done ->
+        [created] “{ $name }” is saved and running.
+        [resumed] “{ $name }” is running again.
+        [paused] “{ $name }” is paused.
+       *[deleted] “{ $name }” is deleted. What it did stays on record.
+    }
+admin-diff = In the plan: { $added } added, { $moved } moved, { $cancelled } cancelled.
+admin-diff-none = The plan stays as it was.
+admin-delete-ask =
+    Delete “{ $name }”? { $planned ->
+        [0] Nothing is planned by it.
+        [one] One planned message will be cancelled.
+       *[other] { $planned } planned messages will be cancelled.
+    }
+
+admin-button-new = New trigger
+admin-button-list = All triggers
+admin-button-pause = Pause
+admin-button-resume = Resume
+admin-button-delete = Delete…
+admin-button-surely = Yes, delete
+admin-button-keep = No, keep it
+admin-button-back = ‹ Back
+admin-button-ahead = More ›
+admin-button-cancel = Cancel
+admin-button-save = Save
+admin-button-other-condition = Another condition
+admin-button-change =
+    { $part ->
+        [when] Change when
+        [whether] Change conditions
+        [text] Change the text
+       *[name] Change the name
+    }
+
+## When
+
+admin-span =
+    { $unit ->
+        [minutes] { $count ->
+            [one] { $count } minute
+           *[other] { $count } minutes
+        }
+        [hours] { $count ->
+            [one] { $count } hour
+           *[other] { $count } hours
+        }
+       *[days] { $count ->
+            [one] { $count } day
+           *[other] { $count } days
+        }
+    }
+admin-when-after =
+    { $anchor ->
+        [checkin] { $span } after check-in
+        [checkout] { $span } after check-out
+       *[booking] { $span } after booking
+    }
+admin-when-before =
+    { $anchor ->
+        [checkin] { $span } before check-in
+        [checkout] { $span } before check-out
+       *[booking] { $span } before booking
+    }
+admin-when-at-once =
+    { $unit ->
+        [days] { $anchor ->
+            [checkin] on the day of check-in
+            [checkout] on the day of check-out
+           *[booking] on the day of booking
+        }
+       *[hours] { $anchor ->
+            [checkin] right at check-in
+            [checkout] right at check-out
+           *[booking] right after booking
+        }
+    }
+admin-when-at = { $when }, at { $time }
+admin-when-cron = on schedule { $line }, to everyone in house
+admin-when-once = once, on { $day } at { $time }, to everyone in house
+admin-when-change = as soon as the conditions become true
+admin-when-event =
+    { $event ->
+        [message_received] when a guest writes
+        [negative_sentiment] when a guest is unhappy
+        [requires_attention] when a guest needs attention at once
+        [booking_created] when a booking is made
+        [booking_confirmed] when a booking is confirmed
+        [booking_cancelled] when a booking is cancelled
+        [checked_in] when a guest has checked in
+        [checked_out] when a guest has checked out
+        [no_show] when a guest has not come
+        [room_changed] when the room changes
+        [room_ready] when the room is ready
+        [request_done] when a request is done
+        [feedback_given] when a guest has given feedback
+        [no_reply_for] when nobody has replied for { $span }
+       *[other] when “{ $name }” happens
+    }
+
+## Whether
+
+admin-whether-always = no conditions
+admin-group =
+    { $mode ->
+        [any] at least one of ({ $parts })
+       *[none] none of ({ $parts })
+    }
+admin-test =
+    { $operator ->
+        [ne] { $field }: not { $wanted }
+        [gt] { $field }: more than { $wanted }
+        [gte] { $field }: at least { $wanted }
+        [lt] { $field }: less than { $wanted }
+        [lte] { $field }: at most { $wanted }
+        [not_in] { $field }: none of { $wanted }
+        [contains] { $field }: contains { $wanted }
+       *[eq] { $field }: { $wanted }
+    }
+admin-test-known =
+    { $known ->
+        [yes] { $field }: known
+       *[no] { $field }: not known
+    }
+admin-field =
+    { $field ->
+        [room_type] room type
+        [room_number] room
+        [booking_status] booking
+        [source] source of the booking
+        [nights] nights
+        [adults] adults
+        [children] children
+        [amount] amount
+        [days_to_checkin] days to check-in
+        [days_to_checkout] days to check-out
+        [guest_language] guest's language
+        [guest_tags] guest's tags
+        [guest_stays_count] guest's stays
+        [guest_channel] channel
+        [message_text] message
+        [message_intent] intent of the message
+        [message_sentiment_score] mood score
+        [message_sentiment_type] mood
+        [received] has received
+        [not_received] has not received
+        [weekday] day of the week
+        [season] season
+       *[other] { $name }
+    }
+admin-preference = preference “{ $name }”
+admin-value-unknown = not known
+admin-booking-status =
+    { $status ->
+        [pending] pending
+        [confirmed] confirmed
+        [checked_in] checked in
+        [checked_out] checked out
+        [cancelled] cancelled
+       *[no_show] no-show
+    }
+
+## What is wrong with a trigger
+
+admin-problem =
+    { $problem ->
+        [unknown_name] I don't know “{ $path }”, or a name in it.
+        [unknown_value] “{ $path }” can't have this value.
+        [wrong_type] “{ $path }” needs another kind of value.
+        [out_of_range] The value of “{ $path }” is out of range.
+        [empty] “{ $path }” is empty.
+        [missing] “{ $path }” is missing.
+        [misplaced] “{ $path }” doesn't belong here.
+        [too_much] “{ $path }” is too long or too much.
+        [contradiction] “{ $path }” contradicts another condition: no stay can ever meet both.
+        [bad_schedule] “{ $path }” is not a time I can read.
+       *[bad_template] There is a mistake in “{ $path }”.
+    }
+admin-problem-nearest = Did you mean “{ $nearest }”?
+admin-problem-detail = ({ $detail })
+
+## Making a trigger
+
+admin-new-when =
+    When shall the message go? Choose, or write something like “2h after checkin”, “1 day before checkout at 18:00” or cron=0 9 * * *.
+    /cancel leaves this at any time.
+admin-new-moment =
+    { $moment ->
+        [after_checkin] After check-in
+        [before_checkin] Before check-in
+        [before_checkout] Before check-out
+        [after_checkout] After check-out
+        [after_booking] After booking
+        [negative_sentiment] When a guest is unhappy
+       *[change] When the stay becomes something
+    }
+admin-new-amount = { $moment }: how long? Choose, or write something like “90 min”, “3 hours” or “2 days at 10:00”.
+admin-new-at-once = At once
+admin-new-whether =
+    { $rule }
+
+    Who gets it? Choose a condition, or write one: room_type=suite, nights>=3, language=ru|en. Anything else goes as JSON.
+admin-new-no-more =
+    { $any ->
+        [yes] No more conditions
+       *[no] Everyone
+    }
+admin-new-value = Which value: { $field }? Choose or write; several are joined by commas.
+admin-new-text =
+    What shall the message say? Write it as the guest should read it. You can put in, in double curly brackets: { $variables }.
+    For example: Welcome, {"{{"} guest.name {"}}"}!
+admin-new-name =
+    { $guest } would read:
+
+    { $preview }
+
+    What shall we call this trigger?
+admin-new-confirm =
+    “{ $name }”
+    { $rule }
+
+    { $preview }
+
+    Save it? It starts at once.
+admin-new-go-on = You have one begun. /cancel forgets it.
+admin-new-nothing = Nothing is being made at the moment.
+admin-new-unclear =
+    { $question ->
+        [when] I can't read “{ $phrase }” as a time. Try “2h after checkin” or “1 day before checkin at 18:00”.
+        [amount] I can't read “{ $phrase }” as a length of time. Try “90 min”, “2h” or “3 days at 10:00”.
+       *[whether] I can't read “{ $phrase }” as a condition. Try room_type=suite or nights>=3.
+    }
+admin-short-unclear =
+    I can't read “{ $phrase }”. In one line it goes: name: when and conditions: text. For example:
+    /trigger new welcome: 2h after checkin, room_type=suite: Welcome, {"{{"} guest.name {"}}"}!
+admin-short-rejected = Not saved. { $problem }
+admin-name-taken = There is a trigger called “{ $name }” already. Choose another name.
+admin-cancelled = Forgotten. Nothing was saved.
+admin-nothing-to-cancel = There is nothing to cancel.
+
+## Why
+
+admin-why-usage = Write /why, the guest and the number of a trigger: /why Ivanova 3. The guest can be a part of the name, a phone or a booking number.
+admin-guest-not-found = I don't know a guest “{ $words }”. Try a part of the name, a phone like +49…, or the booking number.
+admin-guests-several = Which one?
+admin-guests-too-many = Too many guests are called “{ $words }”. Write more of the name, or the booking number.
+admin-guest-nameless = Guest without a name
+admin-why-title = { $guest } and trigger { $number } “{ $trigger }”:
+admin-why-paused = The trigger is paused at the moment.
+admin-why-decided =
+    { $status ->
+        [fired] Sent: { $time }. { $reason }
+        [postponed] Put off until { $time }. { $reason }
+        [cancelled] Cancelled: { $time }. { $reason }
+        [expired] Not sent: { $time }. { $reason }
+        [failed] Failed: { $time }. { $reason }
+       *[skipped] Not sent: { $time }. { $reason }
+    }
+admin-why-planned = Planned for { $time }.
+admin-why-cancelled = It was planned, and cancelled: { $time }. { $reason }
+admin-why-never = It was never planned for this guest, so there is no decision on record.
+admin-why-now =
+    { $status ->
+        [scheduled] If it were due now, it would go.
+        [postponed] If it were due now, it would wait. { $reason }
+       *[other] If it were due now, it would not go. { $reason }
+    }
+admin-why-unconditional = It has no conditions beside its time.
+admin-why-condition = { $mark } { $wanted } (found: { $actual })
+admin-why-within =
+    { $mode ->
+        [any] (one of several is enough)
+       *[none] (must not be so)
+    }
+admin-reason =
+    { $reason ->
+        [fired] All conditions were met.
+        [conditions_not_met] The conditions were not met.
+        [trigger_inactive] The trigger was paused or deleted.
+        [stay_over] The stay was cancelled or the guest did not come.
+        [already_fired] The guest had got it already.
+        [quiet_hours] It was night: the hotel's quiet hours.
+        [no_longer_useful] It was too late to be useful.
+        [opted_out] The guest does not want automatic messages.
+        [unreachable] There is no chat in which the guest can be written to.
+        [attention_budget] The guest had got as many automatic messages as the hotel allows in a day.
+        [bad_template] The text could not be filled in for this guest.
+        [held_before] The conditions held already when the trigger was made, so nothing became true.
+        [no_consent] The guest has not agreed to get offers.
+        [unreadable] The trigger itself can't be read any more: delete it and make it anew.
+        [error] Something went wrong on our side; the operator sees it in the log.
+        [plan_changed] The stay or the trigger was changed.
+       *[other] { $reason }
+    }
+
+## Stays by hand
+
+admin-stay-usage =
+    /stay BK-1024 shows a stay, /stay BK-1024 status=checked_in room=214 changes it.
+    /stay new BK-1025 name=Anna Petrova phone=+4915112345678 arrival=2026-11-20 departure=2026-11-23 room=305 type=suite adds one.
+    Further fields: status, adults, children, language.
+admin-stay-card =
+    { $number } ({ $source }) · { $status }
+    Guest: { $guest }
+    Room: { $room } · type: { $type }
+    Arrival: { $arrival }
+    Departure: { $departure }
+admin-stay-planned = • { $time }: { $trigger }
+admin-stay-planned-more =
+    { $count ->
+        [one] … and one more message
+       *[other] … and { $count } more messages
+    }
+admin-stay-nothing-planned = No messages are planned.
+admin-stay-done =
+    { $done ->
+        [added] Stay { $number } is added.
+       *[changed] Stay { $number } is changed.
+    }
+admin-stay-exists = There is a stay { $number } already. To change it: /stay { $number } and the fields, without “new”.
+admin-stay-not-found = There is no stay { $number }. To add it: /stay new { $number } name=… arrival=… departure=…
+admin-stay-several = There are several stays { $number }, from: { $sources }. Add source=… to say which one.
+admin-stay-phone-taken = The phone { $phone } belongs to another guest, so it was not put down here.
+admin-stay-field-name =
+    { $field ->
+       *[other] { $field }
+    }
+admin-stay-field =
+    { $problem ->
+        [unknown] I don't know the field “{ $field }”.
+        [empty] The field “{ $field }” has no value: write { $field }=…
+        [long] The field “{ $field }” takes at most { $value } characters.
+        [date] I can't read “{ $value }” in the field “{ $field }” as a date. Write 2026-11-20, 20.11.2026, either with a time like 15:00, or today.
+        [status] There is no status “{ $value }”. There are pending, confirmed, checked_in, checked_out, cancelled and no_show.
+        [people] “{ $value }” in the field “{ $field }” is not a number from 0 to 99.
+        [phone] “{ $value }” is not a phone number. Write it with + and the country: +4915112345678.
+        [language] “{ $value }” is not a language. Write a short name like ru or en.
+        [missing] A new stay needs the field “{ $field }”: add { $field }=…
+       *[order] The departure has to be after the arrival: correct “{ $field }”.
+    }
+
+## The staff chat
+
+admin-staff-chat-set = Done: alerts come here from now on.
+admin-staff-chat-already = Alerts come here already.
+admin-staff-chat-group = Write /staffchat in the group where alerts should come. Add me to the group first.
+admin-staff-chat-telegram = Alerts go to a Telegram group. Add me to one and write /staffchat there.

@@ -1,0 +1,429 @@
+### Что читают администраторы в своём чате с ботом.
+
+admin-only = Это могут делать только администраторы отеля. Попросите кого-нибудь из них или попросите дать вам права.
+admin-in-private = Напишите мне это, пожалуйста, в личном чате: речь о правилах и гостях, не всем здесь стоит это читать.
+admin-help =
+    Администраторам:
+
+    /triggers покажет автоматические сообщения
+    /trigger 3 покажет одно из них
+    /trigger 3 pause, resume или delete остановит, возобновит или удалит его
+    /trigger new создаст новое, шаг за шагом
+    /cancel прервёт создание
+
+    /why Иванова 3 объяснит, почему гость получил сообщение 3 или не получил
+
+    /stay BK-1024 покажет проживание
+    /stay BK-1024 статус=заехал номер=214 изменит его
+    /stay new BK-1025 имя=Анна Петрова заезд=20.11.2026 выезд=23.11.2026 добавит новое
+
+    /staffchat в группе: уведомления будут приходить туда
+
+## Триггеры
+
+admin-list-empty = Автоматических сообщений пока нет.
+admin-list-title =
+    { $pages ->
+        [1] Автоматические сообщения: { $count }
+       *[other] Автоматические сообщения: { $count }, страница { $page } из { $pages }
+    }
+admin-list-line =
+    { $number }. { $name }{ $active ->
+        [yes] {""}
+       *[no] {" "}(на паузе)
+    }
+    { $when }
+    запланировано: { $planned } · за 7 дней отправлено: { $fired }, не отправлено: { $skipped }
+admin-list-how = /trigger с номером покажет одно из них.
+admin-card =
+    { $number }. { $name } ({ $active ->
+        [yes] работает
+       *[no] на паузе
+    })
+    { $rule }
+    Приоритет: { $priority } · не чаще раза { $once ->
+        [guest] на гостя
+        [room] на номер
+        [day] в день
+       *[stay] за проживание
+    }
+    Запланировано: { $planned }
+
+    { $text }
+admin-card-translation =
+    { $language }:
+    { $text }
+admin-rule =
+    Когда: { $when }
+    При условии: { $whether }
+admin-trigger-gone = Такого триггера нет, или его уже удалили.
+admin-trigger-usage = /trigger 3 покажет триггер 3; /trigger 3 pause, resume или delete остановит, возобновит или удалит его; /trigger new создаст новый.
+admin-trigger-already =
+    { $active ->
+        [yes] Он уже работает.
+       *[no] Он уже на паузе.
+    }
+admin-trigger-done =
+    { $done ->
+        [created] «{ $name }»: сохранён и работает.
+        [resumed] «{ $name }»: снова работает.
+        [paused] «{ $name }»: на паузе.
+       *[deleted] «{ $name }»: удалён. То, что он уже сделал, остаётся в журнале.
+    }
+admin-diff = В плане добавлено: { $added }, перенесено: { $moved }, отменено: { $cancelled }.
+admin-diff-none = План не изменился.
+admin-delete-ask =
+    Удалить «{ $name }»? { $planned ->
+        [0] Запланированных сообщений у него нет.
+        [one] Отменится { $planned } запланированное сообщение.
+        [few] Отменятся { $planned } запланированных сообщения.
+       *[many] Отменятся { $planned } запланированных сообщений.
+    }
+
+admin-button-new = Новый триггер
+admin-button-list = Все триггеры
+admin-button-pause = Остановить
+admin-button-resume = Возобновить
+admin-button-delete = Удалить…
+admin-button-surely = Да, удалить
+admin-button-keep = Нет, оставить
+admin-button-back = ‹ Назад
+admin-button-ahead = Дальше ›
+admin-button-cancel = Отмена
+admin-button-save = Сохранить
+admin-button-other-condition = Другое условие
+admin-button-change =
+    { $part ->
+        [when] Изменить время
+        [whether] Изменить условия
+        [text] Изменить текст
+       *[name] Изменить название
+    }
+
+## Когда
+
+admin-span =
+    { $unit ->
+        [minutes] { $count ->
+            [one] { $count } минуту
+            [few] { $count } минуты
+           *[many] { $count } минут
+        }
+        [hours] { $count ->
+            [one] { $count } час
+            [few] { $count } часа
+           *[many] { $count } часов
+        }
+       *[days] { $count ->
+            [one] { $count } день
+            [few] { $count } дня
+           *[many] { $count } дней
+        }
+    }
+admin-when-after =
+    { $anchor ->
+        [checkin] через { $span } после заезда
+        [checkout] через { $span } после выезда
+       *[booking] через { $span } после бронирования
+    }
+admin-when-before =
+    { $anchor ->
+        [checkin] за { $span } до заезда
+        [checkout] за { $span } до выезда
+       *[booking] за { $span } до бронирования
+    }
+admin-when-at-once =
+    { $unit ->
+        [days] { $anchor ->
+            [checkin] в день заезда
+            [checkout] в день выезда
+           *[booking] в день бронирования
+        }
+       *[hours] { $anchor ->
+            [checkin] сразу после заезда
+            [checkout] сразу после выезда
+           *[booking] сразу после бронирования
+        }
+    }
+admin-when-at = { $when }, в { $time }
+admin-when-cron = по расписанию { $line }, всем, кто живёт в отеле
+admin-when-once = один раз, { $day } в { $time }, всем, кто живёт в отеле
+admin-when-change = как только выполнятся условия
+admin-when-event =
+    { $event ->
+        [message_received] когда гость напишет
+        [negative_sentiment] когда гость недоволен
+        [requires_attention] когда гостю срочно нужно внимание
+        [booking_created] когда создано бронирование
+        [booking_confirmed] когда бронирование подтверждено
+        [booking_cancelled] когда бронирование отменено
+        [checked_in] когда гость заехал
+        [checked_out] когда гость выехал
+        [no_show] когда гость не приехал
+        [room_changed] когда поменялся номер
+        [room_ready] когда номер готов
+        [request_done] когда просьба выполнена
+        [feedback_given] когда гость оставил отзыв
+        [no_reply_for] когда никто не ответил за { $span }
+       *[other] когда произойдёт «{ $name }»
+    }
+
+## При каком условии
+
+admin-whether-always = без условий
+admin-group =
+    { $mode ->
+        [any] хотя бы одно из ({ $parts })
+       *[none] ничего из ({ $parts })
+    }
+admin-test =
+    { $operator ->
+        [ne] { $field }: не { $wanted }
+        [gt] { $field }: больше { $wanted }
+        [gte] { $field }: не меньше { $wanted }
+        [lt] { $field }: меньше { $wanted }
+        [lte] { $field }: не больше { $wanted }
+        [not_in] { $field }: кроме { $wanted }
+        [contains] { $field }: содержит { $wanted }
+       *[eq] { $field }: { $wanted }
+    }
+admin-test-known =
+    { $known ->
+        [yes] { $field }: известно
+       *[no] { $field }: неизвестно
+    }
+admin-field =
+    { $field ->
+        [room_type] тип номера
+        [room_number] номер
+        [booking_status] бронирование
+        [source] источник бронирования
+        [nights] ночей
+        [adults] взрослых
+        [children] детей
+        [amount] сумма
+        [days_to_checkin] дней до заезда
+        [days_to_checkout] дней до выезда
+        [guest_language] язык гостя
+        [guest_tags] метки гостя
+        [guest_stays_count] проживаний у гостя
+        [guest_channel] канал
+        [message_text] сообщение
+        [message_intent] смысл сообщения
+        [message_sentiment_score] оценка настроения
+        [message_sentiment_type] настроение
+        [received] уже получено
+        [not_received] ещё не получено
+        [weekday] день недели
+        [season] время года
+       *[other] { $name }
+    }
+admin-preference = предпочтение «{ $name }»
+admin-value-unknown = неизвестно
+admin-booking-status =
+    { $status ->
+        [pending] ожидает подтверждения
+        [confirmed] подтверждено
+        [checked_in] гость заехал
+        [checked_out] гость выехал
+        [cancelled] отменено
+       *[no_show] гость не приехал
+    }
+
+## Что не так с триггером
+
+admin-problem =
+    { $problem ->
+        [unknown_name] Я не знаю «{ $path }» или имени внутри.
+        [unknown_value] У «{ $path }» не бывает такого значения.
+        [wrong_type] Для «{ $path }» нужно значение другого вида.
+        [out_of_range] Значение «{ $path }» выходит за допустимые пределы.
+        [empty] «{ $path }»: пусто.
+        [missing] Не хватает «{ $path }».
+        [misplaced] «{ $path }» сюда не подходит.
+        [too_much] «{ $path }»: слишком длинно или слишком много.
+        [contradiction] «{ $path }» противоречит другому условию: вместе они никогда не выполнятся.
+        [bad_schedule] Не получается прочитать время в «{ $path }».
+       *[bad_template] В «{ $path }» ошибка.
+    }
+admin-problem-nearest = Может быть, «{ $nearest }»?
+admin-problem-detail = (Подробность: { $detail })
+
+## Создание триггера
+
+admin-new-when =
+    Когда отправлять сообщение? Выберите или напишите, например: «через 2 часа после заезда», «за 1 день до выезда в 18:00» или cron=0 9 * * *.
+    /cancel прервёт создание в любой момент.
+admin-new-moment =
+    { $moment ->
+        [after_checkin] После заезда
+        [before_checkin] До заезда
+        [before_checkout] До выезда
+        [after_checkout] После выезда
+        [after_booking] После бронирования
+        [negative_sentiment] Когда гость недоволен
+       *[change] Когда проживание станет таким, как надо
+    }
+admin-new-amount = { $moment }: насколько? Выберите или напишите, например: «90 мин», «3 часа» или «2 дня в 10:00».
+admin-new-at-once = Сразу
+admin-new-whether =
+    { $rule }
+
+    Кому отправлять? Выберите условие или напишите: room_type=suite, ночей>=3, язык=ru|en. Всё остальное можно задать в JSON.
+admin-new-no-more =
+    { $any ->
+        [yes] Больше нет условий
+       *[no] Всем
+    }
+admin-new-value = Какое значение ({ $field })? Выберите или напишите; несколько можно через запятую.
+admin-new-text =
+    Что написать гостю? Пришлите текст так, как его прочитает гость. В двойных фигурных скобках можно вставить: { $variables }.
+    Например: Добро пожаловать, {"{{"} guest.name {"}}"}!
+admin-new-name =
+    Вот что прочитает { $guest }:
+
+    { $preview }
+
+    Как назвать этот триггер?
+admin-new-confirm =
+    «{ $name }»
+    { $rule }
+
+    { $preview }
+
+    Сохранить? Триггер сразу начнёт работать.
+admin-new-go-on = Вы уже начали создавать триггер. /cancel забудет начатое.
+admin-new-nothing = Сейчас ничего не создаётся.
+admin-new-unclear =
+    { $question ->
+        [when] Не получается прочитать «{ $phrase }» как время. Напишите, например: «через 2 часа после заезда» или «за 1 день до заезда в 18:00».
+        [amount] Не получается прочитать «{ $phrase }» как срок. Напишите, например: «90 мин», «2 часа» или «3 дня в 10:00».
+       *[whether] Не получается прочитать «{ $phrase }» как условие. Напишите, например: room_type=suite или ночей>=3.
+    }
+admin-short-unclear =
+    Не получается прочитать «{ $phrase }». Одной строкой пишут так: название: когда и условия: текст. Например:
+    /trigger new приветствие: через 2 часа после заезда, room_type=suite: Добро пожаловать, {"{{"} guest.name {"}}"}!
+admin-short-rejected = Не сохранено. { $problem }
+admin-name-taken = Триггер «{ $name }» уже есть. Выберите другое название.
+admin-cancelled = Забыто, ничего не сохранено.
+admin-nothing-to-cancel = Отменять нечего.
+
+## Почему
+
+admin-why-usage = Напишите /why, гостя и номер триггера: /why Иванова 3. Гостя можно назвать частью имени, телефоном или номером бронирования.
+admin-guest-not-found = Не знаю гостя «{ $words }». Попробуйте часть имени, телефон вида +7… или номер бронирования.
+admin-guests-several = Кто из них?
+admin-guests-too-many = Гостей с именем «{ $words }» слишком много. Напишите имя полнее или номер бронирования.
+admin-guest-nameless = Гость без имени
+admin-why-title = { $guest } и триггер { $number } «{ $trigger }»:
+admin-why-paused = Сейчас триггер на паузе.
+admin-why-decided =
+    { $status ->
+        [fired] Отправлено: { $time }. { $reason }
+        [postponed] Отложено до: { $time }. { $reason }
+        [cancelled] Отменено: { $time }. { $reason }
+        [expired] Не отправлено: { $time }. { $reason }
+        [failed] Не получилось: { $time }. { $reason }
+       *[skipped] Не отправлено: { $time }. { $reason }
+    }
+admin-why-planned = Запланировано на { $time }.
+admin-why-cancelled = Было запланировано, но отменено: { $time }. { $reason }
+admin-why-never = Для этого гостя сообщение не планировалось, поэтому и решения в журнале нет.
+admin-why-now =
+    { $status ->
+        [scheduled] Если бы срок настал сейчас, сообщение ушло бы.
+        [postponed] Если бы срок настал сейчас, сообщение подождало бы. { $reason }
+       *[other] Если бы срок настал сейчас, сообщение не ушло бы. { $reason }
+    }
+admin-why-unconditional = Условий, кроме времени, нет.
+admin-why-condition = { $mark } { $wanted } (на деле: { $actual })
+admin-why-within =
+    { $mode ->
+        [any] (достаточно одного из нескольких)
+       *[none] (так быть не должно)
+    }
+admin-reason =
+    { $reason ->
+        [fired] Все условия были выполнены.
+        [conditions_not_met] Условия не были выполнены.
+        [trigger_inactive] Триггер был на паузе или удалён.
+        [stay_over] Бронирование отменили, или гость не приехал.
+        [already_fired] Гость его уже получил.
+        [quiet_hours] Была ночь: тихие часы отеля.
+        [no_longer_useful] Было уже поздно, сообщение потеряло смысл.
+        [opted_out] Гость отказался от автоматических сообщений.
+        [unreachable] Нет чата, в котором можно написать гостю.
+        [attention_budget] За день гость уже получил столько автоматических сообщений, сколько разрешает отель.
+        [bad_template] Текст не удалось заполнить для этого гостя.
+        [held_before] Условия выполнялись ещё до создания триггера, нового ничего не произошло.
+        [no_consent] Гость не давал согласия на рекламные сообщения.
+        [unreadable] Сам триггер больше не читается: удалите его и создайте заново.
+        [error] Что-то сломалось на нашей стороне; подробности видит оператор.
+        [plan_changed] Проживание или триггер изменили.
+       *[other] { $reason }
+    }
+
+## Проживания вручную
+
+admin-stay-usage =
+    /stay BK-1024 покажет проживание, /stay BK-1024 статус=заехал номер=214 изменит его.
+    /stay new BK-1025 имя=Анна Петрова телефон=+79161234567 заезд=20.11.2026 выезд=23.11.2026 номер=305 тип=suite добавит новое.
+    Ещё поля: статус, взрослых, детей, язык.
+admin-stay-card =
+    { $number } ({ $source }) · { $status }
+    Гость: { $guest }
+    Номер: { $room } · тип: { $type }
+    Заезд: { $arrival }
+    Выезд: { $departure }
+admin-stay-planned = • { $time }: { $trigger }
+admin-stay-planned-more =
+    { $count ->
+        [one] … и ещё { $count } сообщение
+        [few] … и ещё { $count } сообщения
+       *[many] … и ещё { $count } сообщений
+    }
+admin-stay-nothing-planned = Сообщений не запланировано.
+admin-stay-done =
+    { $done ->
+        [added] Проживание { $number } добавлено.
+       *[changed] Проживание { $number } изменено.
+    }
+admin-stay-exists = Проживание { $number } уже есть. Чтобы изменить его: /stay { $number } и поля, без слова new.
+admin-stay-not-found = Проживания { $number } нет. Чтобы добавить: /stay new { $number } имя=… заезд=… выезд=…
+admin-stay-several = Проживаний { $number } несколько, из: { $sources }. Добавьте источник=…, чтобы выбрать.
+admin-stay-phone-taken = Телефон { $phone } принадлежит другому гостю, поэтому здесь он не записан.
+admin-stay-field-name =
+    { $field ->
+        [name] имя
+        [phone] телефон
+        [room] номер
+        [type] тип
+        [arrival] заезд
+        [departure] выезд
+        [status] статус
+        [adults] взрослых
+        [children] детей
+        [language] язык
+        [source] источник
+       *[other] { $field }
+    }
+admin-stay-field =
+    { $problem ->
+        [unknown] Я не знаю поля «{ $field }».
+        [empty] У поля «{ $field }» нет значения: напишите { $field }=…
+        [long] В поле «{ $field }» помещается не больше { $value } знаков.
+        [date] Не получается прочитать «{ $value }» в поле «{ $field }» как дату. Напишите 20.11.2026 или 2026-11-20, можно со временем, например 15:00, или «сегодня».
+        [status] Статуса «{ $value }» нет. Есть pending, confirmed, checked_in, checked_out, cancelled и no_show.
+        [people] «{ $value }» в поле «{ $field }»: нужно число от 0 до 99.
+        [phone] «{ $value }» не похоже на телефон. Напишите его с плюсом и кодом страны: +79161234567.
+        [language] «{ $value }» не похоже на язык. Напишите коротко, например ru или en.
+        [missing] Новому проживанию нужно поле «{ $field }»: добавьте { $field }=…
+       *[order] Выезд должен быть позже заезда: исправьте «{ $field }».
+    }
+
+## Чат сотрудников
+
+admin-staff-chat-set = Готово: теперь уведомления приходят сюда.
+admin-staff-chat-already = Уведомления и так приходят сюда.
+admin-staff-chat-group = Напишите /staffchat в группе, куда должны приходить уведомления. Сначала добавьте меня в неё.
+admin-staff-chat-telegram = Уведомления приходят в группу в Телеграме. Добавьте меня в неё и напишите там /staffchat.

@@ -1,0 +1,153 @@
+"""What an answer makes of a draft. Each is checked at once, so that a mistake is named where it was made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from handlers.admin.draft import Draft, Question
+from handlers.admin.phrases import (
+    Unclear,
+    joined,
+    kind_of,
+    parse_conditions_text,
+    parse_span,
+    parse_value,
+    split_when,
+)
+from models.enums import TriggerType
+from triggers.base import Anchor
+from triggers.clauses import Conditions
+from triggers.conditions import parse_conditions
+from triggers.moments import parse_when
+from triggers.rejections import Problem, RejectedTrigger
+from triggers.rules import check
+from triggers.templates import check_template
+
+# Moments of the stay whose distance is asked for next, with the usual distances.
+MOMENTS: Mapping[str, tuple[str, ...]] = {
+    "after_checkin": ("0", "30m", "2h", "1d 10:00"),
+    "before_checkin": ("2h", "1d 18:00", "3d 10:00"),
+    "before_checkout": ("2h", "1d 18:00"),
+    "after_checkout": ("2h", "1d 12:00", "3d 12:00"),
+    "after_booking": ("0", "1h", "1d 10:00"),
+}
+UNHAPPY = "negative_sentiment"
+CHANGE = "change"
+DONE = "done"
+NO_VALUE = "-"
+ASKED_FIELDS = ("room_type", "booking_status", "guest.language")
+LONGEST_NAME = 100
+
+_SHORT_FORM = re.compile(r"([^:\n]+):\s*(\{.*?\}(?=:\s)|.+?):\s+(.+)", re.DOTALL)
+
+
+def take(draft: Draft, question: Question, answer: str) -> Draft:
+    """Return the draft with this answer. Raises Unclear and RejectedTrigger."""
+    return _TAKERS[question](draft, answer.strip())
+
+
+def read_short_form(text: str) -> Draft:
+    """Return the whole draft that `name: conditions: text` describes. Raises Unclear and RejectedTrigger."""
+    parts = _SHORT_FORM.fullmatch(text.strip())
+    if parts is None:
+        raise Unclear(text)
+    conditions = parse_conditions_text(parts[2])
+    when, whether = split_when(conditions)
+    draft = Draft(
+        kind_of(conditions), when, whether=whether, is_whole=True, text=parts[3].strip(), name=_name(parts[1])
+    )
+    check_whole(draft)
+    return draft
+
+
+def check_whole(draft: Draft) -> None:
+    """Raise RejectedTrigger unless the draft can be saved as it is."""
+    check(draft.kind, draft.conditions, draft.text, {})
+
+
+def _take_when(draft: Draft, answer: str) -> Draft:
+    if answer in MOMENTS:
+        return replace(draft, kind=TriggerType.time_based, when=None, moment=answer)
+    if answer == UNHAPPY:
+        return replace(draft, kind=TriggerType.event_based, when={"event": UNHAPPY}, moment=None)
+    if answer == CHANGE:
+        return replace(draft, kind=TriggerType.condition_based, when={}, moment=None)
+    return _with_conditions(replace(draft, when={}, moment=None), parse_conditions_text(answer))
+
+
+def _take_amount(draft: Draft, answer: str) -> Draft:
+    span = parse_span(answer)
+    if span is None or draft.moment is None:
+        raise Unclear(answer)
+    side, _, anchor = draft.moment.partition("_")
+    when = span.conditions(side, Anchor(anchor))
+    assert when is not None, "both parts were given"
+    parse_when(TriggerType.time_based, when)
+    return replace(draft, kind=TriggerType.time_based, when=when)
+
+
+def _take_whether(draft: Draft, answer: str) -> Draft:
+    if answer == DONE:
+        _checked(draft)
+        return replace(draft, asked_field=None, is_whole=True)
+    if answer in ASKED_FIELDS:
+        return replace(draft, asked_field=answer, is_whole=False)
+    return _with_conditions(draft, parse_conditions_text(answer))
+
+
+def _take_value(draft: Draft, answer: str) -> Draft:
+    if answer == NO_VALUE or draft.asked_field is None:
+        return replace(draft, asked_field=None)
+    return _with_conditions(draft, {draft.asked_field: parse_value(draft.asked_field, answer.replace(",", "|"))})
+
+
+def _with_conditions(draft: Draft, conditions: dict[str, Any]) -> Draft:
+    """Return the draft with more conditions; what they say about when counts too."""
+    when, whether = split_when(conditions)
+    merged = joined(draft.whether, whether)
+    if when:
+        changed = replace(draft, kind=kind_of(when), when=when, moment=None, whether=merged, asked_field=None)
+    else:
+        changed = replace(draft, whether=merged, asked_field=None)
+    _checked(changed)
+    return changed
+
+
+def _checked(draft: Draft) -> Conditions:
+    return parse_conditions(draft.kind, draft.conditions)
+
+
+def _take_text(draft: Draft, answer: str) -> Draft:
+    check_template(answer)
+    return replace(draft, text=answer)
+
+
+def _take_name(draft: Draft, answer: str) -> Draft:
+    return replace(draft, name=_name(answer))
+
+
+def _name(answer: str) -> str:
+    name = " ".join(answer.split())
+    if not name:
+        raise RejectedTrigger("name", Problem.empty, "a name is needed")
+    if len(name) > LONGEST_NAME:
+        raise RejectedTrigger("name", Problem.too_much, f"must have at most {LONGEST_NAME} characters")
+    return name
+
+
+def _take_nothing(draft: Draft, answer: str) -> Draft:
+    raise Unclear(answer)
+
+
+_TAKERS: Mapping[Question, Callable[[Draft, str], Draft]] = {
+    Question.when: _take_when,
+    Question.amount: _take_amount,
+    Question.whether: _take_whether,
+    Question.value: _take_value,
+    Question.text: _take_text,
+    Question.name: _take_name,
+    Question.confirm: _take_nothing,
+}

@@ -1,0 +1,155 @@
+"""`/trigger new`: a trigger made step by step, or in one line.
+
+The draft lives in the conversation until it is saved or cancelled, so the dialogue can be left for any other
+command and taken up again. A button of an earlier step changes that answer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.answers import check_whole, read_short_form, take
+from handlers.admin.draft import Draft, Question, dropped
+from handlers.admin.phrases import Unclear
+from handlers.admin.questions import CANCEL, CHANGE_ANSWER, PRESS, SAVE, House, ask, suggested_name
+from handlers.admin.trigger_changes import Create
+from handlers.admin.trigger_list import NEW
+from handlers.admin.words import rejection_words
+from handlers.base import Outcome, Turn
+from handlers.filters import arguments_of, command_of
+from handlers.menu import AT_REST
+from triggers.engine import Engine
+from triggers.rejections import RejectedTrigger
+
+STATES = "admin:new:"
+_MOST_ROOM_TYPES = 6
+_CHANGEABLE = frozenset({Question.when, Question.whether, Question.text, Question.name})
+
+
+async def load_house(uow: UnitOfWork, turn: Turn) -> House:
+    """Read what questions and answers need of the hotel."""
+    names = frozenset(trigger.name.lower() for trigger in await uow.triggers.all())
+    types: Counter[str] = Counter()
+    async for stays in uow.stays.pages_open_at(turn.now):
+        types.update(stay.room_type for stay in stays if stay.room_type)
+    return House(names, tuple(name for name, _ in types.most_common(_MOST_ROOM_TYPES)))
+
+
+class BeginTrigger:
+    """Begins a draft or goes on with the one there is; with everything in one line, saves it at once."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> House:
+        return await load_house(uow, turn)
+
+    def think(self, turn: Turn, loaded: House) -> Outcome:
+        _, _, line = arguments_of(turn.text).partition(" ")
+        if turn.pressed is None and line.strip():
+            return self._save_line(turn, line, loaded)
+        draft = Draft.of(turn.context)
+        if draft is None:
+            return _asking(turn, Draft(), loaded)
+        return _asking(turn, draft, loaded, turn.say("admin-new-go-on"))
+
+    def _save_line(self, turn: Turn, line: str, house: House) -> Outcome:
+        try:
+            draft = read_short_form(line)
+        except Unclear as error:
+            return Outcome((turn.reply("admin-short-unclear", phrase=_shown(error.phrase)),))
+        except RejectedTrigger as error:
+            return Outcome((turn.reply("admin-short-rejected", problem=rejection_words(turn, error)),))
+        if draft.name.lower() in house.names:
+            return Outcome((turn.reply("admin-name-taken", name=draft.name),))
+        return Outcome(effects=(Create(self._engine, draft),))
+
+
+class TakeAnswer:
+    """Takes an answer, written or pressed, and asks the next question."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> House:
+        return await load_house(uow, turn)
+
+    def think(self, turn: Turn, loaded: House) -> Outcome:
+        draft = Draft.of(turn.context)
+        if draft is None:
+            return Outcome((turn.reply("admin-new-nothing", turn.choice(NEW, "admin-button-new")),), state=AT_REST)
+        if turn.pressed == SAVE:
+            return self._save(turn, draft, loaded)
+        if turn.pressed is not None and turn.pressed.startswith(CHANGE_ANSWER):
+            part = turn.pressed.removeprefix(CHANGE_ANSWER)
+            return _asking(turn, draft.without(Question(part)) if part in _CHANGEABLE else draft, loaded)
+        return _answered(turn, draft, loaded)
+
+    def _save(self, turn: Turn, draft: Draft, house: House) -> Outcome:
+        if draft.question is not Question.confirm:
+            return _asking(turn, draft, house)
+        if draft.name.lower() in house.names:
+            note = turn.say("admin-name-taken", name=draft.name)
+            return _asking(turn, draft.without(Question.name), house, note)
+        try:
+            check_whole(draft)
+        except RejectedTrigger as error:
+            return _asking(turn, draft, house, rejection_words(turn, error))
+        return Outcome(state=AT_REST, context=dropped(turn.context), effects=(Create(self._engine, draft),))
+
+
+class CancelDraft:
+    """Leaves the dialogue for good."""
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> None:
+        return None
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        key = "admin-cancelled" if Draft.of(turn.context) else "admin-nothing-to-cancel"
+        return Outcome((turn.reply(key),), state=AT_REST, context=dropped(turn.context))
+
+
+def is_answer(turn: Turn) -> bool:
+    """Whether an admin answers the dialogue in their own words."""
+    return turn.state.startswith(STATES) and turn.message.press is None and command_of(turn.text) is None
+
+
+def is_cancel(turn: Turn) -> bool:
+    """Whether the dialogue is to be left."""
+    return turn.pressed == CANCEL or command_of(turn.text) == "cancel"
+
+
+def _answered(turn: Turn, draft: Draft, house: House) -> Outcome:
+    question, answer = _answer(turn, draft)
+    if question is Question.name:
+        if turn.pressed is not None and draft.when is not None:
+            answer = suggested_name(turn, draft, house)
+        if answer.strip().lower() in house.names:
+            return _asking(turn, draft, house, turn.say("admin-name-taken", name=_shown(answer)))
+    try:
+        return _asking(turn, take(draft, question, answer), house)
+    except Unclear as error:
+        phrase = _shown(error.phrase)
+        return _asking(turn, draft, house, turn.say("admin-new-unclear", question=question.value, phrase=phrase))
+    except RejectedTrigger as error:
+        return _asking(turn, draft, house, rejection_words(turn, error))
+
+
+def _answer(turn: Turn, draft: Draft) -> tuple[Question, str]:
+    """Return which question was answered and how: a button names its own, words are for the latest."""
+    if turn.pressed is not None and turn.pressed.startswith(PRESS):
+        name, _, answer = turn.pressed.removeprefix(PRESS).partition(":")
+        if name in frozenset(Question):
+            return Question(name), answer
+    return draft.question, turn.text
+
+
+def _asking(turn: Turn, draft: Draft, house: House, note: str = "") -> Outcome:
+    return Outcome(
+        (ask(turn, draft, house, note),), state=f"{STATES}{draft.question}", context=draft.kept_in(turn.context)
+    )
+
+
+def _shown(phrase: str) -> str:
+    return phrase if len(phrase) <= 100 else f"{phrase[:99]}…"

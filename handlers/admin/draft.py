@@ -1,0 +1,82 @@
+"""A trigger that is being made: what was answered so far, kept in the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from models.enums import TriggerType
+
+KEY = "draft"
+
+
+class Question(StrEnum):
+    """The steps of the dialogue, in order."""
+
+    when = "when"
+    amount = "amount"
+    whether = "whether"
+    value = "value"
+    text = "text"
+    name = "name"
+    confirm = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Answers. `moment` is a side and an anchor whose distance is asked for, as in `after_checkin`; `asked_field` the
+    field whose value is asked for; `is_whole` says that no more conditions come."""
+
+    kind: TriggerType = TriggerType.condition_based
+    when: dict[str, Any] | None = None
+    moment: str | None = None
+    whether: dict[str, Any] = field(default_factory=dict)
+    asked_field: str | None = None
+    is_whole: bool = False
+    text: str = ""
+    name: str = ""
+
+    @property
+    def question(self) -> Question:
+        """What has to be asked next."""
+        if self.when is None:
+            return Question.amount if self.moment else Question.when
+        if not self.is_whole:
+            return Question.value if self.asked_field else Question.whether
+        if not self.text:
+            return Question.text
+        return Question.confirm if self.name else Question.name
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """The conditions as a trigger stores them."""
+        return {**(self.when or {}), **self.whether}
+
+    def without(self, question: Question) -> Draft:
+        """Forget an answer, so that it is asked for again; conditions are begun anew."""
+        match question:
+            case Question.when:
+                return replace(self, kind=TriggerType.condition_based, when=None, moment=None)
+            case Question.whether:
+                return replace(self, whether={}, asked_field=None, is_whole=False)
+            case Question.text:
+                return replace(self, text="")
+            case _:
+                return replace(self, name="")
+
+    def kept_in(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a conversation's context with this draft in it."""
+        return {**context, KEY: asdict(self)}
+
+    @classmethod
+    def of(cls, context: Mapping[str, Any]) -> Draft | None:
+        """Return the draft that a conversation keeps."""
+        kept = context.get(KEY)
+        return cls(**{**kept, "kind": TriggerType(kept["kind"])}) if kept else None
+
+
+def dropped(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a conversation's context without a draft."""
+    return {key: value for key, value in context.items() if key != KEY}

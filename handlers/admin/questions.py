@@ -1,0 +1,145 @@
+"""The questions of the dialogue that makes a trigger, each with its buttons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.messages import Choice, OutgoingMessage
+from handlers.admin.answers import ASKED_FIELDS, CHANGE, DONE, LONGEST_NAME, MOMENTS, NO_VALUE, UNHAPPY
+from handlers.admin.draft import Draft, Question
+from handlers.admin.phrases import parse_span
+from handlers.admin.words import field_words, span_words, value_words, when_words, whether_words
+from handlers.base import Turn
+from models.enums import BookingStatus
+from triggers.conditions import parse_conditions
+from triggers.moments import parse_when
+from triggers.rejections import RejectedTrigger
+from triggers.templates import VARIABLES, render
+
+PRESS = "new:"
+CANCEL = f"{PRESS}cancel"
+SAVE = f"{PRESS}save"
+CHANGE_ANSWER = f"{PRESS}change:"
+_LONGEST_VALUE = 64 - len(f"{PRESS}{Question.value}:")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What questions and answers need of the hotel: the names that are taken (lower case), and its room types."""
+
+    names: frozenset[str] = frozenset()
+    room_types: tuple[str, ...] = ()
+
+
+def ask(turn: Turn, draft: Draft, house: House, note: str = "") -> OutgoingMessage:
+    """Return the next question of a draft, below what is to be said first."""
+    text, choices = _ASKERS[draft.question](turn, draft, house)
+    cancel = turn.choice(CANCEL, "admin-button-cancel")
+    return OutgoingMessage(f"{note}\n\n{text}" if note else text, choices=(*choices, cancel))
+
+
+Asked = tuple[str, tuple[Choice, ...]]
+
+
+def _ask_when(turn: Turn, draft: Draft, house: House) -> Asked:
+    values = (*MOMENTS, UNHAPPY, CHANGE)
+    choices = (Choice(_value(Question.when, value), turn.say("admin-new-moment", moment=value)) for value in values)
+    return turn.say("admin-new-when"), tuple(choices)
+
+
+def _ask_amount(turn: Turn, draft: Draft, house: House) -> Asked:
+    moment = draft.moment or ""
+    choices = (Choice(_value(Question.amount, usual), _distance(turn, usual)) for usual in MOMENTS[moment])
+    return turn.say("admin-new-amount", moment=turn.say("admin-new-moment", moment=moment)), tuple(choices)
+
+
+def _distance(turn: Turn, usual: str) -> str:
+    span = parse_span(usual)
+    assert span is not None, "the usual ones can be read"
+    words = span_words(turn, span.unit.value, span.amount) if span.amount else turn.say("admin-new-at-once")
+    return words if span.at is None else turn.say("admin-when-at", when=words, time=span.at)
+
+
+def _ask_whether(turn: Turn, draft: Draft, house: House) -> Asked:
+    fields = (Choice(_value(Question.whether, name), field_words(turn, name)) for name in ASKED_FIELDS)
+    done = Choice(_value(Question.whether, DONE), turn.say("admin-new-no-more", any="yes" if draft.whether else "no"))
+    text = turn.say("admin-new-whether", rule=_rule(turn, draft))
+    return text, (done, *fields)
+
+
+def _ask_value(turn: Turn, draft: Draft, house: House) -> Asked:
+    name = draft.asked_field or ""
+    choices = tuple(
+        Choice(_value(Question.value, value), value_words(turn, name, value))
+        for value in _usual_values(turn, name, house)
+        if len(value.encode()) <= _LONGEST_VALUE
+    )
+    back = Choice(_value(Question.value, NO_VALUE), turn.say("admin-button-other-condition"))
+    return turn.say("admin-new-value", field=field_words(turn, name)), (*choices, back)
+
+
+def _usual_values(turn: Turn, name: str, house: House) -> tuple[str, ...]:
+    if name == "room_type":
+        return house.room_types
+    return tuple(BookingStatus) if name == "booking_status" else tuple(turn.texts.languages())
+
+
+def _ask_text(turn: Turn, draft: Draft, house: House) -> Asked:
+    return turn.say("admin-new-text", variables=", ".join(VARIABLES)), ()
+
+
+def _ask_name(turn: Turn, draft: Draft, house: House) -> Asked:
+    suggested = suggested_name(turn, draft, house)
+    text = turn.say("admin-new-name", guest=str(VARIABLES["guest.name"]), preview=preview(turn, draft))
+    return text, (Choice(_value(Question.name, ""), suggested), _change(turn, Question.text))
+
+
+def _ask_confirm(turn: Turn, draft: Draft, house: House) -> Asked:
+    text = turn.say("admin-new-confirm", name=draft.name, rule=_rule(turn, draft), preview=preview(turn, draft))
+    changes = (_change(turn, part) for part in (Question.when, Question.whether, Question.text, Question.name))
+    return text, (turn.choice(SAVE, "admin-button-save"), *changes)
+
+
+def _change(turn: Turn, question: Question) -> Choice:
+    return Choice(f"{CHANGE_ANSWER}{question}", turn.say("admin-button-change", part=question.value))
+
+
+def _value(question: Question, answer: str) -> str:
+    return f"{PRESS}{question}:{answer}"
+
+
+def _rule(turn: Turn, draft: Draft) -> str:
+    """Say when and whether as far as is known: conditions come after a moment, and may still be none."""
+    when = when_words(turn, parse_when(draft.kind, draft.when or {}))
+    try:
+        whether = whether_words(turn, parse_conditions(draft.kind, draft.conditions).whether)
+    except RejectedTrigger:
+        whether = turn.say("admin-whether-always")
+    return turn.say("admin-rule", when=when, whether=whether)
+
+
+def preview(turn: Turn, draft: Draft) -> str:
+    """Return the text as an invented guest of this hotel would read it."""
+    variables = {**VARIABLES, "hotel.name": turn.hotel.name}
+    return render(draft.text, variables, turn.hotel.default_language, turn.zone)
+
+
+def suggested_name(turn: Turn, draft: Draft, house: House) -> str:
+    """Return a name in the admin's words that no trigger has."""
+    words = when_words(turn, parse_when(draft.kind, draft.when or {}))[: LONGEST_NAME - 5]
+    count = 2
+    name = words
+    while name.lower() in house.names:
+        name, count = f"{words} {count}", count + 1
+    return name
+
+
+_ASKERS = {
+    Question.when: _ask_when,
+    Question.amount: _ask_amount,
+    Question.whether: _ask_whether,
+    Question.value: _ask_value,
+    Question.text: _ask_text,
+    Question.name: _ask_name,
+    Question.confirm: _ask_confirm,
+}

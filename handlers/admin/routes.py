@@ -1,0 +1,66 @@
+"""The routes of admins: commands, buttons, and the dialogue that makes a trigger."""
+
+from __future__ import annotations
+
+from handlers.admin.access import AskInPrivate, RefuseStaff, ShowAdminHelp
+from handlers.admin.composing import BeginTrigger, CancelDraft, TakeAnswer, is_answer, is_cancel
+from handlers.admin.questions import PRESS as ANSWER
+from handlers.admin.staff_chat import SetStaffChat
+from handlers.admin.stays import HandleStay
+from handlers.admin.trigger_card import PRESS as TRIGGER
+from handlers.admin.trigger_list import NEW, PAGE, ListTriggers
+from handlers.admin.triggers import HandleTrigger
+from handlers.admin.why import PRESS as WHY
+from handlers.admin.why import ExplainFiring
+from handlers.base import Handler, Turn
+from handlers.filters import Filter, arguments_of, command, either, every, from_admin, from_staff, in_group, pressed
+from handlers.presses import AnswersPress
+from handlers.router import Route
+from triggers.engine import Engine
+
+_IN_PRIVATE = ("triggers", "trigger", "why", "stay")
+_STAFF_CHAT = "staffchat"
+_NEW_WORDS = frozenset({"new", "add", "новый", "новое", "новая", "создать"})
+
+
+def admin_routes(engine: Engine) -> tuple[Route, ...]:
+    """Return the routes of admins, and the refusal of everybody else of the hotel who tries them."""
+    own = (
+        Route(f"admin.{name}", every(_in_own_chat, holds), AnswersPress(what)) for name, holds, what in _own(engine)
+    )
+    return (
+        Route("admin.refused", every(from_staff, _is_no_admin, command(*_IN_PRIVATE, _STAFF_CHAT)), RefuseStaff()),
+        Route("admin.staff_chat", every(from_admin, command(_STAFF_CHAT)), SetStaffChat()),
+        Route("admin.in_private", every(from_admin, in_group, command(*_IN_PRIVATE)), AskInPrivate()),
+        *own,
+    )
+
+
+def _own(engine: Engine) -> tuple[tuple[str, Filter, Handler], ...]:
+    """What is heard in an admin's own chat with the bot."""
+    return (
+        ("help", command("help", "start"), ShowAdminHelp()),
+        ("cancel", is_cancel, CancelDraft()),
+        ("triggers", either(command("triggers"), pressed(PAGE)), ListTriggers()),
+        ("new", either(every(command("trigger"), _says_new), _presses_new), BeginTrigger(engine)),
+        ("trigger", either(command("trigger"), pressed(TRIGGER)), HandleTrigger(engine)),
+        ("why", either(command("why"), pressed(WHY)), ExplainFiring(engine)),
+        ("stay", command("stay"), HandleStay(engine)),
+        ("answer", either(pressed(ANSWER), is_answer), TakeAnswer(engine)),
+    )
+
+
+def _in_own_chat(turn: Turn) -> bool:
+    return from_admin(turn) and not in_group(turn)
+
+
+def _is_no_admin(turn: Turn) -> bool:
+    return not from_admin(turn)
+
+
+def _says_new(turn: Turn) -> bool:
+    return arguments_of(turn.text).partition(" ")[0].casefold() in _NEW_WORDS
+
+
+def _presses_new(turn: Turn) -> bool:
+    return turn.pressed == NEW

@@ -1,0 +1,90 @@
+"""One trigger with everything it says, and what can be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import orjson
+
+from bot.messages import Choice, OutgoingMessage
+from bot.storage.repositories.triggers import TriggerRecord
+from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.words import rejection_words, when_words, whether_words
+from handlers.base import Turn
+from triggers.rejections import RejectedTrigger
+from triggers.rules import read
+
+SHOW, PAUSE, RESUME, DELETE, SURELY_DELETE = "show", "pause", "resume", "delete", "surely"
+PRESS = "trg:"
+LIST = f"{PRESS}page:1"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The trigger that an admin means, and how many of its messages are planned; None when there is none."""
+
+    trigger: TriggerRecord | None
+    planned: int = 0
+
+
+async def find_trigger(uow: UnitOfWork, number: int) -> Found:
+    """Return the trigger with this number."""
+    trigger = await uow.triggers.by_number(number)
+    if trigger is None:
+        return Found(None)
+    return Found(trigger, len(await uow.firings.planned(trigger_id=trigger.id)))
+
+
+def card(turn: Turn, trigger: TriggerRecord, planned: int) -> OutgoingMessage:
+    """Return the trigger's card with its buttons."""
+    parts = [
+        turn.say(
+            "admin-card",
+            number=str(trigger.number),
+            name=trigger.name,
+            active="yes" if trigger.is_active else "no",
+            rule=_rule(turn, trigger),
+            priority=trigger.priority,
+            once=trigger.once_per.value,
+            planned=planned,
+            text=trigger.message_template,
+        )
+    ]
+    for language, text in sorted(trigger.translations.items()):
+        parts.append(turn.say("admin-card-translation", language=language, text=str(text)))
+    return OutgoingMessage("\n\n".join(parts), choices=_buttons(turn, trigger))
+
+
+def gone(turn: Turn) -> OutgoingMessage:
+    """Return the answer about a trigger that isn't there, or not any more."""
+    return turn.reply("admin-trigger-gone", turn.choice(LIST, "admin-button-list"))
+
+
+def with_note(message: OutgoingMessage, note: str) -> OutgoingMessage:
+    """Return the message with a sentence above it."""
+    return replace(message, text=f"{note}\n\n{message.text}")
+
+
+def _rule(turn: Turn, trigger: TriggerRecord) -> str:
+    try:
+        conditions = read(trigger).conditions
+    except RejectedTrigger as error:
+        stored = orjson.dumps(trigger.conditions).decode()
+        return f"{rejection_words(turn, error)}\n{stored}"
+    return turn.say(
+        "admin-rule", when=when_words(turn, conditions.when), whether=whether_words(turn, conditions.whether)
+    )
+
+
+def _buttons(turn: Turn, trigger: TriggerRecord) -> tuple[Choice, ...]:
+    number = trigger.number
+    change = (
+        turn.choice(f"{PRESS}{PAUSE}:{number}", "admin-button-pause")
+        if trigger.is_active
+        else turn.choice(f"{PRESS}{RESUME}:{number}", "admin-button-resume")
+    )
+    return (
+        change,
+        turn.choice(f"{PRESS}{DELETE}:{number}", "admin-button-delete"),
+        turn.choice(LIST, "admin-button-list"),
+    )
