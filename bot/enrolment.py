@@ -19,6 +19,7 @@ from bot.security.signatures import hash_of, new_webhook_key
 from bot.storage.unit_of_work import Database, UnitOfWork
 from models.base import new_id
 
+LONGEST_LANGUAGE = 10
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
@@ -38,8 +39,7 @@ async def enrol_hotel(
     """Add a hotel; return its id. Raises RejectedInput that names the wrong part."""
     if not _SLUG.fullmatch(slug):
         raise RejectedInput(f"slug {slug!r}: use 1 to 63 small Latin letters, digits and hyphens")
-    if not _LANGUAGE.fullmatch(language):
-        raise RejectedInput(f"language {language!r}: use a code such as ru or en")
+    language = language_code(language)
     try:
         ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -49,10 +49,17 @@ async def enrol_hotel(
     hotel_id = new_id()
     try:
         async with database.unit(hotel_id) as uow:
-            await uow.hotels.add(name.strip(), slug, timezone, language.lower(), company)
+            await uow.hotels.add(name.strip(), slug, timezone, language, company)
     except IntegrityError:
         raise RejectedInput(f"slug {slug}: another hotel has it; choose another one") from None
     return hotel_id
+
+
+def language_code(language: str) -> str:
+    """Return a language's code in small letters. Raises RejectedInput for what is none."""
+    if len(language) > LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(language):
+        raise RejectedInput(f"language {language[:20]!r}: use a code such as ru or en")
+    return language.lower()
 
 
 async def enrol_account(uow: UnitOfWork, keys: KeyRing, account: NewAccount) -> tuple[UUID, WebhookCredentials]:

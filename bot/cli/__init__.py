@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 
 import click
@@ -38,6 +37,14 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def invoke(self, context: click.Context) -> object:
+        """Run a command; what Bellhop can name ends it with one line and exit code 1."""
+        try:
+            return super().invoke(context)
+        except BellhopError as error:
+            click.echo(f"bellhop: {error}", err=True)
+            context.exit(1)
+
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
@@ -49,9 +56,5 @@ def commands() -> None:
 
 
 def main() -> None:
-    """Run a command; what Bellhop can name ends it with one line and exit code 1."""
-    try:
-        commands.main(prog_name="python -m bot")
-    except BellhopError as error:
-        click.echo(f"bellhop: {error}", err=True)
-        sys.exit(1)
+    """Run the command that the arguments name."""
+    commands.main(prog_name="python -m bot")

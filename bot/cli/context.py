@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.clock import Clock, SystemClock
 from bot.config import Settings, load_settings
 from bot.database import check_serving, database_logins, open_database, prepare_database
@@ -16,6 +18,9 @@ from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import configure_logging
 
 Result = TypeVar("Result")
+
+# The class of SQLSTATEs for values that don't fit where they are to be kept.
+DATA_EXCEPTION = "22"
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -34,7 +39,12 @@ def with_database(work: Callable[[Settings, Database, Clock], Awaitable[Result]]
             await prepare_database(logins, settings)
             async with open_database(settings, logins) as database:
                 await check_serving(database)
-                return await work(settings, database, SystemClock())
+                try:
+                    return await work(settings, database, SystemClock())
+                except DBAPIError as error:
+                    if not str(getattr(error.orig, "sqlstate", "")).startswith(DATA_EXCEPTION):
+                        raise
+                    raise RejectedInput("something is too long to be kept: shorten it and try again") from None
 
         return asyncio.run(run())
 

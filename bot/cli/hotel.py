@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 import click
+from sqlalchemy.exc import IntegrityError
 
 from bot.cli.context import hotel_called, with_database
+from bot.cli.phone import Phone
 from bot.clock import Clock
 from bot.config import Settings
-from bot.enrolment import NewAccount, enrol_account, enrol_hotel
+from bot.enrolment import NewAccount, enrol_account, enrol_hotel, language_code
 from bot.errors import RejectedInput
 from bot.hotel_settings import HotelSettings, StaffChat
 from bot.messages import Platform
@@ -71,7 +73,7 @@ def add_telegram(slug: str, username: str, token: str) -> None:
 
 @channel.command("add-green")
 @hotel_option
-@click.option("--phone", required=True, help="The number in international form.")
+@click.option("--phone", type=Phone(), required=True, help="The number in international form.")
 @click.option("--instance", required=True, help="idInstance.")
 @click.option("--token", required=True, envvar="GREEN_TOKEN", prompt=True, hide_input=True, help="apiTokenInstance.")
 def add_green(slug: str, phone: str, instance: str, token: str) -> None:
@@ -123,8 +125,8 @@ def remove_channel(slug: str, account_id: UUID) -> None:
 @hotel_option
 @click.option("--name", required=True)
 @click.option("--role", type=click.Choice([role.value for role in UserRole]), default=UserRole.staff.value)
-@click.option("--telegram-id", type=int, help="The person's number in Telegram, not the @name.")
-@click.option("--phone", help="The person's WhatsApp number in international form.")
+@click.option("--telegram-id", type=click.IntRange(1, 2**62), help="The person's number in Telegram, not the @name.")
+@click.option("--phone", type=Phone(), help="The person's WhatsApp number in international form.")
 @click.option("--language", help="Such as ru or en.")
 def add_staff(
     slug: str, name: str, role: str, telegram_id: int | None, phone: str | None, language: str | None
@@ -132,10 +134,14 @@ def add_staff(
     """Add one of the hotel's people, or change the one with the same Telegram id or phone."""
     if telegram_id is None and phone is None:
         raise RejectedInput("give --telegram-id or --phone: otherwise nobody can be recognised")
+    spoken = language_code(language) if language else None
 
     async def work(settings: Settings, database: Database, clock: Clock) -> None:
         async with database.unit(await hotel_called(database, slug)) as uow:
-            await uow.users.add(name, UserRole(role), telegram_id, phone, language)
+            try:
+                await uow.users.add(name, UserRole(role), telegram_id, phone, spoken)
+            except IntegrityError:
+                raise RejectedInput("another person of this hotel has this phone or Telegram id already") from None
             await uow.audits.add("staff.add", f"{role} {name} was added.", clock.now())
 
     with_database(work)
@@ -174,6 +180,7 @@ def staff_chat(slug: str, account_id: UUID, chat: str, topic: str | None) -> Non
 @click.option("--answer", required=True)
 def save_answer(slug: str, intent: str, language: str, questions: tuple[str, ...], answer: str) -> None:
     """Write down one of the hotel's own answers."""
+    language = language_code(language)
 
     async def work(settings: Settings, database: Database, clock: Clock) -> None:
         async with database.unit(await hotel_called(database, slug)) as uow:

@@ -21,8 +21,11 @@ def analyse() -> None:
 @click.command()
 @click.option("--platform", required=True, type=click.Choice([platform.value for platform in Platform]))
 def parse(platform: str) -> None:
-    """Read one provider payload on standard input; write its messages as JSON lines, or one JSON error."""
+    """Read one provider payload on standard input; write its messages as JSON lines, or one JSON error and exit 1."""
     from bot.channels.parsing import parse_stream
 
+    is_read = True
     for line in parse_stream(platform, sys.stdin.buffer.read()):
         click.echo(line)
+        is_read = is_read and line.startswith('{"type":')
+    sys.exit(0 if is_read else 1)

@@ -38,7 +38,9 @@ def embedded_keys(folder: Path) -> str:
             _make(path)
         return _read(path)
     except OSError as error:
-        raise ConfigurationError(f"{path} can't be used ({error.strerror}): make it readable for this user") from None
+        raise ConfigurationError(
+            f"{path} can't be used ({error.strerror}): let this user write to BELLHOP_DATA_DIR, or set another folder"
+        ) from None
 
 
 def _make(path: Path) -> None:
