@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -110,7 +110,7 @@ class Guests(Repository):
         return [Identity(row.kind, row.value) for row in await self._run(statement)]
 
     async def phones(self, guest_ids: Collection[UUID]) -> dict[UUID, str]:
-        """Return a phone number of each guest; who has none is missing, of several it is the one known longest."""
+        """Return a phone number of each guest; who has none is missing, of several it is the one noted last."""
         statement = (
             select(GuestIdentity.guest_id, GuestIdentity.value)
             .where(
@@ -118,7 +118,7 @@ class Guests(Repository):
                 GuestIdentity.guest_id.in_(guest_ids),
                 GuestIdentity.kind == IdentityKind.phone,
             )
-            .order_by(GuestIdentity.id.desc())
+            .order_by(GuestIdentity.id)
         )
         return {row.guest_id: row.value for row in await self._run(statement)}
 
@@ -139,6 +139,20 @@ class Guests(Repository):
                 for guest in guests
             ]
             await self._run(insert(Guest), rows)
+
+    async def introduce(self, guests: Collection[GuestRecord]) -> None:
+        """Change names and languages to these."""
+        if guests:
+            statement = (
+                update(Guest)
+                .where(self._own(Guest.hotel_id), Guest.id == bindparam("guest"))
+                .values(name=bindparam("new_name"), language=bindparam("new_language"))
+            )
+            rows = [
+                {"guest": guest.id, "new_name": guest.name, "new_language": guest.language}
+                for guest in sorted(guests, key=lambda one: one.id)
+            ]
+            await self._run(statement, rows)
 
     async def note_phones(self, owners: Mapping[str, UUID], evidence: Mapping[str, Any]) -> dict[str, UUID]:
         """Note phone numbers of guests; return whose they are, which is another's where one was known before."""
