@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from bot.cli.context import with_database
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
+from bot.key_rotation import Rotated, rotate_keys
 from bot.security.encryption import new_key
 from bot.security.key_file import key_ring
 from bot.storage.unit_of_work import Database
@@ -26,11 +29,11 @@ def new(key_id: str) -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Seal every credential with the first key, while the house runs or not."""
-    from bot.key_rotation import rotate_keys
+    """Seal every credential with the first key, while the house runs or not; exit code 1 when some are left."""
 
-    async def work(settings: Settings, database: Database, clock: Clock) -> None:
-        rotated = await rotate_keys(database, key_ring(settings))
-        click.echo(f"{rotated.count} credentials sealed anew, {rotated.left} left on other keys.")
+    async def work(settings: Settings, database: Database, clock: Clock) -> Rotated:
+        return await rotate_keys(database, key_ring(settings))
 
-    with_database(work)
+    rotated = with_database(work)
+    click.echo(f"{rotated.count} credentials sealed anew, {rotated.left} left on other keys.")
+    sys.exit(1 if rotated.left else 0)

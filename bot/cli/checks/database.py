@@ -107,7 +107,7 @@ async def check_tables(connection: AsyncConnection) -> Finding:
     if missing:
         return Finding(
             "migrations",
-            problem=f"{missing[0]} and {len(missing) - 1} other columns of this release are missing",
+            problem=f"{len(missing)} columns of this release are missing, such as {missing[0]}",
             remedy="run `python -m bot migrate` with the owner's BELLHOP_DATABASE_URL",
         )
     return Finding("migrations", "every table of this release is there")

@@ -52,9 +52,9 @@ class Reader:
     database: Database
 
     def rows(self, slug: str, statement: str) -> list[asyncpg.Record]:
-        return asyncio.run(self._rows(slug, statement))
+        return asyncio.run(self.fetch(slug, statement))
 
-    async def _rows(self, slug: str, statement: str) -> list[asyncpg.Record]:
+    async def fetch(self, slug: str, statement: str) -> list[asyncpg.Record]:
         async with connected(self.database.runtime_url) as runtime:
             hotel_id = await runtime.fetchval("SELECT id FROM hotels WHERE slug = $1", slug)
         async with connected(self.database.app_url) as app:

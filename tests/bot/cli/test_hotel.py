@@ -122,7 +122,7 @@ def test_keeps_the_other_settings_when_the_staff_chat_is_set(hotel: Operator, re
 
 async def _set_emergency_number(reader: Reader) -> None:
     async with connected(reader.database.app_url) as app:
-        (row,) = await reader._rows("adler", "SELECT id FROM hotels")
+        (row,) = await reader.fetch("adler", "SELECT id FROM hotels")
         await app.execute("SELECT set_config('app.hotel_id', $1, false)", str(row["id"]))
         await app.execute("""UPDATE hotels SET settings = '{"emergency_number": "911"}'""")
 

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from bot.security.encryption import KeyRing, new_key
+from tests.bot.cli.conftest import Operator, Reader
+
+
+@pytest.mark.parametrize(("words", "start"), [(("keys", "new"), "key-20"), (("keys", "new", "spring"), "spring:")])
+def test_prints_what_the_setting_takes_when_a_key_is_made(words: tuple[str, ...], start: str) -> None:
+    line = Operator().does(*words).strip()
+    assert line.startswith(start)
+    assert KeyRing.from_setting(line).first == line.partition(":")[0]
+
+
+def test_lets_the_old_key_go_when_everything_was_sealed_anew(
+    hotel: Operator, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = f"next:{new_key()}"
+    monkeypatch.setenv("BELLHOP_ENCRYPTION_KEYS", f"{new},{os.environ['BELLHOP_ENCRYPTION_KEYS']}")
+    assert hotel.does("keys", "rotate") == "2 credentials sealed anew, 0 left on other keys.\n"
+    monkeypatch.setenv("BELLHOP_ENCRYPTION_KEYS", new)
+    assert hotel.does("keys", "rotate") == "0 credentials sealed anew, 0 left on other keys.\n"
+    (row,) = reader.rows("adler", "SELECT encryption_key_id FROM integrations")
+    assert row["encryption_key_id"] == "next"
+
+
+def test_fails_when_credentials_are_left_on_a_key_that_is_gone(
+    hotel: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BELLHOP_ENCRYPTION_KEYS", f"next:{new_key()}")
+    result = hotel.tries("keys", "rotate")
+    assert result.exit_code == 1
+    assert "0 credentials sealed anew, 2 left on other keys." in result.stdout
