@@ -38,7 +38,8 @@ UNHAPPY = "negative_sentiment"
 CHANGE = "change"
 DONE = "done"
 NO_VALUE = "-"
-ASKED_FIELDS = ("room_type", "booking_status", "guest.language")
+ROOM_TYPE = "room_type"
+ASKED_FIELDS = (ROOM_TYPE, "booking_status", "guest.language")
 LONGEST_NAME = 100
 
 _SHORT_FORM = re.compile(r"([^:\n]+):\s*(\{.*?\}(?=:\s)|.+?):\s+(.+)", re.DOTALL)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 
 from bot.storage.unit_of_work import UnitOfWork
-from handlers.admin.answers import check_whole, read_short_form, take
+from handlers.admin.answers import ROOM_TYPE, check_whole, read_short_form, take
 from handlers.admin.draft import Draft, Question, dropped
 from handlers.admin.phrases import Unclear
-from handlers.admin.questions import CANCEL, CHANGE_ANSWER, PRESS, SAVE, House, ask, suggested_name
+from handlers.admin.questions import ASK_ROOM_TYPE, CANCEL, CHANGE_ANSWER, PRESS, SAVE, House, ask, suggested_name
 from handlers.admin.trigger_changes import Create
 from handlers.admin.trigger_list import NEW
 from handlers.admin.words import rejection_words
@@ -30,10 +30,20 @@ _CHANGEABLE = frozenset({Question.when, Question.whether, Question.text, Questio
 async def load_house(uow: UnitOfWork, turn: Turn) -> House:
     """Read what questions and answers need of the hotel."""
     names = frozenset(trigger.name.lower() for trigger in await uow.triggers.all())
+    return House(names, await _room_types(uow, turn) if _asks_room_type(turn) else ())
+
+
+async def _room_types(uow: UnitOfWork, turn: Turn) -> tuple[str, ...]:
+    """Return the types that most of the present and coming stays have."""
     types: Counter[str] = Counter()
     async for stays in uow.stays.pages_open_at(turn.now):
         types.update(stay.room_type for stay in stays if stay.room_type)
-    return House(names, tuple(name for name, _ in types.most_common(_MOST_ROOM_TYPES)))
+    return tuple(name for name, _ in types.most_common(_MOST_ROOM_TYPES))
+
+
+def _asks_room_type(turn: Turn) -> bool:
+    draft = Draft.of(turn.context)
+    return turn.pressed == ASK_ROOM_TYPE or (draft is not None and draft.asked_field == ROOM_TYPE)
 
 
 class BeginTrigger:

@@ -41,6 +41,7 @@ _PHRASE = re.compile(
     rf"(?: ?(?:{_named('side', _SIDES)}))?(?: ?{_MOMENT})?"
     rf"(?:,? ?(?:(?:at |в |@ ?)?(?P<at>\d{{1,2}}:\d{{2}})))?"
 )
+_NUL = r"\u0000"
 _PAIR = re.compile(r"([\w.]+)\s*(>=|<=|!=|=|>|<)\s*(.+)", re.DOTALL)
 _OPERATORS = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt"}
 _NUMBERS = frozenset({FieldType.whole, FieldType.number})
@@ -151,7 +152,8 @@ def _parse_json(text: str) -> dict[str, Any]:
         found = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise Unclear(text) from None
-    if not isinstance(found, dict):
+    # Neither text nor JSON of PostgreSQL can hold a NUL, which JSON can write.
+    if not isinstance(found, dict) or _NUL in text:
         raise Unclear(text)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.messages import Choice, OutgoingMessage
-from handlers.admin.answers import ASKED_FIELDS, CHANGE, DONE, LONGEST_NAME, MOMENTS, NO_VALUE, UNHAPPY
+from handlers.admin.answers import ASKED_FIELDS, CHANGE, DONE, LONGEST_NAME, MOMENTS, NO_VALUE, ROOM_TYPE, UNHAPPY
 from handlers.admin.draft import Draft, Question
 from handlers.admin.phrases import parse_span
 from handlers.admin.words import field_words, span_words, value_words, when_words, whether_words
@@ -20,6 +20,7 @@ PRESS = "new:"
 CANCEL = f"{PRESS}cancel"
 SAVE = f"{PRESS}save"
 CHANGE_ANSWER = f"{PRESS}change:"
+ASK_ROOM_TYPE = f"{PRESS}{Question.whether}:{ROOM_TYPE}"
 _LONGEST_VALUE = 64 - len(f"{PRESS}{Question.value}:")
 
 
@@ -79,7 +80,7 @@ def _ask_value(turn: Turn, draft: Draft, house: House) -> Asked:
 
 
 def _usual_values(turn: Turn, name: str, house: House) -> tuple[str, ...]:
-    if name == "room_type":
+    if name == ROOM_TYPE:
         return house.room_types
     return tuple(BookingStatus) if name == "booking_status" else tuple(turn.texts.languages())
 
@@ -119,9 +120,13 @@ def _rule(turn: Turn, draft: Draft) -> str:
 
 
 def preview(turn: Turn, draft: Draft) -> str:
-    """Return the text as an invented guest of this hotel would read it."""
+    """Return the text as an invented guest of this hotel would read it; as it is where the hotel's name makes it
+    too long."""
     variables = {**VARIABLES, "hotel.name": turn.hotel.name}
-    return render(draft.text, variables, turn.hotel.default_language, turn.zone)
+    try:
+        return render(draft.text, variables, turn.hotel.default_language, turn.zone)
+    except RejectedTrigger:
+        return draft.text
 
 
 def suggested_name(turn: Turn, draft: Draft, house: House) -> str:

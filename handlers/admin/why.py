@@ -15,11 +15,9 @@ from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.explaining import explanation_text
 from handlers.admin.trigger_card import gone
 from handlers.admin.triggers import number_of
-from handlers.admin.words import rejection_words
 from handlers.base import Outcome, Turn
 from handlers.filters import arguments_of
 from triggers.engine import Engine, Explanation
-from triggers.rejections import RejectedTrigger
 
 PRESS = "why:"
 MOST_GUESTS = 8
@@ -42,7 +40,6 @@ class Known:
     guests: tuple[tuple[GuestRecord, StayRecord | None], ...] = ()
     explanation: Explanation | None = None
     lines: tuple[FiringRecord, ...] = ()
-    rejection: RejectedTrigger | None = None
 
 
 def question_of(turn: Turn) -> Question | None:
@@ -76,10 +73,7 @@ class ExplainFiring:
         if trigger is None or len(guests) != 1:
             return Known(trigger, known)
         lines = tuple(await uow.firings.of(trigger.id, guests[0].id))
-        try:
-            return Known(trigger, known, await self._engine.explain(uow, trigger, guests[0]), lines)
-        except RejectedTrigger as error:
-            return Known(trigger, known, rejection=error)
+        return Known(trigger, known, await self._engine.explain(uow, trigger, guests[0]), lines)
 
     def think(self, turn: Turn, loaded: Known) -> Outcome:
         return Outcome((_answer(turn, loaded),))
@@ -98,8 +92,6 @@ def _answer(turn: Turn, known: Known) -> OutgoingMessage:
     if len(known.guests) > 1:
         choices = [_choice(turn, guest, stay, question.number) for guest, stay in known.guests]
         return turn.reply("admin-guests-several", *choices)
-    if known.rejection is not None:
-        return OutgoingMessage(rejection_words(turn, known.rejection))
     assert known.explanation is not None, "asked of one guest and one trigger"
     guest = known.guests[0][0]
     return OutgoingMessage(explanation_text(turn, known.trigger, guest, known.explanation, known.lines))

@@ -17,6 +17,7 @@ from triggers.rejections import Problem, RejectedTrigger
 
 _STATUSES = frozenset(BookingStatus)
 _NOT_RECEIVED = "not_received"
+_TEXTS = ("message_template", "translations")
 # What the enum and the path say already.
 _WITHOUT_DETAIL = frozenset({Problem.unknown_name, Problem.unknown_value, Problem.empty})
 
@@ -123,7 +124,9 @@ def diff_words(turn: Turn, diff: PlanDiff) -> str:
 
 def rejection_words(turn: Turn, error: RejectedTrigger) -> str:
     """Say what is wrong with a trigger, where, and what may have been meant."""
-    parts = [turn.say("admin-problem", problem=error.problem.value, path=error.path)]
+    is_in_text = error.path.startswith(_TEXTS) and error.problem is Problem.unknown_name
+    problem = "unknown_variable" if is_in_text else error.problem.value
+    parts = [turn.say("admin-problem", problem=problem, path=error.path)]
     if error.nearest:
         parts.append(turn.say("admin-problem-nearest", nearest=error.nearest))
     elif error.problem not in _WITHOUT_DETAIL:

@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.messages import Platform
-from handlers.admin.phrases import parse_span
+from handlers.admin.answers import read_short_form, take
+from handlers.admin.draft import Draft, Question
+from handlers.admin.phrases import Unclear, parse_span
+from handlers.admin.questions import preview
+from handlers.admin.words import rejection_words
 from models.enums import TriggerType
-from tests.factories import NOW
+from tests.factories import NOW, make_hotel, make_staff_turn
 from tests.handlers.admins import Heard, Worker, add_trigger, audits_of, hire, planned_of, triggers_of
 from tests.handlers.conversing import House
+from triggers.rejections import Problem, RejectedTrigger
 
 TEXT = "Welcome to {{ hotel.name }}, {{ guest.name }}!"
 
@@ -139,9 +150,10 @@ async def test_another_condition_can_be_chosen_instead_of_a_value(house: House) 
         ("some day", "I can't read “some day” as a time."),
         (
             '{"hours_after_chekin": 2}',
-            "I don't know “hours_after_chekin”, or a name in it. Did you mean “hours_after",
+            "I don't know “hours_after_chekin”. Did you mean “hours_after",
         ),
         ("{broken", "I can't read “{broken” as a time."),
+        ('{"room_type": "a\\u0000"}', "I can't read “{"),
         ("[1]", "I can't read “[1]” as a time."),
         ("cron=0 25 * * *", "“cron” is not a time I can read."),
         ("2000 days after checkin", "The value of “days_after_checkin” is out of range. (must be from 0 to 730)"),
@@ -166,7 +178,7 @@ async def test_a_mistake_loses_nothing_of_what_was_answered(house: House) -> Non
     assert "as a condition" in (await admin.write("only nice people")).text
     await admin.tap("Everyone")
     said = await admin.write("Hi {{ gest.name }}")
-    assert "I don't know “message_template”, or a name in it. Did you mean “guest.name”?" in said.text
+    assert "There is a name in the text that I don't know. Did you mean “guest.name”?" in said.text
     assert "There is a mistake in “message_template”." in (await admin.write("Hi {{ guest.name")).text
     await admin.write(TEXT)
     assert "at most 100 characters" in (await admin.write("n" * 101)).text
@@ -177,7 +189,7 @@ async def test_mistakes_are_named_in_russian(house: House) -> None:
     admin = await hire(house, language="ru")
     await admin.write("/trigger new")
     said = await admin.write("room_typ=suite")
-    assert "Я не знаю «room_typ» или имени внутри. Может быть, «room_type»?" in said.text
+    assert "Я не знаю имени «room_typ». Может быть, «room_type»?" in said.text
 
 
 async def test_a_name_that_is_taken_is_refused(house: House) -> None:
@@ -366,3 +378,50 @@ async def test_another_hotels_room_types_and_names_are_not_known(house: House, o
 def test_phrases_name_times(phrase: str, conditions: dict[str, object] | None) -> None:
     span = parse_span(phrase)
     assert (span.conditions(None, None) if span else None) == conditions
+
+
+async def test_a_draft_that_a_newer_release_refuses_is_not_saved(house: House) -> None:
+    admin = await hire(house)
+    await at_confirmation(admin)
+    async with house.database.unit(house.id) as uow:
+        chat = await uow.chats.at(house.accounts[Platform.telegram], admin.chat_id)
+        conversation = await uow.conversations.open_in(chat)
+        assert conversation is not None
+        context = conversation.context_data
+        context["draft"]["whether"] = {"nights": -1, "room_type": {"bigger": 1}}
+        await uow.conversations.save(conversation, {}, context_data=context)
+    assert "room_type.bigger" in (await admin.press("new:save")).text
+    assert await triggers_of(house) == []
+
+
+def test_a_text_is_shown_as_it_is_when_the_hotels_name_makes_it_too_long() -> None:
+    turn = make_staff_turn(hotel=make_hotel(name="H" * 200))
+    text = "{{ hotel.name }} " * 200
+    assert preview(turn, Draft(text=text)) == text
+
+
+@pytest.mark.parametrize("problem", list(Problem))
+def test_every_problem_has_a_sentence_that_names_the_part(problem: Problem) -> None:
+    error = RejectedTrigger("any[0].room_type", problem, "must be otherwise")
+    for language in ("en", "ru"):
+        said = rejection_words(replace(make_staff_turn(), language=language), error)
+        assert "any[0].room_type" in said
+
+
+KEYS = st.sampled_from(["nights", "cron", "any", "event", "at"])
+
+
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.text(alphabet='{}[]":,=<>!| 0123456789hdчд.\\u\ud7ffnights', max_size=60),
+        st.dictionaries(KEYS, st.floats() | st.text()).map(json.dumps),
+    ),
+    st.sampled_from(Question),
+)
+def test_nothing_that_is_written_breaks_the_dialogue(answer: str, question: Question) -> None:
+    draft = Draft(moment="after_checkin", asked_field="nights")
+    with suppress(Unclear, RejectedTrigger):
+        orjson.dumps(take(draft, question, answer).conditions)
+    with suppress(Unclear, RejectedTrigger):
+        orjson.dumps(read_short_form(f"name: {answer}: text").conditions)

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.hotel_settings import HotelSettings
 from bot.messages import Platform
 from bot.storage.repositories.guests import Identity
 from bot.storage.repositories.stays import StayRecord
+from handlers.admin.stay_changes import AddStay, ChangeStay
 from handlers.admin.stay_form import House as StayHouse
-from handlers.admin.stay_form import parse_stay
+from handlers.admin.stay_form import RejectedField, StayForm, parse_stay
 from handlers.admin.stays import field_label
 from models.enums import BookingStatus, IdentityKind
 from tests.factories import NOW, make_staff_turn
@@ -179,7 +184,7 @@ async def test_a_source_says_which_stay_is_meant_when_several_have_the_number(ho
         ("adults=two", "is not a number from 0 to 99", "нужно число от 0 до 99"),
         ("children=100", "is not a number from 0 to 99", "нужно число"),
         ("phone=12345", "“12345” is not a phone number.", "с плюсом и кодом страны"),
-        ("phone=+491", "“+491” is not a phone number.", "не похоже на телефон"),
+        ("phone=+7 123", "“+7 123” is not a phone number.", "не похоже на телефон"),
         ("language=русский", "“русский” is not a language.", "не похоже на язык"),
         ("departure=2026-11-19", "The departure has to be after the arrival: correct “departure”.", "Выезд должен"),
         ("arrival=2026-11-25", "correct “arrival”", "исправьте «заезд»"),
@@ -247,3 +252,21 @@ async def test_an_admin_sees_and_changes_only_the_own_hotels_stays(house: House,
     assert "is added" in (await stranger.write(f"{NEW} phone=+4915123456789")).text
     assert await stay_of(house) == before
     assert (await stay_of(other_house)).guest_id != before.guest_id
+
+
+async def test_a_stay_that_was_added_or_removed_meanwhile_is_answered_sensibly(house: House) -> None:
+    before = await house.book("Anna", "BK-7")
+    engine = house.person().engine
+    turn = make_staff_turn("/stay")
+    async with house.database.unit(house.id) as uow:
+        (exists,) = await AddStay(engine, StayForm("BK-7", is_new=True, name="Anna")).apply(uow, turn)
+        (gone,) = await ChangeStay(engine, uuid4(), StayForm("BK-8", room="1")).apply(uow, turn)
+    assert "There is a stay BK-7 already." in exists.text
+    assert "There is no stay BK-8." in gone.text
+    assert await stay_of(house) == before
+
+
+@given(st.text(max_size=80) | st.text(alphabet="roomarivlstu=;-.:2012 \n", max_size=80))
+def test_nothing_that_is_written_breaks_the_form(text: str) -> None:
+    with suppress(RejectedField):
+        parse_stay(text, StayHouse(ZoneInfo("Europe/Berlin"), HotelSettings(), NOW))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from bot.messages import Platform
+from handlers.admin.trigger_changes import Remove, Switch
 from models.enums import TriggerType, UserRole
-from tests.factories import NOW
+from tests.factories import NOW, make_staff_turn
 from tests.handlers.admins import Worker, add_trigger, audits_of, hire, planned_of, triggers_of
 from tests.handlers.conversing import House
 
@@ -280,3 +282,13 @@ async def test_help_lists_the_commands_for_admins(house: House) -> None:
     said = await (await hire(house, language="ru")).write("/help")
     for command in ("/triggers", "/trigger new", "/cancel", "/why", "/stay new", "/staffchat"):
         assert command in said.text
+
+
+async def test_a_trigger_that_was_deleted_meanwhile_is_answered_sensibly(house: House) -> None:
+    engine = (await hire(house)).engine
+    turn = make_staff_turn("/trigger 1 pause")
+    async with house.database.unit(house.id) as uow:
+        for change in (Switch(engine, uuid4(), is_active=False), Remove(engine, uuid4())):
+            (said,) = await change.apply(uow, turn)
+            assert said.text == "There is no such trigger, or not any more."
+    assert await audits_of(house) == []

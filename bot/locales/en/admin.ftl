@@ -228,7 +228,8 @@ admin-booking-status =
 
 admin-problem =
     { $problem ->
-        [unknown_name] I don't know “{ $path }”, or a name in it.
+        [unknown_name] I don't know “{ $path }”.
+        [unknown_variable] There is a name in the text that I don't know.
         [unknown_value] “{ $path }” can't have this value.
         [wrong_type] “{ $path }” needs another kind of value.
         [out_of_range] The value of “{ $path }” is out of range.

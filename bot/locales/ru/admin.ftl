@@ -234,7 +234,8 @@ admin-booking-status =
 
 admin-problem =
     { $problem ->
-        [unknown_name] Я не знаю «{ $path }» или имени внутри.
+        [unknown_name] Я не знаю имени «{ $path }».
+        [unknown_variable] В тексте есть имя, которого я не знаю.
         [unknown_value] У «{ $path }» не бывает такого значения.
         [wrong_type] Для «{ $path }» нужно значение другого вида.
         [out_of_range] Значение «{ $path }» выходит за допустимые пределы.
