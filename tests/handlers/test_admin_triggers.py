@@ -84,7 +84,7 @@ async def test_a_trigger_is_shown_whole(house: House) -> None:
     said = await (await hire(house)).write("/trigger 1")
     assert "1. welcome (active)" in said.text
     assert "When: 2 hours after check-in" in said.text
-    assert "Only if: nights: at least 2; room type: suite, junior" in said.text
+    assert "Conditions: nights: at least 2; room type: suite, junior" in said.text
     assert "Priority: 7" in said.text
     assert "Welcome, {{ guest.name }}!" in said.text
     assert "ru:\nДобро пожаловать!" in said.text

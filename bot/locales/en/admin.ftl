@@ -53,7 +53,7 @@ admin-card-translation =
     { $text }
 admin-rule =
     When: { $when }
-    Only if: { $whether }
+    Conditions: { $whether }
 admin-trigger-gone = There is no such trigger, or not any more.
 admin-trigger-usage = Write /trigger 3 to see trigger 3; /trigger 3 pause, resume or delete to change it; /trigger new to make one.
 admin-trigger-already =
@@ -164,7 +164,7 @@ admin-when-event =
 
 ## Whether
 
-admin-whether-always = no conditions
+admin-whether-always = none
 admin-group =
     { $mode ->
         [any] at least one of ({ $parts })

@@ -41,7 +41,7 @@ admin-card =
        *[no] на паузе
     })
     { $rule }
-    Приоритет: { $priority } · не чаще раза { $once ->
+    Приоритет: { $priority } · не чаще одного раза { $once ->
         [guest] на гостя
         [room] на номер
         [day] в день
@@ -55,7 +55,7 @@ admin-card-translation =
     { $text }
 admin-rule =
     Когда: { $when }
-    При условии: { $whether }
+    Условия: { $whether }
 admin-trigger-gone = Такого триггера нет, или его уже удалили.
 admin-trigger-usage = /trigger 3 покажет триггер 3; /trigger 3 pause, resume или delete остановит, возобновит или удалит его; /trigger new создаст новый.
 admin-trigger-already =
@@ -170,7 +170,7 @@ admin-when-event =
 
 ## При каком условии
 
-admin-whether-always = без условий
+admin-whether-always = нет
 admin-group =
     { $mode ->
         [any] хотя бы одно из ({ $parts })
@@ -265,7 +265,7 @@ admin-new-moment =
         [negative_sentiment] Когда гость недоволен
        *[change] Когда проживание станет таким, как надо
     }
-admin-new-amount = { $moment }: насколько? Выберите или напишите, например: «90 мин», «3 часа» или «2 дня в 10:00».
+admin-new-amount = { $moment }: какой срок? Выберите или напишите, например: «90 мин», «3 часа» или «2 дня в 10:00».
 admin-new-at-once = Сразу
 admin-new-whether =
     { $rule }
