@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.storage.unit_of_work import Database
+from bot.workers.elections import Elections
+from tests.databases import Database as Place
+from tests.databases import connected
+
+
+@pytest.fixture
+async def here(storage: Database) -> AsyncIterator[Elections]:
+    elections = Elections(storage.runtime)
+    yield elections
+    await elections.close()
+
+
+@pytest.fixture
+async def there(storage: Database) -> AsyncIterator[Elections]:
+    elections = Elections(storage.runtime)
+    yield elections
+    await elections.close()
+
+
+async def _end_sessions_with_locks(database: Place) -> None:
+    """End them as a restart of the server would."""
+    async with connected(database.admin_url) as admin:
+        await admin.execute(
+            "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+        )
+
+
+async def test_elects_one_when_two_want_the_same_account(here: Elections, there: Elections) -> None:
+    account, other = uuid4(), uuid4()
+    assert await here.take(account)
+    assert not await there.take(account)
+    assert await there.take(other)
+
+
+async def test_lets_another_one_read_when_an_account_is_given_back(here: Elections, there: Elections) -> None:
+    account, kept = uuid4(), uuid4()
+    assert await here.take(account)
+    assert await here.take(kept)
+    await here.give_back(account)
+    assert await there.take(account)
+    assert not await there.take(kept)
+
+
+async def test_gives_everything_back_when_it_is_closed(here: Elections, there: Elections) -> None:
+    account = uuid4()
+    assert await here.take(account)
+    await here.close()
+    assert await there.take(account)
+    await there.close()
+    await there.close()
+
+
+async def test_holds_nothing_when_nothing_was_taken(here: Elections) -> None:
+    assert await here.still_holds()
+    await here.give_back(uuid4())
+
+
+async def test_notices_and_starts_anew_when_its_connection_was_lost(
+    here: Elections, there: Elections, clean_database: Place
+) -> None:
+    account = uuid4()
+    assert await here.take(account)
+    assert await here.still_holds()
+    await _end_sessions_with_locks(clean_database)
+    with capture_logs() as logs:
+        assert not await here.still_holds()
+    assert [line["event"] for line in logs] == ["elections_lost"]
+    assert await there.take(account)
+    assert not await here.take(account)
