@@ -438,6 +438,26 @@ async def _spoil_phone(hotel: HotelDesk, guest: UUID) -> None:
         )
 
 
+async def test_a_firing_stays_due_and_the_others_go_when_its_chat_is_locked_by_somebody_else(
+    hotel: HotelDesk,
+) -> None:
+    trigger = await hotel.trigger(AFTER_CHECKIN)
+    busy, free = await hotel.guest("Busy", "+491511234560"), await hotel.guest("Free", "+491511234561")
+    chat = await hotel.writes(busy)
+    await hotel.stay(busy, "BK-1")
+    await hotel.stay(free, "BK-2")
+
+    async with hotel.database.unit(hotel.id) as uow:
+        conversation = await uow.conversations.open_in(chat)
+        assert conversation is not None
+        await uow.conversations.count(conversation.id, NOON)
+        assert await hotel.tick(DUE) == 1
+    assert sorted(await hotel.states(trigger)) == [("fired", "fired"), ("scheduled", None)]
+    await hotel.tick()
+
+    assert sorted(await hotel.addresses()) == ["491511234561@c.us", "501"]
+
+
 async def test_firings_end_when_the_hotels_settings_can_not_be_read(hotel: HotelDesk) -> None:
     await hotel.trigger(AFTER_CHECKIN)
     await hotel.stay()

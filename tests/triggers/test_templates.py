@@ -158,11 +158,11 @@ ATTACKS = {
 
 @pytest.mark.parametrize("text", ATTACKS.values(), ids=ATTACKS.keys())
 def test_attack_is_refused_at_once_when_a_template_is_saved(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     rejected(text)
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\ud800b"])
@@ -172,7 +172,7 @@ def test_text_that_no_channel_can_carry_is_refused_when_saved(text: str) -> None
 
 @pytest.mark.parametrize("text", [text for text in ATTACKS.values() if len(text) < 10_000])
 def test_attack_stays_small_and_fast_when_it_is_rendered_unchecked(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     try:
         found = render(text, VARIABLES, "en", BERLIN)
@@ -180,7 +180,7 @@ def test_attack_stays_small_and_fast_when_it_is_rendered_unchecked(text: str) ->
         found = ""
 
     assert len(found) <= LONGEST_MESSAGE
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(
