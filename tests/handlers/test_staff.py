@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from sqlalchemy import update
@@ -139,7 +139,7 @@ async def test_guest_gets_the_menu_when_they_forge_a_press(house: House) -> None
     assert await status_of(house, alert) is not NotificationStatus.acknowledged
 
 
-@pytest.mark.parametrize("value", ["ack:", "ack:1", f"ack:{uuid4()}", "ack:' OR 1=1"])
+@pytest.mark.parametrize("value", ["ack:", "ack:1", f"ack:{UUID(int=7)}", "ack:' OR 1=1"])
 async def test_alert_is_not_found_when_the_button_names_none(olga: Person, value: str) -> None:
     said = await olga.press(value, **in_group())
     assert [reply.text for reply in said.replies] == ["I can't find this alert any more."]

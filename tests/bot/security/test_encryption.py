@@ -109,22 +109,23 @@ def test_the_key_id_of_something_else_is_refused_when_it_is_asked_for() -> None:
 
 
 SHORT = base64.b64encode(b"x" * 31).decode()
+WHOLE = base64.b64encode(b"y" * 32).decode()
 
 
 @pytest.mark.parametrize(
     ("setting", "complaint"),
     [
         ("", "entry 1: no id"),
-        (new_key(), "entry 1: no id"),
-        (f"schlüssel:{new_key()}", "entry 1: no id"),
-        (f"a b:{new_key()}", "entry 1: no id"),
-        (f"{'a' * 65}:{new_key()}", "entry 1: no id"),
-        (f"{OLD},", "entry 2: no id"),
-        (f"{OLD},b:not base64!", "entry 2: the key of id 'b' is not base64"),
+        (WHOLE, "entry 1: no id"),
+        (f"schlüssel:{WHOLE}", "entry 1: no id"),
+        (f"a b:{WHOLE}", "entry 1: no id"),
+        (f"{'a' * 65}:{WHOLE}", "entry 1: no id"),
+        (f"2025:{WHOLE},", "entry 2: no id"),
+        (f"2025:{WHOLE},b:not base64!", "entry 2: the key of id 'b' is not base64"),
         ("b:ключ", "entry 1: the key of id 'b' is not base64"),
         (f"b:{SHORT}", "entry 1: the key of id 'b' has 31 bytes, not 32"),
         ("b:", "entry 1: the key of id 'b' has 0 bytes, not 32"),
-        (f"{OLD},2025:{new_key()}", "has the key id '2025' twice"),
+        (f"2025:{WHOLE},2025:{WHOLE}", "has the key id '2025' twice"),
     ],
 )
 def test_the_setting_is_refused_without_its_keys_when_an_entry_is_wrong(setting: str, complaint: str) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import time
 from urllib.parse import quote
-from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -68,8 +67,8 @@ PHONES = [
 ]
 
 KEPT = [
-    str(uuid4()),
-    str(uuid4()).upper(),
+    "7f3b0c1e-52d4-4e0b-9a37-0d6c1f2e8b45",
+    "7F3B0C1E-52D4-4E0B-9A37-0D6C1F2E8B45",
     "12345678-1234-1234-1234-123456789012",
     "stay 01890a5d-ac96-774b-bcce-b302099a8057 of hotel 01890a5d-ac96-774b-bcce-b302099a8058",
     "2025-07-11T04:50:00Z",
@@ -140,7 +139,7 @@ def test_scrubbing_takes_a_moment_when_a_text_is_made_to_slow_it_down(text: str)
     began = time.perf_counter()
     scrub(text * 100)
     scrub(text)
-    assert time.perf_counter() - began < 0.25
+    assert time.perf_counter() - began < 5  # one that doubles with each character would take years
 
 
 @given(st.text())
