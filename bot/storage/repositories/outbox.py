@@ -212,6 +212,15 @@ class Outbox(Repository):
         )
         return result.rowcount > 0
 
+    async def is_busy(self, at: datetime) -> bool:
+        """Whether a message that may leave at `at` waits to, or is just leaving."""
+        statement = select(OutboxMessage.id).where(
+            self._own(OutboxMessage.hotel_id),
+            OutboxMessage.state.in_((OutboxState.queued, OutboxState.sending)),
+            OutboxMessage.not_before <= at,
+        )
+        return (await self._run(statement.limit(1))).first() is not None
+
     async def of_notification(self, notification_id: UUID) -> list[OutboxRecord]:
         """Return the messages that carried a notification, oldest first."""
         statement = self._select().where(OutboxMessage.notification_id == notification_id)

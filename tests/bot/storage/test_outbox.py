@@ -100,6 +100,22 @@ async def test_leaves_messages_alone_when_they_are_not_due_or_their_account_rest
     assert [lease.outbox_id for lease in await house.database.claims.claim_outbox(NOW, 10, paused=[uuid4()])] == [due]
 
 
+async def test_is_busy_when_a_message_is_due_or_just_leaving_and_not_when_it_left(house: House) -> None:
+    async def is_busy() -> bool:
+        async with house.database.unit(house.hotel_id) as uow:
+            return await uow.outbox.is_busy(NOW)
+
+    await house.post("later", 1, not_before=LATER)
+    assert not await is_busy()
+    await house.post("now")
+    assert await is_busy()
+    (lease,) = await claim(house)
+    await begin(house, lease)
+    assert await is_busy()
+    await record(house, lease)
+    assert not await is_busy()
+
+
 async def test_gives_a_message_to_one_worker_when_many_ask(house: House) -> None:
     for number in range(9):
         await house.post(str(number), number % 3)
