@@ -28,6 +28,7 @@ TELEGRAM_TOKEN = "700000001:demo-demo-demo-demo-demo-demo-demo"
 GREEN_INSTANCE, GREEN_TOKEN, GREEN_PHONE = 1101000001, "demo-token", "+4930900100"
 SHOWN = timedelta(days=2)
 REMEMBERED = timedelta(days=7)
+LOOKS, LOOK_AGAIN = 200, timedelta(milliseconds=50)
 OPENS, CLOSES, MORNING = time(8), time(19), time(10)
 
 
@@ -62,7 +63,7 @@ async def _play(house: House, simulator: Simulator, clock: MovableClock, stop: a
         clock=clock,
         zone=ZoneInfo(ZONE),
         ledger=lambda: _ledger(house, hotel_id),
-        on_clock_moved=lambda: asyncio.sleep(0),
+        on_clock_moved=lambda: _settle(house, hotel_id),
         port=house.settings.process.simulator_port,
     ) as page:
         await run_house(house, stop, lambda _: click.echo(f"Play here: {page.url}  (stop with Ctrl+C)"))
@@ -126,6 +127,22 @@ async def _earlier(house: House, hotel_id: UUID) -> dict[Seat, tuple[Earlier, ..
                 for message in reversed(said)
             )
     return lines
+
+
+async def _settle(house: House, hotel_id: UUID) -> None:
+    """Wait until what is due now was decided and has left; not for long, as something may be in its way."""
+    for _ in range(LOOKS):
+        if not await _is_busy(house, hotel_id):
+            return
+        await asyncio.sleep(LOOK_AGAIN.total_seconds())
+
+
+async def _is_busy(house: House, hotel_id: UUID) -> bool:
+    now = house.clock.now()
+    if await house.database.claims.hotels_with_due_firings(now):
+        return True
+    async with house.database.unit(hotel_id) as uow:
+        return await uow.outbox.is_busy(now)
 
 
 async def _ledger(house: House, hotel_id: UUID) -> Sequence[LedgerLine]:

@@ -41,8 +41,8 @@ Ledger = Callable[[], Awaitable[Sequence[LedgerLine]]]
 class Page:
     """`async with` binds it to 127.0.0.1 (`.url`); a port of 0 takes a free one.
 
-    `ledger` tells what the bot planned, fired and skipped; `on_clock_moved` is awaited after each step of the
-    clock; `zone` is the hotel's, in which times are shown and the next morning is found.
+    `ledger` tells what the bot planned, fired and skipped; `on_clock_moved` is awaited at each moment
+    the clock stops at; `zone` is the hotel's, in which times are shown and the next morning is found.
     """
 
     def __init__(
@@ -134,12 +134,7 @@ class Page:
         return response
 
     async def _picture(self) -> dict[str, Any]:
-        stale = False
-        try:
-            self._lines = list(await self._ledger())
-        except Exception:
-            # Whatever ails the bot's database: the phones stay usable, and the page says that the list is old.
-            stale = True
+        is_fresh = await self._look_at_ledger()
         lines = [
             {
                 "when": line.when.isoformat(),
@@ -155,8 +150,16 @@ class Page:
             "moved": self._moved.total_seconds(),
             "phones": self._scene.phones(),
             "ledger": lines,
-            "stale": stale,
+            "stale": not is_fresh,
         }
+
+    async def _look_at_ledger(self) -> bool:
+        try:
+            self._lines = list(await self._ledger())
+        except Exception:
+            # Whatever ails the bot's database: the phones stay usable, and the page says that the list is old.
+            return False
+        return True
 
     async def _say(self, request: web.Request) -> web.Response:
         body = await _body(request)
@@ -188,11 +191,25 @@ class Page:
         steps = {"10m": timedelta(minutes=10), "2h": timedelta(hours=2), "morning": self._until_morning()}
         if step not in steps:
             raise web.HTTPBadRequest(text="The clock's steps are 10m, 2h and morning.")
-        self._clock.move(steps[step])
-        self._moved += steps[step]
+        until = self._clock.now() + steps[step]
+        while (moment := await self._next_moment(until)) is not None:
+            await self._go_to(moment)
+        await self._go_to(until)
+        return _json({"now": self._clock.now().isoformat()})
+
+    async def _next_moment(self, until: datetime) -> datetime | None:
+        """A night passes as nights do: what is planned before its end finds its own moment, not the morning's."""
+        await self._look_at_ledger()
+        now = self._clock.now()
+        return min((line.when for line in self._lines if line.is_ahead and now < line.when < until), default=None)
+
+    async def _go_to(self, moment: datetime) -> None:
+        # The clock goes by itself, too: what passed since the step was taken is not gone back.
+        distance = max(moment - self._clock.now(), timedelta())
+        self._clock.move(distance)
+        self._moved += distance
         self._changes.tell()
         await self._on_clock_moved()
-        return _json({"now": self._clock.now().isoformat()})
 
     def _until_morning(self) -> timedelta:
         now = self._clock.now()

@@ -66,6 +66,10 @@ class LedgerLine:
     status: str
     reason: str
 
+    @property
+    def is_ahead(self) -> bool:
+        return self.status in {"planned", "postponed"}
+
 
 class Scene:
     """The page's view of the simulator and its hands in it."""

@@ -169,6 +169,15 @@ async def test_staff_take_an_alert_when_the_screen_is_narrow(demo: DemoProcess, 
     await player.page.context.close()
 
 
+async def test_welcome_comes_in_time_when_a_night_is_skipped(demo: DemoProcess, browser: Browser) -> None:
+    player = await sit_down(browser, demo)
+    await player.press(player.page.get_by_role("button", name="Next morning"))
+    await expect(player.phone("Иван Петров").get_by_text(WELCOME)).to_have_count(1)
+    await expect(player.lines("done", "welcome", "Иван Петров")).to_contain_text("fired")
+    await expect(player.page.locator("#now-time")).to_have_text("08:00")
+    await player.page.context.close()
+
+
 async def test_talk_is_still_there_when_the_demo_is_started_again(tmp_path: Path, browser: Browser) -> None:
     async with DemoProcess(tmp_path / "data") as demo:
         player = await sit_down(browser, demo)

@@ -7,7 +7,7 @@ const AHEAD_AT_FIRST = 4;
 const EARLIER = "earlier-";
 const TOUR = [
   ["Ask", () => spoken("whatsapp").some((message) => !message.mine)],
-  ["Complain", () => spoken("telegram").some((message) => message.mine && !message.text.startsWith("/"))],
+  ["Complain", () => spoken("staff").length > 0],
   ["Take", () => spoken("staff").some((message) => message.edited)],
   ["Wait", () => state.moved >= 2 * 60 * 60],
   ["Rules", () => spoken("admin").some((message) => message.mine)],
@@ -104,6 +104,7 @@ function buildPhone(seat) {
     event.preventDefault();
     say(seat, input);
   });
+  new ResizeObserver(() => scrollDown(seat)).observe(pane.querySelector(".log"));
   panes[seat] = pane;
   return pane;
 }
@@ -411,14 +412,17 @@ function fillLines(pane, group, lines) {
 function drawLine(line) {
   const item = make("li", "line-item");
   const when = new Date(line.when);
-  const stamp = make("time", "when", time(when));
-  stamp.dateTime = line.when;
-  stamp.append(make("span", "when-day", day(when)));
+  const due = make("time", "when", time(when));
+  due.dateTime = line.when;
+  due.append(make("span", "when-day", day(when)));
+  const head = make("div", "line-head");
+  const status = make("span", `status ${line.status}`, WORDS[language].status[line.status] || line.status);
+  head.append(make("span", "trigger", line.trigger), status);
   const what = make("div", "what");
-  what.append(make("span", "trigger", line.trigger), make("span", "guest", line.guest));
+  what.append(head, make("span", "guest", line.guest));
   const reason = WORDS[language].reasons[line.reason] ?? line.reason.replaceAll("_", " ");
   if (reason) what.append(make("span", "reason", reason));
-  item.append(stamp, what, make("span", `status ${line.status}`, WORDS[language].status[line.status] || line.status));
+  item.append(due, what);
   return item;
 }
 

@@ -28,7 +28,7 @@ class Desk:
         self.base = FixedClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
         self.clock = MovableClock(self.base)
         self.lines: list[LedgerLine] = []
-        self.moves = 0
+        self.stops: list[datetime] = []
         self.broken = False
         self.simulator = Simulator(self.clock, wire_second=0.02)
         telegram, green = self.simulator.telegram, self.simulator.green
@@ -62,7 +62,7 @@ class Desk:
         return self.lines
 
     async def moved(self) -> None:
-        self.moves += 1
+        self.stops.append(self.clock.now())
 
 
 @pytest.fixture
@@ -165,6 +165,16 @@ async def test_whatsapp_button_and_ticks_work_when_looked_at(desk: Desk, http: a
     assert data["interactiveButtonsResponse"]["selectedId"] == "y"
 
 
+async def test_clock_stops_at_each_planned_moment_when_it_passes(desk: Desk, http: aiohttp.ClientSession) -> None:
+    began = desk.clock.now()
+    hours = {"Welcome": 1, "Tea": 5, "Breakfast": 30}
+    desk.lines = [
+        LedgerLine(began + timedelta(hours=hour), "Ivan", name, "planned", "") for name, hour in hours.items()
+    ]
+    assert await post(desk, http, "clock", step="morning") == 200
+    assert desk.stops == [*(began + timedelta(hours=hour) for hour in (1, 5)), began + timedelta(hours=19)]
+
+
 @pytest.mark.parametrize(("step", "hours"), [("10m", 1 / 6), ("2h", 2), ("morning", 19)])
 async def test_clock_moves_and_the_bot_is_told_when_a_step_is_chosen(
     desk: Desk, http: aiohttp.ClientSession, step: str, hours: float
@@ -172,7 +182,7 @@ async def test_clock_moves_and_the_bot_is_told_when_a_step_is_chosen(
     before = desk.clock.now()
     assert await post(desk, http, "clock", step=step) == 200
     assert desk.clock.now() - before == timedelta(hours=hours)
-    assert desk.moves == 1
+    assert len(desk.stops) == 1
 
 
 async def test_morning_comes_at_eight_when_the_hour_changes_in_the_night(
@@ -246,7 +256,7 @@ async def test_act_is_refused_when_it_makes_no_sense(
     desk: Desk, http: aiohttp.ClientSession, act: str, body: dict[str, str]
 ) -> None:
     assert await post(desk, http, act, **body) == 400
-    assert desk.moves == 0
+    assert desk.stops == []
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]"])
