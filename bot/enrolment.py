@@ -42,7 +42,7 @@ async def enrol_hotel(
     language = language_code(language)
     try:
         ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise RejectedInput(f"timezone {timezone!r}: use an IANA name such as Europe/Berlin") from None
     if not name.strip():
         raise RejectedInput("name: say what the hotel is called")
