@@ -21,6 +21,7 @@ from bot.messages import Platform
 from bot.simulator.page import Page
 from bot.simulator.scene import Cast, Earlier, LedgerLine, Seat
 from bot.simulator.world import Simulator
+from bot.storage.unit_of_work import Database
 from handlers.stay_links import link_payload
 from models.enums import FiringStatus, MessageType
 
@@ -46,8 +47,8 @@ async def run_demo(settings: Settings, logins: Logins, stop: asyncio.Event) -> N
 
 
 async def _play(house: House, simulator: Simulator, clock: MovableClock, stop: asyncio.Event) -> None:
-    cast = _cast(simulator)
-    await _set_clock(house, clock)
+    cast = cast_of(simulator)
+    await set_clock(house.database, clock)
     accounts = (
         NewAccount(Platform.telegram, f"@{cast.bot.username}", {"bot_token": TELEGRAM_TOKEN}),
         NewAccount(
@@ -69,7 +70,7 @@ async def _play(house: House, simulator: Simulator, clock: MovableClock, stop: a
         await run_house(house, stop, lambda _: click.echo(f"Play here: {page.url}  (stop with Ctrl+C)"))
 
 
-def _cast(simulator: Simulator) -> Cast:
+def cast_of(simulator: Simulator) -> Cast:
     """Register everybody, in the same order each time, so that they keep their ids over runs."""
     telegram, green = simulator.telegram, simulator.green
     bot = telegram.add_bot(TELEGRAM_TOKEN, "bellevue_bot", "Hotel Bellevue")
@@ -95,10 +96,10 @@ def _cast(simulator: Simulator) -> Cast:
     )
 
 
-async def _set_clock(house: House, clock: MovableClock) -> None:
+async def set_clock(database: Database, clock: MovableClock) -> None:
     """Go on where an earlier run stopped; a first run at night opens at ten in the morning, as nothing would
     happen in the quiet hours."""
-    latest = await house.database.claims.latest_arrival()
+    latest = await database.claims.latest_arrival()
     if latest is not None:
         clock.move(max(latest - clock.now(), timedelta()))
         return
