@@ -38,6 +38,7 @@ from bot.workers.leases import Leases
 from bot.workers.outbox import OutboxWorker
 from bot.workers.pollers import Pollers
 from bot.workers.scheduler import Scheduler
+from bot.workers.ticks import Ticks
 from handlers.router import Router
 from handlers.routes import routes
 from handlers.step import Step
@@ -48,8 +49,7 @@ DUE_EVERY = timedelta(milliseconds=250)
 DOUBTS_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=2)
 PARTITIONS_EVERY = timedelta(hours=1)
-MONTHS_AHEAD = timedelta(days=92)
-DUE_AT_ONCE = 100
+PLAN_EVERY = timedelta(hours=12)
 
 log = logger("app")
 
@@ -100,7 +100,9 @@ async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], 
     settings, database, clock, knocks = house.settings, house.database, house.clock, house.knocks
     leases, pace = Leases(database.claims), Pace()
     inbox = Inbox(database, clock, knocks)
-    loader = TurnLoader(Analyser(), house.texts, clock)
+    analyser = Analyser()
+    analyser.analyse("Warm up: the models load with the first text, and no guest should wait for that.")
+    loader = TurnLoader(analyser, house.texts, clock)
     step = Step(database, loader, Router(routes(house.engine)), house.desk, house.engine)
     sender = Sender(database, house.connections, clock, pace, house.desk.settled)
     doubts = Doubts(database, house.connections, clock, house.desk.settled)
@@ -110,11 +112,12 @@ async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], 
         OutboxWorker(database, sender, pace, clock, knocks, leases),
         Pollers(database, house.connections, inbox, house.desk, Elections(database.runtime), settings.web.public_url),
     ]
-    ticks = Ticks(house, doubts)
+    ticks = Ticks(database, house.engine, doubts, clock, knocks)
     jobs = {
         "partitions": (PARTITIONS_EVERY, ticks.make_partitions),
         "firings": (DUE_EVERY, ticks.fire_due),
         "doubts": (DOUBTS_EVERY, ticks.settle_doubts),
+        "plan": (PLAN_EVERY, ticks.plan_ahead),
         "beat": (BEAT_EVERY, health.beat),
     }
     routes_ = [*Webhooks(database, house.connections, inbox).routes(), *health.routes()]
@@ -142,36 +145,3 @@ async def _finish(running: list[asyncio.Task[None]], house: House) -> None:
     for task in late:
         log.warning("worker_cancelled")
         task.cancel()
-
-
-class Ticks:
-    """What the scheduler wakes."""
-
-    def __init__(self, house: House, doubts: Doubts) -> None:
-        self._house = house
-        self._doubts = doubts
-
-    async def fire_due(self) -> None:
-        """Fire what is due, hotel by hotel."""
-        house = self._house
-        for hotel_id in await house.database.claims.hotels_with_due_firings(house.clock.now()):
-            while True:
-                async with house.database.unit(hotel_id) as uow:
-                    fired = await house.engine.fire_due(uow, DUE_AT_ONCE)
-                if fired:
-                    await house.knocks.knock(OUTBOX_TOPIC)
-                if fired < DUE_AT_ONCE:
-                    break
-
-    async def settle_doubts(self) -> None:
-        """Find what a dead worker left in the middle of sending, and settle it."""
-        claims = self._house.database.claims
-        for hotel_id in await claims.hotels_with_stale_sends():
-            await self._doubts.mark_stale(hotel_id)
-        for hotel_id in await claims.hotels_with_open_doubts():
-            await self._doubts.look_into(hotel_id)
-
-    async def make_partitions(self) -> None:
-        """Make this month's partition of messages and those of the next three."""
-        today = self._house.clock.now().date()
-        await self._house.database.claims.ensure_partitions(today, today + MONTHS_AHEAD)

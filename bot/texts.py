@@ -103,4 +103,5 @@ def format_date(day: date, language: str | None, zone: tzinfo | None = None) -> 
     """Write a day the way the language does: 20 November 2026. An aware datetime is first moved into `zone`."""
     if isinstance(day, datetime) and zone is not None:
         day = day.astimezone(zone)
-    return babel_date(day, format="long", locale=_locale(language))
+    # In Russian CLDR adds "г." after the year, which doubles the full stop at the end of a sentence.
+    return babel_date(day, format="long", locale=_locale(language)).removesuffix("\u202fг.").removesuffix(" г.")

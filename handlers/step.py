@@ -134,11 +134,13 @@ class Step:
         )
 
     async def _after_effects(self, uow: UnitOfWork, known: Known, turn: Turn, outcome: Outcome) -> Turn:
-        """The guest may have turned out to be one that the hotel knew already."""
+        """The guest may have turned out to be one that the hotel knew already, or be known better now."""
         if not outcome.effects or turn.guest is None:
             return turn
-        guest = await uow.guests.recognise(known.identities[0])
-        return replace(turn, guest=guest or turn.guest)
+        guest = await uow.guests.recognise(known.identities[0]) or turn.guest
+        if guest != turn.guest:
+            await self._engine.plan_guest(uow, guest.id, turn.correlation_id)
+        return replace(turn, guest=guest)
 
     async def _raise_alerts(
         self, uow: UnitOfWork, turn: Turn, guest: GuestRecord, message_id: UUID, outcome: Outcome

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from models.enums import ConsentPurpose, FiringStatus, OncePer, TriggerType
-
-
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """A hotel's rule as it is stored. `number` is the small one that its admins see."""
-
-    id: UUID
-    hotel_id: UUID
-    number: int
-    name: str
-    kind: TriggerType
-    conditions: Mapping[str, Any]
-    message_template: str
-    translations: Mapping[str, str] = field(default_factory=dict)
-    is_active: bool = True
-    priority: int = 1
-    once_per: OncePer = OncePer.stay
-    purpose: ConsentPurpose = ConsentPurpose.service
-    useful_for: timedelta | None = None
-    cooldown: timedelta | None = None
+from models.enums import FiringStatus
 
 
 class Anchor(StrEnum):

@@ -187,7 +187,7 @@ def test_a_moment_is_written_in_the_hotels_zone_and_the_guests_language() -> Non
     assert format_time(at, berlin, "en") == "23:05"
     assert format_time(at, berlin, "ru") == "23:05"
     assert format_date(at, "en", berlin) == "20 November 2026"
-    assert format_date(at, "ru", ZoneInfo("Asia/Almaty")) == "21 ноября 2026\u202fг."
+    assert format_date(at, "ru", ZoneInfo("Asia/Almaty")) == "21 ноября 2026"
     assert format_date(date(2026, 11, 20), "de-AT") == "20. November 2026"
 
 

@@ -241,7 +241,7 @@ async def test_an_admin_sees_and_changes_only_the_own_hotels_triggers(house: Hou
             TriggerType.time_based,
             {"on": "2026-12-31T18:00"},
             "once, on 31 December 2026 at 18:00",
-            "один раз, 31 декабря 2026\u202fг. в 18:00",
+            "один раз, 31 декабря 2026 в 18:00",
         ),
         (TriggerType.condition_based, {"nights": 1}, "as soon as the conditions become true", "как только"),
         (

@@ -1,0 +1,79 @@
+"""What the scheduler wakes. Each tick goes from hotel to hotel, and one hotel's failure is not another's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from bot.clock import Clock
+from bot.doubts import Doubts
+from bot.knocks import Knocks
+from bot.outbox import TOPIC
+from bot.storage.unit_of_work import Database
+from bot.telemetry.logs import bound, logger
+from models.base import new_id
+from triggers.engine import Engine
+
+MONTHS_AHEAD = timedelta(days=92)
+DUE_AT_ONCE = 100
+
+log = logger("ticks")
+
+
+class Ticks:
+    """The house's own regular work."""
+
+    def __init__(self, database: Database, engine: Engine, doubts: Doubts, clock: Clock, knocks: Knocks) -> None:
+        self._database = database
+        self._engine = engine
+        self._doubts = doubts
+        self._clock = clock
+        self._knocks = knocks
+
+    async def fire_due(self) -> None:
+        """Fire what is due."""
+        for hotel_id in await self._database.claims.hotels_with_due_firings(self._clock.now()):
+            async with _apart(hotel_id, "fire_due"):
+                await self._fire_due_in(hotel_id)
+
+    async def _fire_due_in(self, hotel_id: UUID) -> None:
+        while True:
+            async with self._database.unit(hotel_id) as uow:
+                settled = await self._engine.fire_due(uow, DUE_AT_ONCE)
+            if settled:
+                await self._knocks.knock(TOPIC)
+            if settled < DUE_AT_ONCE:
+                return
+
+    async def settle_doubts(self) -> None:
+        """Find what a dead worker left in the middle of sending, and settle it."""
+        for hotel_id in await self._database.claims.hotels_with_stale_sends():
+            async with _apart(hotel_id, "mark_stale"):
+                await self._doubts.mark_stale(hotel_id)
+        for hotel_id in await self._database.claims.hotels_with_open_doubts():
+            async with _apart(hotel_id, "look_into"):
+                await self._doubts.look_into(hotel_id)
+
+    async def plan_ahead(self) -> None:
+        """Let crontab rules see a day further."""
+        hotels: Iterable[UUID] = (await self._database.claims.hotels()).values()
+        for hotel_id in hotels:
+            async with _apart(hotel_id, "plan_ahead"), self._database.unit(hotel_id) as uow:
+                await self._engine.plan_hotel(uow, new_id().hex)
+
+    async def make_partitions(self) -> None:
+        """Make this month's partition of messages and those of the next three."""
+        today = self._clock.now().date()
+        await self._database.claims.ensure_partitions(today, today + MONTHS_AHEAD)
+
+
+@asynccontextmanager
+async def _apart(hotel_id: UUID, task: str) -> AsyncIterator[None]:
+    """Log what fails in one hotel, so that the others get their turn; the next tick tries it again."""
+    with bound(hotel_id=hotel_id):
+        try:
+            yield
+        except Exception as error:
+            log.error("tick_failed", task=task, error=error)
