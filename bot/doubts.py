@@ -9,6 +9,7 @@ from bot.channels.connections import Connections
 from bot.clock import Clock
 from bot.errors import AccountUnusable, InDoubt, TransientError
 from bot.messages import outgoing_from_json
+from bot.outbox import name_message
 from bot.sending import Settled
 from bot.storage.repositories.outbox import OutboxRecord
 from bot.storage.unit_of_work import Database
@@ -61,25 +62,29 @@ class Doubts:
             if age > PATIENCE:
                 await self._report(hotel_id, record)
         else:
-            if found is not None:
-                await self._settle(hotel_id, record, OutboxState.sent, found.message_id)
-            else:
+            if found is None:
                 await self._settle(hotel_id, record, OutboxState.queued, None)
+            elif not await self._settle(hotel_id, record, OutboxState.sent, found.message_id) and age > PATIENCE:
+                await self._report(hotel_id, record)
 
     async def _settle(
         self, hotel_id: UUID, record: OutboxRecord, state: OutboxState, provider_message_id: str | None
-    ) -> None:
-        """A message found in the journal was sent; one surely missing goes back to the queue."""
+    ) -> bool:
+        """A message found in the journal was sent; one surely missing goes back to the queue.
+
+        Return False where the journal's line is that of an earlier message with the same words: ours may come yet.
+        """
         async with self._database.unit(hotel_id) as uow:
+            await uow.chats.lock(record.chat_id)
             if provider_message_id and await uow.outbox.with_provider_id(record.account_id, provider_message_id):
-                return  # the line is that of an earlier message with the same words; ours may still come
+                return False
             reason = f"the provider's journal says so: {'sent' if provider_message_id else 'never arrived'}"
             if await uow.outbox.resolve(record.id, state, provider_message_id, reason):
-                if record.message_id and provider_message_id:
-                    await uow.messages.name(record.message_id, record.created_at, provider_message_id)
+                await name_message(uow, record, provider_message_id)
                 if state is OutboxState.sent:
                     await self._settled(uow, record, state, reason)
                 log.info("doubt_resolved", hotel_id=hotel_id, outbox_id=record.id, outcome=state)
+        return True
 
     async def _report(self, hotel_id: UUID, record: OutboxRecord) -> None:
         async with self._database.unit(hotel_id) as uow:

@@ -76,6 +76,20 @@ async def _say(uow: UnitOfWork, letter: Letter, message: OutgoingMessage, now: d
     )
 
 
+async def name_message(uow: UnitOfWork, record: OutboxRecord, provider_message_id: str | None) -> None:
+    """Note by which id the provider knows a message, and listen again to what it said of that id before.
+
+    The message's chat must be locked: its events are handled under the same lock, so that a status is either
+    handled already and queued again here, or handled later and finds the id.
+    """
+    if provider_message_id is None:
+        return
+    if record.message_id:
+        await uow.messages.name(record.message_id, record.created_at, provider_message_id)
+    for chat_id in await uow.inbox.queue_statuses(record.account_id, provider_message_id):
+        await uow.chats.wake(chat_id)
+
+
 async def obstacle(
     uow: UnitOfWork, record: OutboxRecord, chat: ChatRecord, account: AccountRecord | None, now: datetime
 ) -> tuple[OutboxState, str] | None:

@@ -1,4 +1,4 @@
-"""Keeps the least gaps that a provider asks for, per account and per chat, inside this process."""
+"""Keeps the pace that a provider asks for, per account and per chat, inside this process."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ _FIRST_SWEEP = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """Least times between two sends: of one account, and to one chat of it."""
+    """Least times between two sends: of one account, and to one chat of it.
+
+    A chat that was quiet may get `burst` messages in a row; in the long run they still have the gap between them.
+    """
 
     account: timedelta
     chat: timedelta
+    burst: int = 1
 
 
 class Pace:
@@ -28,6 +32,8 @@ class Pace:
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
         self._free_at: dict[tuple[str, str | None], float] = {}
+        # When a chat's messages would have gone out had each waited for its gap; ahead of the time after a burst.
+        self._paid_until: dict[tuple[str, str | None], float] = {}
         self._sweep_at = _FIRST_SWEEP
 
     def wait_time(self, account: str, chat: str) -> float:
@@ -39,9 +45,11 @@ class Pace:
         """Take the slot and return 0.0, or take nothing and return the seconds to wait before asking again."""
         waiting = self.wait_time(account, chat)
         if not waiting:
-            now = self._monotonic()
+            now, gap = self._monotonic(), gaps.chat.total_seconds()
+            paid_until = max(self._paid_until.get((account, chat), 0.0), now) + gap
+            self._paid_until[account, chat] = paid_until
             self._block((account, None), now + gaps.account.total_seconds())
-            self._block((account, chat), now + gaps.chat.total_seconds())
+            self._block((account, chat), paid_until - (gaps.burst - 1) * gap)
         return waiting
 
     def hold(self, account: str, seconds: float) -> None:
@@ -50,11 +58,12 @@ class Pace:
 
     def __len__(self) -> int:
         """Return how many accounts and chats are remembered."""
-        return len(self._free_at)
+        return len(self._free_at.keys() | self._paid_until.keys())
 
     def _block(self, key: tuple[str, str | None], until: float) -> None:
         self._free_at[key] = max(until, self._free_at.get(key, 0.0))
-        if len(self._free_at) >= self._sweep_at:
+        if len(self) >= self._sweep_at:
             now = self._monotonic()
             self._free_at = {key: at for key, at in self._free_at.items() if at > now}
-            self._sweep_at = max(_FIRST_SWEEP, 2 * len(self._free_at))
+            self._paid_until = {key: at for key, at in self._paid_until.items() if at > now}
+            self._sweep_at = max(_FIRST_SWEEP, 2 * len(self))

@@ -6,19 +6,30 @@ is and never guessed away.
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from uuid import UUID
 
 from bot.channels.base import Channel, Limits
 from bot.channels.connections import Connections
 from bot.clock import Clock
-from bot.errors import AccountUnusable, BellhopError, ChatMigrated, InDoubt, RecipientUnreachable, TransientError
+from bot.errors import (
+    AccountUnusable,
+    BellhopError,
+    ChatMigrated,
+    InDoubt,
+    LeaseLost,
+    RecipientUnreachable,
+    TransientError,
+)
 from bot.messages import outgoing_from_json
-from bot.outbox import follow_chat, obstacle
+from bot.outbox import follow_chat, name_message, obstacle
 from bot.pace import Gaps, Pace
 from bot.storage.claims import OutboxLease
+from bot.storage.failures import is_passing
 from bot.storage.repositories.accounts import AccountRecord
 from bot.storage.repositories.chats import ChatRecord
 from bot.storage.repositories.outbox import OutboxRecord
@@ -29,8 +40,13 @@ from models.enums import AccountStatus, OutboxState
 
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)
-# How long an account that is refused keeps its messages before the next one is tried.
+# How long an account that is refused keeps its messages before the next one is tried; and one that is known not
+# to work, before it is looked at again, which costs a query and no call.
 ACCOUNT_REST = timedelta(seconds=30)
+LOOK_AGAIN = timedelta(seconds=2)
+AFTER_OUTAGE = timedelta(milliseconds=500)
+# Telegram lets 20 messages a minute into a group: so many at once, the others at the group's gap.
+GROUP_BURST = 4
 WORKING = frozenset({AccountStatus.new, AccountStatus.active, AccountStatus.limited})
 
 # Told inside the recording transaction what became of a message, so that what follows from it commits with it.
@@ -96,25 +112,52 @@ class Sender:
                 return await self._connections.get(lease.hotel_id, account)
             except AccountUnusable as error:
                 log.error("account_unusable", account_id=account.id, error=error)
-        self._pace.hold(str(lease.account_id), ACCOUNT_REST.total_seconds())
+                self._pace.hold(str(lease.account_id), ACCOUNT_REST.total_seconds())
+        else:
+            self._pace.hold(str(lease.account_id), LOOK_AGAIN.total_seconds())
         return None
 
     def _take_slot(self, record: OutboxRecord, chat: ChatRecord, limits: Limits) -> bool:
         if record.content.get("answers_press"):  # stops a spinner; providers don't count it as a message
             return True
-        gap = limits.group_gap if chat.address.startswith("-") else limits.chat_gap
-        return not self._pace.reserve(str(record.account_id), str(record.chat_id), Gaps(limits.account_gap, gap))
+        gaps = Gaps(limits.account_gap, limits.chat_gap)
+        if chat.address.startswith("-"):
+            gaps = Gaps(limits.account_gap, limits.group_gap, GROUP_BURST)
+        return not self._pace.reserve(str(record.account_id), str(record.chat_id), gaps)
+
+    async def _record(
+        self, record: OutboxRecord, hotel_id: UUID, write: Callable[[UnitOfWork], Awaitable[None]]
+    ) -> None:
+        """Commit what the provider said. It is known only here, so an outage of the database is waited out."""
+        while True:
+            try:
+                async with self._database.unit(hotel_id) as uow:
+                    await uow.chats.lock(record.chat_id)
+                    await write(uow)
+                return
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                log.warning("database_unavailable", error=error)
+                await asyncio.sleep(AFTER_OUTAGE.total_seconds())
 
     async def _record_sent(
         self, lease: OutboxLease, record: OutboxRecord, channel: Channel, provider_id: str | None
     ) -> None:
         now = self._clock.now()
-        async with self._database.unit(lease.hotel_id) as uow:
-            await uow.outbox.record_sent(record.id, lease.token, provider_id, now)
-            if record.message_id and provider_id:
-                await uow.messages.name(record.message_id, record.created_at, provider_id)
+
+        async def write(uow: UnitOfWork) -> None:
+            try:
+                await uow.outbox.record_sent(record.id, lease.token, provider_id, now)
+            except LeaseLost:
+                # It took so long that the message was put in doubt; but there is none.
+                if not await uow.outbox.resolve(record.id, OutboxState.sent, provider_id, "recorded late"):
+                    raise
+            await name_message(uow, record, provider_id)
             await uow.accounts.count_sent(record.account_id, now)
             await self._settled(uow, record, OutboxState.sent, "")
+
+        await self._record(record, lease.hotel_id, write)
         messages.labels(channel.platform, MessageOutcome.sent).inc()
         log.info("message_sent", attempt=record.attempts + 1)
 
@@ -122,8 +165,10 @@ class Sender:
         self, lease: OutboxLease, record: OutboxRecord, chat: ChatRecord, channel: Channel, error: BellhopError
     ) -> None:
         log.warning("message_not_sent", error=error, attempt=record.attempts + 1)
-        async with self._database.unit(lease.hotel_id) as uow:
-            wait = self._wait_after(record, error)
+        wait = self._wait_after(record, error)
+        state = OutboxState.in_doubt if isinstance(error, InDoubt) else OutboxState.failed
+
+        async def write(uow: UnitOfWork) -> None:
             if wait is not None:
                 await uow.outbox.retry(record.id, lease.token, self._clock.now() + wait, str(error))
                 if isinstance(error, ChatMigrated):
@@ -131,10 +176,13 @@ class Sender:
                 return
             if isinstance(error, RecipientUnreachable):
                 await uow.chats.mark_reachable(chat.id, False)
-            state = OutboxState.in_doubt if isinstance(error, InDoubt) else OutboxState.failed
             await uow.outbox.close(record.id, lease.token, OutboxState.sending, state, str(error))
             if state is OutboxState.failed:
                 await self._settled(uow, record, state, str(error))
+
+        await self._record(record, lease.hotel_id, write)
+        if wait is not None:
+            return
         outcome = MessageOutcome.in_doubt if state is OutboxState.in_doubt else MessageOutcome.failed
         messages.labels(channel.platform, outcome).inc()
 

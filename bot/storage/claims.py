@@ -62,7 +62,7 @@ _CLAIM_CHATS = text("""
     WITH ready AS (
         SELECT hotel_id, id FROM chats
         WHERE ready_at IS NOT NULL AND (leased_until IS NULL OR leased_until < now())
-        ORDER BY ready_at LIMIT :limit FOR UPDATE SKIP LOCKED
+        ORDER BY ready_at LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE chats SET claim_token = gen_random_uuid(), leased_until = now() + :lease
     FROM ready WHERE chats.hotel_id = ready.hotel_id AND chats.id = ready.id
@@ -80,7 +80,7 @@ _CLAIM_OUTBOX = text("""
               WHERE earlier.hotel_id = o.hotel_id AND earlier.chat_id = o.chat_id
                 AND earlier.id < o.id AND earlier.state IN ('queued', 'sending')
           )
-        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+        ORDER BY id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
     )
     UPDATE outbox SET lease_token = gen_random_uuid(), leased_until = now() + :lease
     FROM head WHERE outbox.hotel_id = head.hotel_id AND outbox.id = head.id

@@ -34,16 +34,22 @@ async def work_off(
     An outage of the database is waited out. A lost lease ends its piece of work only; the new holder does it.
     """
     busy: set[asyncio.Task[None]] = set()
-    while not stop.is_set():
-        claimed = await _claim(claim, hands - len(busy)) if len(busy) < hands else ()
-        busy |= {asyncio.create_task(_do(work, piece)) for piece in claimed}
-        if len(busy) >= hands:
-            await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
-        elif not claimed:
-            await knocks.wait(topic, POLL.total_seconds())
-        busy = {task for task in busy if not task.done()}
-    if busy:
-        await asyncio.wait(busy)
+    try:
+        while not stop.is_set():
+            claimed = await _claim(claim, hands - len(busy)) if len(busy) < hands else ()
+            busy |= {asyncio.create_task(_do(work, piece)) for piece in claimed}
+            if len(busy) >= hands:
+                await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
+            elif not claimed:
+                await knocks.wait(topic, POLL.total_seconds())
+            busy = {task for task in busy if not task.done()}
+        if busy:
+            await asyncio.wait(busy)
+    finally:
+        # Cancelled, since it took too long: no piece may outlive the crew and find its database closed.
+        for task in busy:
+            task.cancel()
+        await asyncio.gather(*busy, return_exceptions=True)
 
 
 async def _claim(claim: Callable[[int], Awaitable[Sequence[Work]]], limit: int) -> Sequence[Work]:

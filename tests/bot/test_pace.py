@@ -78,6 +78,22 @@ def test_a_long_hold_stays_when_a_shorter_one_follows(pace: Pace) -> None:
     assert pace.wait_time("bot", "chat") == pytest.approx(60)
 
 
+def test_a_quiet_chat_gets_several_at_once_when_a_burst_is_allowed(pace: Pace, watch: Stopwatch) -> None:
+    gaps = Gaps(account=timedelta(), chat=timedelta(seconds=4), burst=3)
+    assert [pace.reserve("bot", "group", gaps) for _ in range(3)] == [0, 0, 0]
+    assert pace.reserve("bot", "group", gaps) == pytest.approx(4)
+
+
+def test_no_minute_holds_more_than_its_share_when_bursts_come_again_and_again(pace: Pace, watch: Stopwatch) -> None:
+    gaps, sent = Gaps(account=timedelta(), chat=timedelta(seconds=60) / 16, burst=4), list[float]()
+    for _ in range(3_000):
+        if pace.reserve("bot", "group", gaps) == 0:
+            sent.append(watch.seconds)
+        watch.seconds += 0.1
+    assert len(sent) == pytest.approx(300 / 3.75, abs=5)
+    assert all(later - earlier > 60 for earlier, later in zip(sent, sent[20:], strict=False))
+
+
 def test_memory_stays_small_when_very_many_chats_are_written_to_once(pace: Pace, watch: Stopwatch) -> None:
     for number in range(20_000):
         pace.reserve(f"bot {number % 50}", f"chat {number}", GAPS)

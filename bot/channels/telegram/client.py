@@ -53,7 +53,7 @@ class TelegramChannel:
         choice_label=64,
         account_gap=timedelta(milliseconds=40),
         chat_gap=timedelta(seconds=1),
-        group_gap=timedelta(seconds=60) / 18,
+        group_gap=timedelta(seconds=60) / 16,
     )
 
     def __init__(

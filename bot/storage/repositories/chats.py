@@ -27,6 +27,9 @@ class ChatRecord:
 
 
 class Chats(Repository):
+    """Chat rows are locked so that rows which only refer to them may still be added by others: a firing writes into a
+    chat whose message is being handled, and would deadlock with it otherwise."""
+
     async def get(self, chat_id: UUID) -> ChatRecord:
         """Return one chat."""
         columns = (Chat.id, Chat.account_id, Chat.address, Chat.is_reachable)
@@ -55,8 +58,12 @@ class Chats(Repository):
         return {row.address: ChatRecord(*row) for row in await self._run(statement)}
 
     async def at(self, account_id: UUID, address: str) -> UUID:
-        """Return the id of the chat with this address, made now where it is new."""
-        return (await self._upsert(account_id, [address], is_ready=False))[address]
+        """Return the id of the chat with this address, made now where it is new; a known one is not locked."""
+        known = await self._run(
+            select(Chat.id).where(self._own(Chat.hotel_id), Chat.account_id == account_id, Chat.address == address)
+        )
+        chat_id: UUID | None = known.scalar_one_or_none()
+        return chat_id or (await self._upsert(account_id, [address], is_ready=False))[address]
 
     async def make_ready(self, account_id: UUID, addresses: Collection[str]) -> dict[str, UUID]:
         """Lock these chats, note that something waits in them, and return their ids by address.
@@ -66,12 +73,18 @@ class Chats(Repository):
         """
         return await self._upsert(account_id, addresses, is_ready=True)
 
+    async def lock(self, chat_id: UUID) -> None:
+        """Wait until nobody changes what belongs to this chat, and let nobody else until the transaction ends."""
+        await self._run(
+            select(Chat.id).where(self._own(Chat.hotel_id), Chat.id == chat_id).with_for_update(key_share=True)
+        )
+
     async def hold(self, chat_id: UUID, token: UUID) -> None:
         """Lock a chat that was claimed with `token`. Raises LeaseLost when another worker has it now."""
         held = await self._run(
             select(Chat.id)
             .where(self._own(Chat.hotel_id), Chat.id == chat_id, Chat.claim_token == token)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         if held.one_or_none() is None:
             raise LeaseLost("the chat was claimed by another worker")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository
@@ -119,6 +119,28 @@ class Inbox(Repository):
         )
         row = result.one_or_none()
         return InboxRecord(*row) if row else None
+
+    async def queue_statuses(self, account_id: UUID, provider_message_id: str) -> list[UUID]:
+        """Queue again what the provider said of a message before its id was known here; return the chats.
+
+        Their event ids are the message's id, alone or followed by a colon and the status.
+        """
+        known = provider_message_id
+        result = await self._run(
+            update(InboxEvent)
+            .where(
+                self._own(InboxEvent.hotel_id),
+                InboxEvent.account_id == account_id,
+                InboxEvent.kind == "status",
+                # For the index: whatever the collation, these two enclose all that begins with the id.
+                InboxEvent.event_id.between(known, f"{known}:zzzz"),
+                or_(InboxEvent.event_id == known, InboxEvent.event_id.startswith(f"{known}:", autoescape=True)),
+                InboxEvent.state == InboxState.done,
+            )
+            .values(state=InboxState.queued, attempts=0, handled_at=None)
+            .returning(InboxEvent.chat_id)
+        )
+        return list({row.chat_id for row in result})
 
     async def get(self, event_id: int) -> InboxRecord | None:
         """Return one event."""
