@@ -66,7 +66,7 @@ def test_keeps_nothing_when_a_channel_can_not_be_used(
     assert len(hotel.does("hotel", "channel", "list", "--hotel", "adler").splitlines()) == 1
 
 
-@pytest.mark.parametrize("phone", ["900100", "+49", "abc"])
+@pytest.mark.parametrize("phone", ["900100", "+49", "+49 1", "abc"])
 def test_asks_for_the_international_form_when_a_phone_is_none(hotel: Operator, phone: str) -> None:
     result = hotel.tries("hotel", "staff", "--hotel", "adler", "--name", "Olga", "--phone", phone)
     assert result.exit_code == 2
