@@ -29,7 +29,7 @@ from bot.messages import outgoing_from_json
 from bot.outbox import follow_chat, name_message, obstacle
 from bot.pace import Gaps, Pace
 from bot.storage.claims import OutboxLease
-from bot.storage.failures import is_passing
+from bot.storage.failures import is_overload
 from bot.storage.repositories.accounts import AccountRecord
 from bot.storage.repositories.chats import ChatRecord
 from bot.storage.repositories.outbox import OutboxRecord
@@ -136,7 +136,7 @@ class Sender:
                     await write(uow)
                 return
             except Exception as error:
-                if not is_passing(error):
+                if not is_overload(error):
                     raise
                 log.warning("database_unavailable", error=error)
                 await asyncio.sleep(AFTER_OUTAGE.total_seconds())

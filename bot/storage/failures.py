@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 # SQLSTATE classes and codes after which the same work may well succeed: connection lost, serialization and
 # deadlock, out of resources, shutdown and crash, system error, lock not available, idle transaction ended.
 _PASSING_CLASSES = ("08", "40", "53", "57P", "58")
+_TOO_SLOW = "57014"
 _PASSING_CODES = ("55P03", "25P03", "25P04")
 
 
@@ -21,3 +22,11 @@ def is_passing(error: BaseException) -> bool:
     if state is None:
         return True
     return error.connection_invalidated or state.startswith(_PASSING_CLASSES) or state in _PASSING_CODES
+
+
+def is_overload(error: BaseException) -> bool:
+    """Whether a loop that asks the same small question again and again should just go on: the database can't serve
+    just now, or was too slow for once. An event's own work is another matter: it may be too slow each time."""
+    if is_passing(error):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _TOO_SLOW

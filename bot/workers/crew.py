@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bot.errors import LeaseLost
 from bot.knocks import Knocks
-from bot.storage.failures import is_passing
+from bot.storage.failures import is_overload
 from bot.telemetry.logs import logger
 
 Work = TypeVar("Work")
@@ -56,7 +56,7 @@ async def _claim(claim: Callable[[int], Awaitable[Sequence[Work]]], limit: int) 
     try:
         return await claim(limit)
     except Exception as error:
-        if not is_passing(error):
+        if not is_overload(error):
             raise
         log.warning("database_unavailable", error=error)
         await asyncio.sleep(AFTER_OUTAGE.total_seconds())

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.storage.failures import is_passing
+from bot.storage.failures import is_overload
 from bot.telemetry.logs import logger
 
 log = logger("elections")
@@ -43,7 +43,7 @@ class Elections:
         try:
             await self._connection.execute(text("SELECT 1"))
         except Exception as error:
-            if not is_passing(error):
+            if not is_overload(error):
                 raise
             log.warning("elections_lost", error=error)
             await self.close()

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from bot.storage.claims import LEASE, Claims
-from bot.storage.failures import is_passing
+from bot.storage.failures import is_overload
 from bot.telemetry.logs import logger
 
 RENEW_EVERY = LEASE / 3
@@ -49,6 +49,6 @@ class Leases:
             try:
                 await self._claims.renew(tuple(self._chats), tuple(self._outbox))
             except Exception as error:
-                if not is_passing(error):
+                if not is_overload(error):
                     raise
                 log.warning("leases_not_renewed", error=error)

@@ -19,7 +19,7 @@ from bot.inbox import Inbox
 from bot.messages import Platform
 from bot.notifications import Desk
 from bot.storage.claims import AccountHead
-from bot.storage.failures import is_passing
+from bot.storage.failures import is_overload
 from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import bound, logger
 from bot.workers.elections import Elections
@@ -84,7 +84,7 @@ class Pollers:
                 if await self._elections.take(account_id):
                     self._tasks[account_id] = asyncio.create_task(self._keep(wanted[account_id]))
         except Exception as error:
-            if not is_passing(error):
+            if not is_overload(error):
                 raise
             log.warning("database_unavailable", error=error)
 
@@ -108,7 +108,7 @@ class Pollers:
                             failures = 0
                             await self._read(account, channel)
                 except Exception as error:
-                    if not isinstance(error, BellhopError) and not is_passing(error):
+                    if not isinstance(error, BellhopError) and not is_overload(error):
                         raise
                     failures += 1
                     await asyncio.sleep((await self._after(account, error, failures)).total_seconds())
@@ -164,7 +164,7 @@ class Pollers:
             async with self._database.unit(account.hotel_id) as uow:
                 await self._desk.account_is(uow, account.account_id, status, reason, new_id().hex)
         except Exception as error:
-            if not is_passing(error):
+            if not is_overload(error):
                 raise
             log.warning("database_unavailable", error=error)
 

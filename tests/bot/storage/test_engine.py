@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, driver_url, login_url, make_engine, role_password
-from bot.storage.failures import is_passing
+from bot.storage.failures import is_overload, is_passing
 from tests.bot.storage.conftest import Street, open_storage
 from tests.databases import Database, connected
 
@@ -82,3 +82,15 @@ async def test_calls_a_lost_connection_passing_and_a_wrong_value_not(street: Str
 )
 def test_tells_the_databases_moments_from_our_mistakes(error: Exception, passing: bool) -> None:
     assert is_passing(error) is passing
+
+
+async def test_a_loop_goes_on_when_a_statement_was_too_slow_for_once(database: Database) -> None:
+    engine = make_engine(database.app_url, 1, timedelta(milliseconds=50))
+    try:
+        with pytest.raises(DBAPIError) as slow:
+            async with engine.begin() as connection:
+                await connection.execute(text("SELECT pg_sleep(1)"))
+    finally:
+        await engine.dispose()
+    assert is_overload(slow.value)
+    assert not is_overload(ValueError("a mistake of ours"))
