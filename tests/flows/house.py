@@ -14,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 
+import bot.channels.telegram.client  # noqa: F401 - takes seconds, which a test's deadline should not count
 from bot.app import House, open_house, run_house
 from bot.channels.registry import connect
 from bot.config import Settings, load_settings

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from sqlalchemy import make_url
+
 _WRITES = re.compile(
     r"\bINSERT INTO (?P<into>\w+)|\bDELETE FROM (?P<out_of>\w+)"
     r"|(?<!FOR )(?<!DO )\bUPDATE (?P<table>\w+) SET (?P<rest>.*?) (?:FROM|WHERE|RETURNING)\b",
@@ -51,6 +53,7 @@ class PostgresProxy:
         self.kill = kill
         self.port = 0
         self.links: set[_Link] = set()
+        self._is_open = True
         self._on_commit = on_commit
         self._counts: Counter[str] = Counter()
 
@@ -67,6 +70,23 @@ class PostgresProxy:
         await asyncio.gather(*(link.connecting for link in self.links), return_exceptions=True)
         await asyncio.sleep(0)  # what was cut is closed in the loop's next round
         await self._server.wait_closed()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the server can be reached; closing cuts every connection."""
+        return self._is_open
+
+    @is_open.setter
+    def is_open(self, is_open: bool) -> None:
+        self._is_open = is_open
+        if not is_open:
+            for link in list(self.links):
+                link.cut()
+
+    def url_for(self, url: str) -> str:
+        """Return a login's URL by way of the proxy."""
+        proxied = make_url(url).set(host="127.0.0.1", port=self.port).update_query_dict({"sslmode": "disable"})
+        return proxied.render_as_string(hide_password=False)
 
     def meet(self, what: str) -> Moment | None:
         """Count a commit, and say where its caller dies."""
@@ -99,7 +119,7 @@ class _Link(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._server, _ = await loop.create_connection(lambda: _Back(self), *self._proxy.upstream)
         assert self._client is not None, "we are asked to connect by it"
-        if self._client.is_closing():
+        if self._client.is_closing() or not self._proxy.is_open:
             self.cut()
         else:
             self._client.resume_reading()

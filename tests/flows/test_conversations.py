@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from bot.messages import Platform
-from tests.flows.house import Scene, eventually
+from bot.simulator.faults import Fault
+from tests.flows.house import ROOMS, Guest, Scene, eventually
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 
@@ -40,3 +43,69 @@ async def test_staff_see_a_complaint_within_a_second_when_a_guest_is_unhappy(
     (changed,) = scene.alert_messages()
     assert "Olga" in changed.text
     assert not changed.buttons
+
+
+@BOTH
+async def test_guest_is_welcomed_once_when_two_hours_have_passed_since_check_in(
+    scene: Scene, platform: Platform
+) -> None:
+    guest = scene.guest(platform)
+    async with scene.serving():
+        guest.write("When is breakfast?")
+        await scene.simulator.until(guest.said)
+        scene.clock.move(timedelta(hours=2, seconds=1))
+        await scene.simulator.until(lambda: _welcomes(guest))
+        scene.clock.move(timedelta(minutes=10))
+        guest.write("What is the wifi password?")
+        await scene.simulator.until(lambda: "sunny-terrace" in guest.said()[-1].text)
+    assert _welcomes(guest) == [f"Welcome to room {ROOMS[platform]}!"]
+
+
+@BOTH
+async def test_guest_gets_no_automatic_message_when_they_opted_out(scene: Scene, platform: Platform) -> None:
+    guest = scene.guest(platform)
+    async with scene.serving():
+        guest.write("STOP")
+        await scene.simulator.until(guest.said)
+        scene.clock.move(timedelta(hours=2, seconds=1))
+        firing = await eventually(lambda: _decided(scene, ROOMS[platform]))
+        guest.write("What is the wifi password?")
+        await scene.simulator.until(lambda: "sunny-terrace" in guest.said()[-1].text)
+    assert [tuple(row) for row in firing] == [("skipped", "opted_out")]
+    assert not _welcomes(guest)
+
+
+async def test_alerts_go_to_the_new_group_when_the_staff_group_became_a_supergroup(scene: Scene) -> None:
+    guest = scene.guest(Platform.whatsapp_green)
+    moved = scene.simulator.telegram.migrate(scene.group)
+    # Nothing is heard from Telegram, so that only the refused alert can tell where the group went.
+    scene.simulator.telegram.faults.program(Fault.answer(502), method="getUpdates", times=None)
+    async with scene.serving():
+        guest.write("The room is filthy and nobody answers")
+        (alert,) = await scene.simulator.until(lambda: scene.simulator.telegram.chat(scene.bot, moved).from_bot())
+        guest.write("It is cold here and I am very disappointed")
+        await scene.simulator.until(lambda: len(scene.simulator.telegram.chat(scene.bot, moved).from_bot()) == 2)
+    assert "filthy" in alert.text
+
+
+async def test_three_alerts_arrive_at_once_when_three_things_go_wrong_together(scene: Scene) -> None:
+    guest = scene.guest(Platform.whatsapp_green)
+    async with scene.serving():
+        guest.write("When is breakfast?")
+        await scene.simulator.until(guest.said)
+        for number in range(3):
+            guest.write(f"The room is filthy and nobody answers ({number})")
+        await scene.simulator.until(lambda: len(scene.alerts()) == 3, within=3)
+    assert [alert.count("filthy") >= 1 for alert in scene.alerts()] == [True] * 3
+
+
+def _welcomes(guest: Guest) -> list[str]:
+    return [message.text for message in guest.said() if message.text.startswith("Welcome to room")]
+
+
+async def _decided(scene: Scene, room: str) -> list[asyncpg.Record]:
+    return await scene.rows(
+        "SELECT f.status, f.reason FROM trigger_firings f JOIN stays s ON s.id = f.stay_id"
+        " WHERE s.room_number = $1 AND f.decided_at IS NOT NULL",
+        room,
+    )

@@ -1,0 +1,111 @@
+"""Providers push: only those who know the secret are let in, and nothing is acknowledged that is not stored."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+from sqlalchemy import make_url
+
+from bot.app import House
+from bot.channels.connections import WebhookCredentials
+from bot.database import Logins
+from bot.messages import Platform
+from tests.flows.house import Scene, eventually
+from tests.flows.proxy import PostgresProxy
+
+BOTH = pytest.mark.parametrize("platform", list(Platform))
+PATHS = {Platform.telegram: "telegram", Platform.whatsapp_green: "whatsapp-green"}
+
+
+class Door:
+    """The house's own address, as a provider or a stranger sees it."""
+
+    def __init__(self, address: str, session: aiohttp.ClientSession) -> None:
+        self._address = address
+        self._session = session
+
+    async def push(self, platform: Platform, key: str, secret: str | bytes | None, body: bytes) -> int:
+        """Post like the provider; return the status."""
+        name = "X-Telegram-Bot-Api-Secret-Token" if platform is Platform.telegram else "Authorization"
+        shown = secret.decode("utf-8", "surrogateescape") if isinstance(secret, bytes) else secret
+        headers = {} if shown is None else {name: shown}
+        url = f"{self._address}/webhooks/{PATHS[platform]}/{key}"
+        async with self._session.post(url, data=body, headers=headers) as answer:
+            return answer.status
+
+
+@asynccontextmanager
+async def pushed_to(scene: Scene, logins: Logins | None = None) -> AsyncIterator[tuple[House, Door]]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    async with (
+        aiohttp.ClientSession() as session,
+        scene.serving(logins, BELLHOP_PORT=str(port), BELLHOP_PUBLIC_URL=address) as house,
+    ):
+        yield house, Door(address, session)
+
+
+async def guard_of(scene: Scene, house: House, platform: Platform) -> WebhookCredentials:
+    async with house.database.unit(scene.hotel_id) as uow:
+        account = await uow.accounts.get(scene.accounts[platform])
+    assert account is not None
+    return house.connections.webhook(scene.hotel_id, account)
+
+
+@BOTH
+async def test_guest_is_answered_when_the_provider_pushes(scene: Scene, platform: Platform) -> None:
+    guest = scene.guest(platform)
+    async with pushed_to(scene):
+        guest.write("What is the wifi password?")
+        (reply, *_) = await scene.simulator.until(guest.said)
+    assert "sunny-terrace" in reply.text
+    assert not scene.simulator.history.of(method="getUpdates")
+    assert not scene.simulator.history.of(method="receiveNotification")
+
+
+@BOTH
+@pytest.mark.parametrize("secret", [None, "", "wrong", "неверно".encode(), b"\xff\xfe"], ids=repr)
+async def test_stranger_is_refused_and_nothing_kept_when_the_secret_is_wrong(
+    scene: Scene, platform: Platform, secret: str | bytes | None
+) -> None:
+    async with pushed_to(scene) as (house, door):
+        guard = await guard_of(scene, house, platform)
+        assert await door.push(platform, guard.key, secret, b"{}") == 401
+        assert await door.push(platform, "no-such-key", guard.secret, b"{}") == 404
+        other = next(each for each in Platform if each is not platform)
+        assert await door.push(other, guard.key, guard.secret, b"{}") == 404
+    assert not await scene.rows("SELECT FROM inbox_events WHERE payload = '{}'")
+
+
+@BOTH
+@pytest.mark.parametrize("body", [b"", b"garbage \xff\x00", b"[" * 5000, b'{"update_id": 7, "message": []}'], ids=len)
+async def test_garbage_is_kept_set_aside_and_acknowledged_when_the_secret_is_right(
+    scene: Scene, platform: Platform, body: bytes
+) -> None:
+    async with pushed_to(scene) as (house, door):
+        guard = await guard_of(scene, house, platform)
+        assert await door.push(platform, guard.key, guard.secret, body) == 200
+        (event,) = await eventually(
+            lambda: scene.rows("SELECT payload FROM inbox_events WHERE state = 'quarantined'")
+        )
+    assert event["payload"] == body
+
+
+@BOTH
+async def test_nothing_is_acknowledged_when_the_database_is_away(scene: Scene, platform: Platform) -> None:
+    url = make_url(scene.database.admin_url)
+    async with PostgresProxy(url.host or "", url.port or 5432, lambda _: None, lambda: None) as proxy:
+        logins = Logins(None, proxy.url_for(scene.logins().app), proxy.url_for(scene.logins().runtime))
+        async with pushed_to(scene, logins) as (house, door):
+            guard = await guard_of(scene, house, platform)
+            assert await door.push(platform, guard.key, guard.secret, b"{}") == 200
+            proxy.is_open = False
+            assert await door.push(platform, guard.key, guard.secret, b'{"a": 1}') == 503
+            proxy.is_open = True
+            assert await door.push(platform, guard.key, guard.secret, b'{"a": 1}') == 200
+    assert len(await scene.rows("SELECT FROM inbox_events WHERE payload IN ('{}', '{\"a\": 1}')")) == 2
