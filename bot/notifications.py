@@ -23,6 +23,8 @@ from bot.texts import Texts, Value
 from models.enums import AccountStatus, NotificationStatus, NotificationType, OutboxPurpose, OutboxState, Severity
 
 USEFUL_FOR = timedelta(hours=24)
+# The message itself is kept whole; an alert quotes as much as people read.
+LONGEST_QUOTE = 1500
 ACKNOWLEDGE = "ack:"
 
 
@@ -204,9 +206,13 @@ class Desk:
         return " · ".join(parts)
 
     def _content(self, hotel: HotelRecord, words: str, reasons: tuple[str, ...]) -> str:
+        if len(words) > LONGEST_QUOTE:
+            words = f"{words[:LONGEST_QUOTE]}…"
         if not reasons:
             return words
-        return f"{words}\n{self._texts('alert-words', hotel.default_language, words=', '.join(reasons))}"
+        return (
+            f"{words}\n{self._texts('alert-words', hotel.default_language, words=', '.join(reasons)[:LONGEST_QUOTE])}"
+        )
 
 
 def _is_gesture(record: OutboxRecord) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
-from bot.messages import OutgoingMessage
+from bot.messages import IncomingMessage, OutgoingMessage
 from bot.notifications import Desk, Subject
 from bot.outbox import Letter, enqueue
 from bot.storage.claims import ChatLease
@@ -161,7 +161,7 @@ class Step:
                 alert.severity,
                 alert.title_key,
                 subject,
-                turn.text,
+                turn.text or await self._desk.sentence(uow, "alert-no-words", kind=_what(turn.message)),
                 turn.correlation_id,
                 turn.analysis.words if felt else (),
             )
@@ -218,6 +218,11 @@ async def _save_conversation(
         changes["escalated_at"] = turn.now
     counts = {"messages_count": 1, "guest_messages_count": 1 if turn.guest else 0}
     await uow.conversations.save(conversation, counts, last_message_at=turn.now, **changes)
+
+
+def _what(message: IncomingMessage) -> str:
+    """Return what a message without words is."""
+    return message.attachments[0].kind.value if message.attachments else message.kind.value
 
 
 def _metadata(turn: Turn) -> dict[str, Any]:

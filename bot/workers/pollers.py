@@ -137,7 +137,7 @@ class Pollers:
         while time.monotonic() < until:
             asked_at = time.monotonic()
             batch = await channel.fetch()
-            if not batch.events and time.monotonic() - asked_at < EMPTY_PAUSE.total_seconds():
+            if batch.receipt is None and time.monotonic() - asked_at < EMPTY_PAUSE.total_seconds():
                 # A provider that answers a long poll at once must not make us spin.
                 await asyncio.sleep(EMPTY_PAUSE.total_seconds())
             await self._inbox.accept(account, batch.events)

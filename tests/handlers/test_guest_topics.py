@@ -179,6 +179,21 @@ async def test_one_alert_with_room_guest_and_words_is_raised_when_a_guest_compla
     assert alert.content.startswith("The room is filthy")
 
 
+async def test_alert_quotes_only_the_beginning_when_a_guest_writes_without_end(house: House) -> None:
+    await house.person().write("The room is filthy. " + "Really. " * 10_000)
+    async with house.database.unit(house.id) as uow:
+        (alert,) = await uow.notifications.latest()
+    assert alert.content.startswith("The room is filthy. Really.")
+    assert len(alert.content) < 4000
+
+
+async def test_alert_says_what_came_when_there_are_no_words(house: House) -> None:
+    await send_media(house.person())
+    async with house.database.unit(house.id) as uow:
+        (alert,) = await uow.notifications.latest()
+    assert alert.content == "(a picture)"
+
+
 @pytest.mark.parametrize(("text", "language"), [("STOP", "en"), ("стоп", "ru"), ("Не пишите мне больше!", "ru")])
 async def test_nothing_automatic_is_allowed_any_more_when_a_guest_opts_out(
     house: House, text: str, language: str

@@ -31,3 +31,15 @@ alert-trigger-failed =
         [unreadable] has conditions that can't be read any more. Delete it and make it anew.
        *[other] could not write to a guest. The log says why; tell the operator.
     }
+alert-no-words =
+    { $kind ->
+        [image] (a picture)
+        [video] (a video)
+        [audio] (a recording)
+        [voice] (a voice message)
+        [document] (a document)
+        [sticker] (a sticker)
+        [location] (a place on the map)
+        [contact] (a contact)
+       *[other] (something without words; please look in the chat)
+    }
