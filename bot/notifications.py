@@ -30,13 +30,14 @@ ACKNOWLEDGE = "ack:"
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a notification is about; all that is known."""
+    """Whom a notification is about; all that is known. `contact` is where a person can write to them by hand."""
 
     guest_id: UUID | None = None
     guest_name: str | None = None
     room_number: str | None = None
     conversation_id: UUID | None = None
     message_id: UUID | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Desk:
             notification_type=kind,
             severity=severity,
             title=self._title(hotel, title_key, subject)[:255],
-            content=self._content(hotel, words, reasons),
+            content=self._content(hotel, words, reasons, subject.contact),
             guest_id=subject.guest_id,
             conversation_id=subject.conversation_id,
             message_id=subject.message_id,
@@ -205,14 +206,15 @@ class Desk:
             parts.append(subject.guest_name)
         return " · ".join(parts)
 
-    def _content(self, hotel: HotelRecord, words: str, reasons: tuple[str, ...]) -> str:
-        if len(words) > LONGEST_QUOTE:
-            words = f"{words[:LONGEST_QUOTE]}…"
-        if not reasons:
-            return words
-        return (
-            f"{words}\n{self._texts('alert-words', hotel.default_language, words=', '.join(reasons)[:LONGEST_QUOTE])}"
-        )
+    def _content(self, hotel: HotelRecord, words: str, reasons: tuple[str, ...], contact: str | None) -> str:
+        quoted = words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]}…"
+        lines = [quoted]
+        if reasons:
+            because = ", ".join(reasons)[:LONGEST_QUOTE]
+            lines.append(self._texts("alert-words", hotel.default_language, words=because))
+        if contact:
+            lines.append(self._texts("alert-contact", hotel.default_language, contact=contact))
+        return "\n".join(lines)
 
 
 def _is_gesture(record: OutboxRecord) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
-from bot.messages import IncomingMessage, OutgoingMessage
+from bot.messages import IncomingMessage, OutgoingMessage, Platform
 from bot.notifications import Desk, Subject
 from bot.outbox import Letter, enqueue
 from bot.storage.claims import ChatLease
@@ -154,6 +154,7 @@ class Step:
                 room_number=turn.stay.room_number if turn.stay else None,
                 conversation_id=turn.conversation.id if turn.conversation else None,
                 message_id=message_id,
+                contact=_contact(turn),
             )
             await self._desk.raise_alert(
                 uow,
@@ -218,6 +219,14 @@ async def _save_conversation(
         changes["escalated_at"] = turn.now
     counts = {"messages_count": 1, "guest_messages_count": 1 if turn.guest else 0}
     await uow.conversations.save(conversation, counts, last_message_at=turn.now, **changes)
+
+
+def _contact(turn: Turn) -> str | None:
+    """Return where one of the hotel's people can write to the guest by hand, where the channel has such an address."""
+    sender = turn.message.sender
+    if turn.platform is Platform.telegram:
+        return f"t.me/{sender.username}" if sender.username else None
+    return f"wa.me/{sender.phone.removeprefix('+')}" if sender.phone else None
 
 
 def _what(message: IncomingMessage) -> str:

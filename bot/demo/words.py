@@ -91,8 +91,8 @@ TRIGGERS = [
         "we are sorry",
         TriggerType.event_based,
         {"event": "negative_sentiment"},
-        "This is not the stay we want you to have. Tomorrow's breakfast is on us, whatever else we find out.",
-        "Мы хотели для вас совсем другого отдыха. Завтрашний завтрак за наш счёт, что бы мы ни выяснили.",
+        "This is not the stay we want you to have. The manager on duty will look after it in person.",
+        "Мы хотели для вас совсем другого отдыха. Дежурный менеджер займётся этим лично.",
     ),
     DemoTrigger(
         "before you leave",

@@ -13,6 +13,7 @@ alert-title-trigger = ⚠ A trigger fails
 
 alert-room = room { $room }
 alert-words = Because of: { $words }
+alert-contact = Answer by hand: { $contact }
 alert-acknowledge = I'm on it
 alert-repeat = (Repeated: I can't tell whether the first one arrived.)
 alert-no-way = There is no staff chat and no admin in Telegram. An admin can write /staffchat in the staff group.

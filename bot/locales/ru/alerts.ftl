@@ -13,6 +13,7 @@ alert-title-account = ⚠ Неполадка с каналом
 
 alert-room = номер { $room }
 alert-words = Причина: { $words }
+alert-contact = Ответить вручную: { $contact }
 alert-acknowledge = Беру на себя
 alert-repeat = (Повтор: неизвестно, дошло ли первое сообщение.)
 alert-no-way = Нет ни чата сотрудников, ни администратора в Телеграме. Администратор может написать /staffchat в группе сотрудников.
