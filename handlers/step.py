@@ -222,7 +222,7 @@ async def _save_conversation(
 
 
 def _contact(turn: Turn) -> str | None:
-    """Return where one of the hotel's people can write to the guest by hand, where the channel has such an address."""
+    """Return where the guest can be written to by hand, where the channel has such an address."""
     sender = turn.message.sender
     if turn.platform is Platform.telegram:
         return f"t.me/{sender.username}" if sender.username else None
