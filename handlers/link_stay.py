@@ -6,9 +6,9 @@ number and a wrong surname are answered alike.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from bot.messages import IncomingKind, OutgoingMessage, Platform
@@ -17,7 +17,9 @@ from bot.storage.repositories.guests import GuestRecord, Identity
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import format_date
+from handlers.attention import is_unhappy
 from handlers.base import Alert, Effect, Outcome, Reply, Turn
+from handlers.booking_texts import MOST_SURNAME_WORDS, booking_numbers, numbered_words, surname_beside
 from handlers.information import matching_item
 from handlers.linking import LinkStay, Recognise
 from handlers.menu import AT_REST, menu_choices
@@ -36,9 +38,9 @@ _FAILURES_COUNT_FOR = timedelta(hours=1)
 _FAILURES = "link_failures"
 _NUMBERS = "link_numbers"
 
-_LONGEST_NUMBER = 64
-_LONE_WORD = re.compile(r"[\w./#№-]{4,}")
-_MOST_SURNAME_WORDS = 4
+# While the surname is awaited, shorter words with a digit are rather a time or a room than a booking number.
+_SHORTEST_NEW_NUMBER = 4
+_MOST_WORDS_BESIDE = 2
 
 Booking = tuple[StayRecord, str | None]
 """A stay and the name of the guest it was made for."""
@@ -92,12 +94,19 @@ class AskBooking(Reply):
         return Outcome((_with_contact_button(turn, turn.say("link-ask-booking")),), state=BOOKING)
 
 
-class TakeBooking(Reply):
-    """Takes the booking number and asks for the surname, whether there is such a booking or not."""
+class TakeBooking:
+    """Takes the booking number and asks for the surname, whether there is such a booking or not; a surname that
+    stands beside the number is used at once."""
 
-    def think(self, turn: Turn, loaded: None) -> Outcome:
+    async def load(self, uow: UnitOfWork, turn: Turn) -> list[Booking]:
+        return await _bookings(uow, booking_numbers(turn.text)) if surname_beside(turn.text) else []
+
+    def think(self, turn: Turn, loaded: list[Booking]) -> Outcome:
         if len(_failures(turn)) >= MOST_FAILURES:
             return Outcome((turn.reply("link-too-many"),), state=AT_REST)
+        surname = surname_beside(turn.text)
+        if surname:
+            return _settle(turn, surname, loaded)
         context = {**turn.context, _NUMBERS: booking_numbers(turn.text)}
         return Outcome((turn.reply("link-ask-surname"),), state=SURNAME, context=context)
 
@@ -106,23 +115,10 @@ class TakeSurname:
     """Links the stay when number and surname belong together."""
 
     async def load(self, uow: UnitOfWork, turn: Turn) -> list[Booking]:
-        numbers = turn.context.get(_NUMBERS, [])
-        return [booking for number in numbers for booking in await uow.stays.by_number(number)]
+        return await _bookings(uow, turn.context.get(_NUMBERS, []))
 
     def think(self, turn: Turn, loaded: list[Booking]) -> Outcome:
-        found = nearest((stay for stay, name in loaded if is_surname_of(turn.text, name)), turn.now)
-        forgotten = {key: value for key, value in turn.context.items() if key != _NUMBERS}
-        if found is not None and not _is_ambiguous(turn, loaded):
-            forgotten.pop(_FAILURES, None)
-            effect = LinkStay(found.id, "booking number and surname")
-            return Outcome(state=AT_REST, context=forgotten, effects=(effect,))
-        failures = [*_failures(turn), turn.now.isoformat()]
-        context = {**forgotten, _FAILURES: failures}
-        if len(failures) < MOST_FAILURES:
-            text = f"{turn.say('link-not-found')}\n\n{turn.say('link-ask-booking')}"
-            return Outcome((OutgoingMessage(text),), state=BOOKING, context=context)
-        alert = Alert(NotificationType.urgent_request, Severity.warning, "alert-title-link-tries")
-        return Outcome((turn.reply("link-too-many"),), state=AT_REST, context=context, alerts=(alert,))
+        return _settle(turn, turn.text, loaded)
 
 
 def follows_link(turn: Turn) -> bool:
@@ -139,7 +135,7 @@ def shares_contact(turn: Turn) -> bool:
 
 def may_be_booking(turn: Turn) -> bool:
     """Whether the text can be the awaited booking number, and not a question or a request of its own."""
-    if turn.state != BOOKING or not _is_answer(turn):
+    if not (turn.state == BOOKING or _is_new_number(turn)) or not _is_answer(turn):
         return False
     return bool(booking_numbers(turn.text)) and matching_item(turn) is None
 
@@ -149,29 +145,49 @@ def may_be_surname(turn: Turn) -> bool:
     if turn.state != SURNAME or not _is_answer(turn):
         return False
     text = turn.text
-    has_words = 0 < len(text.split()) <= _MOST_SURNAME_WORDS
+    has_words = 0 < len(text.split()) <= MOST_SURNAME_WORDS
     return has_words and not any(sign.isdigit() or sign in "?!" for sign in text)
 
 
-def booking_numbers(text: str) -> list[str]:
-    """Return what the booking number in a text may be: all of it, and its only word that holds a digit."""
-    words = text.split()
-    numbered = [word.strip("#№.,:;()\"'") for word in words if any(map(str.isdigit, word))]
-    whole = " ".join(words).strip("#№.,:;()\"' ")
-    is_number = len(numbered) == 1 or (not numbered and _LONE_WORD.fullmatch(whole))
-    found = dict.fromkeys([whole, *numbered]) if is_number else {}
-    return [number for number in found if 0 < len(number) <= _LONGEST_NUMBER]
+def _is_new_number(turn: Turn) -> bool:
+    """Whether, where the surname is awaited, another booking number came instead."""
+    if turn.state != SURNAME or "?" in turn.text or is_unhappy(turn):
+        return False
+    has_number = any(len(word) >= _SHORTEST_NEW_NUMBER for word in numbered_words(turn.text))
+    return has_number and len(surname_beside(turn.text).split()) <= _MOST_WORDS_BESIDE
 
 
 def _is_answer(turn: Turn) -> bool:
     return turn.message.kind is IncomingKind.text and recognise(turn.text) is None
 
 
-def _is_ambiguous(turn: Turn, bookings: Sequence[Booking]) -> bool:
+async def _bookings(uow: UnitOfWork, numbers: Sequence[str]) -> list[Booking]:
+    return [booking for number in numbers for booking in await uow.stays.by_number(number)]
+
+
+def _settle(turn: Turn, surname: str, bookings: Sequence[Booking]) -> Outcome:
+    """Link the stay that the surname belongs to, or count the try."""
+    stays = [stay for stay, name in bookings if is_surname_of(surname, name)]
+    found = nearest(stays, turn.now)
+    forgotten = {key: value for key, value in turn.context.items() if key != _NUMBERS}
+    if found is None or _is_ambiguous(stays, turn.now):
+        return _refuse(turn, {**forgotten, _FAILURES: [*_failures(turn), turn.now.isoformat()]})
+    forgotten.pop(_FAILURES, None)
+    return Outcome(state=AT_REST, context=forgotten, effects=(LinkStay(found.id, "booking number and surname"),))
+
+
+def _refuse(turn: Turn, context: Mapping[str, Any]) -> Outcome:
+    """Ask again, or stop and tell staff after too many tries."""
+    if len(context[_FAILURES]) < MOST_FAILURES:
+        text = f"{turn.say('link-not-found')}\n\n{turn.say('link-ask-booking')}"
+        return Outcome((OutgoingMessage(text),), state=BOOKING, context=context)
+    alert = Alert(NotificationType.urgent_request, Severity.warning, "alert-title-link-tries")
+    return Outcome((turn.reply("link-too-many"),), state=AT_REST, context=context, alerts=(alert,))
+
+
+def _is_ambiguous(stays: Sequence[StayRecord], now: datetime) -> bool:
     """Two guests of one surname with the same number, from two sources: a person has to look."""
-    guests: set[UUID] = {
-        stay.guest_id for stay, name in bookings if is_surname_of(turn.text, name) and is_open(stay, turn.now)
-    }
+    guests: set[UUID] = {stay.guest_id for stay in stays if is_open(stay, now)}
     return len(guests) > 1
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from bot.messages import Platform
 from bot.storage.repositories.guests import Identity
-from handlers.link_stay import MOST_FAILURES, booking_numbers
+from handlers.booking_texts import booking_numbers, surname_beside
+from handlers.link_stay import MOST_FAILURES
 from handlers.linking import LinkStay
 from handlers.stay_links import link_payload, telegram_link, whatsapp_link
 from models import GuestIdentity
@@ -195,6 +196,63 @@ async def test_nothing_is_linked_when_two_guests_share_number_and_surname(house:
     assert "couldn't find" in (await give(house.person(), "BK-1001", "Petrova")).text
 
 
+@pytest.mark.parametrize(
+    "text", ["BK-1001 Petrova", "Petrova, BK-1001", "my booking number is BK-1001, Anna Petrova", "Петрова № BK-1001"]
+)
+async def test_stay_is_found_at_once_when_number_and_surname_come_together(house: House, text: str) -> None:
+    stay = await house.book("Anna Petrova")
+    person = house.person()
+    await person.press("menu:link")
+    assert "Found it, Anna" in (await person.write(text)).text
+    assert await person.guest_id() == stay.guest_id
+
+
+async def test_stay_is_found_at_once_when_the_numbers_letters_stand_apart(house: House) -> None:
+    await house.book("Anna Petrova", "BK 1001")
+    person = house.person()
+    await person.press("menu:link")
+    assert "Found it, Anna" in (await person.write("BK 1001 Petrova")).text
+
+
+@pytest.mark.parametrize("text", ["BK-1001 Ivanova", "BK-9999 Petrova"])
+async def test_number_is_asked_for_again_when_number_and_surname_came_together_but_do_not_fit(
+    house: House, text: str
+) -> None:
+    stay = await house.book("Anna Petrova")
+    person = house.person()
+    await person.press("menu:link")
+    assert "couldn't find" in (await person.write(text)).text
+    assert await person.guest_id() != stay.guest_id
+    assert "Found it" in (await person.write("BK-1001 Petrova")).text
+
+
+async def test_tries_are_counted_alike_when_number_and_surname_come_together(house: House) -> None:
+    await house.book("Anna Petrova")
+    person = house.person()
+    await person.press("menu:link")
+    said = [await person.write("BK-1001 Ivanova") for _ in range(MOST_FAILURES)]
+    assert "I've stopped looking" in said[-1].text
+    await person.press("menu:link")
+    assert "I've stopped looking" in (await person.write("BK-1001 Petrova")).text
+
+
+async def test_surname_is_asked_for_again_when_another_number_comes_instead_of_it(house: House) -> None:
+    await house.book("Anna Petrova")
+    person = house.person()
+    await person.press("menu:link")
+    await person.write("BK-9999")
+    assert "surname" in (await person.write("BK-1001")).text
+    assert "Found it, Anna" in (await person.write("Petrova")).text
+
+
+@pytest.mark.parametrize("text", ["breakfast at 9", "is it 1204?", "room 1204 is filthy"])
+async def test_dialogue_is_left_when_what_comes_for_a_surname_only_holds_a_number(house: House, text: str) -> None:
+    person = house.person()
+    await person.press("menu:link")
+    await person.write("BK-1001")
+    assert (await person.write(text)).route != "guest.booking"
+
+
 async def test_search_stops_and_staff_are_told_once_when_five_tries_fail(house: House) -> None:
     await house.book("Anna Petrova")
     person = house.person()
@@ -363,3 +421,23 @@ async def _evidence(house: House, identity: Identity) -> dict[str, object]:
 )
 def test_booking_number_is_picked_out_when_words_surround_it(text: str, numbers: list[str]) -> None:
     assert booking_numbers(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "surname"),
+    [
+        ("BK-1001 Smith", "Smith"),
+        ("Smith, BK-1001", "Smith"),
+        ("My booking number is BK-1001.", ""),
+        ("Номер брони BK-1001, фамилия Петрова", "Петрова"),
+        ("BK 1001", ""),
+        ("BK 1001 van der Berg", "van der Berg"),
+        ("BK-1001", ""),
+        ("Smith", ""),
+        ("BK-1001 BK-1002 Smith", ""),
+        ("is BK-1001 Smith?", ""),
+        ("BK-1001 a story that goes on beyond any surname", ""),
+    ],
+)
+def test_surname_is_picked_out_when_it_stands_beside_the_number(text: str, surname: str) -> None:
+    assert surname_beside(text) == surname
