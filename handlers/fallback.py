@@ -10,5 +10,6 @@ class Fallback(Reply):
     """Passes the message on; silently while a person is answering."""
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
-        alert = Alert(NotificationType.urgent_request, Severity.info, "alert-title-unanswered")
-        return Outcome(() if turn.is_escalated else (turn.reply("fallback"),), alerts=(alert,))
+        replies = () if turn.is_escalated else (turn.reply("fallback"),)
+        title = "alert-title-more" if turn.is_escalated else "alert-title-unanswered"
+        return Outcome(replies, alerts=(Alert(NotificationType.urgent_request, Severity.info, title),))

@@ -42,7 +42,7 @@ from handlers.person import CallPerson
 from handlers.presses import AnswersPress
 from handlers.router import Route
 from handlers.staff import RefuseStranger, ShowHelp, TakeAlert
-from handlers.thanks import SayWelcome
+from handlers.thanks import ReturnCourtesy, is_courtesy
 from handlers.welcome import Welcome
 from triggers.engine import Engine
 
@@ -121,7 +121,7 @@ def _content() -> tuple[Route, ...]:
         Route("guest.media", either(*map(_is, kinds)), PassOn()),
         Route("guest.question", lambda turn: matching_item(turn) is not None, AnswerQuestion()),
         Route("guest.greeting", every(_not(_is_escalated), _asks(Request.greeting)), Welcome()),
-        Route("guest.thanks", every(_not(_is_escalated), _asks(Request.thanks)), SayWelcome()),
+        Route("guest.courtesy", is_courtesy, ReturnCourtesy()),
         Route("guest.command", _is_command, ShowMenu()),
         Route("guest.fallback", lambda turn: True, Fallback()),
     )

@@ -21,7 +21,7 @@ from bot.telemetry.metrics import MessageOutcome, messages, step_seconds
 from handlers.base import REPLY_USEFUL_FOR, Alert, Outcome, Turn
 from handlers.language import learned_language
 from handlers.router import Router
-from handlers.turns import CHOICES, Arrival, Known, TurnLoader
+from handlers.turns import CHOICES, Arrival, Known, TurnLoader, chosen_label
 from models.enums import (
     ConversationStatus,
     MessageRole,
@@ -162,7 +162,9 @@ class Step:
                 alert.severity,
                 alert.title_key,
                 subject,
-                turn.text or await self._desk.sentence(uow, "alert-no-words", kind=_what(turn.message)),
+                chosen_label(turn)
+                or turn.text
+                or await self._desk.sentence(uow, "alert-no-words", kind=_what(turn.message)),
                 turn.correlation_id,
                 turn.analysis.words if felt else (),
             )

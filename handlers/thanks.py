@@ -1,11 +1,27 @@
-"""Answers thanks."""
+"""Answers what asks for nothing: thanks, an "ok", a goodbye."""
 
 from __future__ import annotations
 
+from bot.nlu.requests import Request, recognise
 from handlers.base import Outcome, Reply, Turn
 from handlers.menu import AT_REST
 
+_REPLIES = {
+    Request.thanks: "thanks-reply",
+    Request.agreed: "agreed-reply",
+    Request.goodbye: "goodbye-reply",
+}
 
-class SayWelcome(Reply):
+
+def is_courtesy(turn: Turn) -> bool:
+    """Whether the whole message asks for nothing."""
+    return turn.pressed is None and recognise(turn.text) in _REPLIES
+
+
+class ReturnCourtesy(Reply):
+    """Answers in kind; silently while a person is answering."""
+
     def think(self, turn: Turn, loaded: None) -> Outcome:
-        return Outcome((turn.reply("thanks-reply"),), state=AT_REST)
+        request = recognise(turn.text)
+        assert request is not None, "the route has asked"
+        return Outcome() if turn.is_escalated else Outcome((turn.reply(_REPLIES[request]),), state=AT_REST)

@@ -122,6 +122,12 @@ def pick_stay(stays: Sequence[StayRecord], now: datetime) -> StayRecord | None:
     return next(iter([*inside, *ahead, *behind[::-1]]), None)
 
 
+def chosen_label(turn: Turn) -> str | None:
+    """Return what the choice that was made says, while it is still open."""
+    choices = turn.context.get(CHOICES, []) if turn.pressed is not None else []
+    return next((str(choice["label"]) for choice in choices if choice["value"] == turn.pressed), None)
+
+
 def _numbered_choice(text: str, conversation: ConversationRecord | None) -> str | None:
     """Return the value of the choice that the text names, by its number or its label."""
     choices = conversation.context_data.get(CHOICES, []) if conversation else []

@@ -1,4 +1,4 @@
-"""Recognises short messages that ask the bot for something by themselves: STOP, START, a person, the menu, thanks.
+"""Recognises messages that ask the bot for something by themselves: STOP, START, a person, the menu; or nothing.
 
 Only a whole message counts: "stop" opts out, "stop by the room" does not.
 """
@@ -28,6 +28,8 @@ class Request(StrEnum):
     link_stay = "link_stay"
     menu = "menu"
     thanks = "thanks"
+    agreed = "agreed"
+    goodbye = "goodbye"
     greeting = "greeting"
 
 

@@ -117,10 +117,44 @@ async def test_staff_are_called_and_the_bot_keeps_quiet_when_a_guest_wants_a_per
     assert said.outcome.alerts[0].type is NotificationType.urgent_request
     quiet = await person.write("the blue suitcase by the lift belongs to my aunt")
     assert quiet.replies == ()
-    assert titles(quiet.outcome) == ["alert-title-unanswered"]
+    assert titles(quiet.outcome) == ["alert-title-more"]
     hello = await person.write("hello")
     assert hello.replies == ()
-    assert titles(hello.outcome) == ["alert-title-unanswered"]
+    assert titles(hello.outcome) == ["alert-title-more"]
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks", "спасибо", "ok", "Ok, thank you!", "bye", "До свидания", "Спасибо, до свидания!"]
+)
+async def test_nobody_is_troubled_when_a_guest_who_waits_for_a_person_is_polite(house: House, text: str) -> None:
+    person = house.person()
+    await person.write("person")
+    said = await person.write(text)
+    assert (said.replies, said.outcome.alerts) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("thanks", "very welcome"), ("ok", "if you need anything"), ("bye", "Goodbye"), ("до свидания", "До свидания")],
+)
+async def test_guest_is_answered_in_kind_and_staff_hear_nothing_when_they_are_polite(
+    house: House, text: str, answer: str
+) -> None:
+    person = house.person(language="ru" if text.startswith("д") else "en")
+    said = await person.write(text)
+    assert answer in said.text
+    assert said.outcome.alerts == ()
+
+
+@pytest.mark.parametrize("text", ["3", "talk to a person"])
+async def test_alert_quotes_the_label_when_a_choice_is_made_by_its_number(house: House, text: str) -> None:
+    person = house.person(Platform.whatsapp_green)
+    menu = await person.write("menu")
+    label = next(choice.label for choice in menu.replies[-1].choices if choice.value == "menu:person")
+    await person.write(text)
+    async with house.database.unit(house.id) as uow:
+        (alert,) = await uow.notifications.latest()
+    assert alert.content == label
 
 
 @pytest.mark.parametrize("way", ["menu", "/start"])

@@ -4,6 +4,7 @@ alert-title-attention = 🔴 Needs attention
 alert-title-negative = 🟠 Unhappy guest
 alert-title-person = 🙋 Asks for a person
 alert-title-unanswered = ❔ I couldn't answer
+alert-title-more = 💬 Wrote more
 alert-title-media = 📎 Sent something to look at
 alert-title-link-tries = 🔑 Couldn't link a stay
 alert-title-not-delivered = ⚠ Message not delivered

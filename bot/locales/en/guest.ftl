@@ -46,6 +46,8 @@ language-name = English
 language-done = All right, I'll write in English.
 
 thanks-reply = You're very welcome!
+agreed-reply = Good! I'm here if you need anything.
+goodbye-reply = Goodbye, and take care! I'm here whenever you need anything.
 fallback = I'm afraid I didn't quite understand. I've passed your message on to our team, and someone will reply here.
 media-received = Thank you, I've received it and passed it on to our team.
 unsupported-received = I can't open this kind of message, so I've told our team. Could you describe it in words?

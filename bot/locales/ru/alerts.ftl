@@ -4,6 +4,7 @@ alert-title-attention = 🔴 Нужно внимание
 alert-title-negative = 🟠 Гость недоволен
 alert-title-person = 🙋 Просит человека
 alert-title-unanswered = ❔ Не знаю, что ответить
+alert-title-more = 💬 Пишет ещё
 alert-title-media = 📎 Гость прислал файл или место
 alert-title-link-tries = 🔑 Не получилось найти бронь
 alert-title-not-delivered = ⚠ Сообщение не доставлено

@@ -31,6 +31,9 @@ from bot.nlu.requests import Request, recognise
         ("hey 👋", Request.greeting),
         ("Спасибо большое!", Request.thanks),
         ("hi, thanks", Request.thanks),
+        ("Ok!", Request.agreed),
+        ("Bye 👋", Request.goodbye),
+        ("Спасибо, до свидания!", Request.goodbye),
         ("hello, stop", Request.opt_out),
     ],
 )
