@@ -19,7 +19,14 @@ from bot.integrations.base import StayRow
 from bot.integrations.cells import Cell, CellReader, HouseTimes, RejectedCell
 from bot.integrations.decoding import UnknownEncoding, decode
 
-ALIASES = {"booking_number": "external_id", "number": "external_id", "name": "guest_name", "status": "booking_status"}
+ALIASES = {
+    "booking_number": "external_id",
+    "number": "external_id",
+    "name": "guest_name",
+    "guest": "guest_name",
+    "room": "room_number",
+    "status": "booking_status",
+}
 NEEDED = ("external_id", "guest_name", "check_in", "check_out")
 MOST_SHOWN = 50
 _DELIMITERS = ",;\t"

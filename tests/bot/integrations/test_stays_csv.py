@@ -212,6 +212,11 @@ def test_a_departure_is_refused_when_it_is_not_after_the_arrival() -> None:
     assert "checked_out_at" in refusal(checked_in_at="2026-11-20 15:00", checked_out_at="2026-11-20 14:00")
 
 
+def test_other_words_for_columns_are_understood_when_programs_use_them() -> None:
+    (row,) = read("number,guest,check_in,check_out,room,status\nA-1,Anna,2026-11-20,2026-11-23,305,confirmed\n")
+    assert (row.external_id, row.guest_name, row.stay["room_number"]) == ("A-1", "Anna", "305")
+
+
 def test_the_nearest_column_is_named_when_one_is_unknown() -> None:
     said = problems(f"{HEADER},room_nubmer,loyalty,\nA-1,Anna,2026-11-20,2026-11-23,1,2,3\n")
 
