@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
+from babel import Locale, UnknownLocaleError
 from sqlalchemy.exc import IntegrityError
 
 from bot.channels.connections import WebhookCredentials, credentials_place
@@ -57,9 +58,17 @@ async def enrol_hotel(
 
 def language_code(language: str) -> str:
     """Return a language's code in small letters. Raises RejectedInput for what is none."""
-    if len(language) > LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(language):
+    if len(language) > LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(language) or not _is_spoken(language):
         raise RejectedInput(f"language {language[:20]!r}: use a code such as ru or en")
     return language.lower()
+
+
+def _is_spoken(language: str) -> bool:
+    try:
+        Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True
 
 
 async def enrol_account(uow: UnitOfWork, keys: KeyRing, account: NewAccount) -> tuple[UUID, WebhookCredentials]:

@@ -88,7 +88,7 @@ def test_takes_a_language_however_it_is_cased(given: str, code: str) -> None:
     assert language_code(given) == code
 
 
-@pytest.mark.parametrize("given", ["", "r", "russian", "ru_RU", "ru-", "en-latn-gb-x"])
+@pytest.mark.parametrize("given", ["", "r", "russian", "ru_RU", "ru-", "en-latn-gb-x", "xx", "qqq"])
 def test_refuses_a_language_when_it_is_no_code(given: str) -> None:
     with pytest.raises(RejectedInput, match="ru or en"):
         language_code(given)
