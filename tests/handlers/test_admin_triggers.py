@@ -42,7 +42,7 @@ async def test_triggers_are_listed_with_state_time_and_counts(house: House, plat
     await with_welcome(house)
     await add_trigger(house, "farewell", conditions={"days_before_checkout": 1, "at": "18:00"}, is_active=False)
     said = await (await hire(house, platform)).write("/triggers")
-    assert "1. welcome\n2 hours after check-in\nplanned: 1 · in 7 days sent: 0, not sent: 0" in said.text
+    assert "1. welcome\n2 hours after check-in\nplanned: 1 · in the last 7 days sent: 0, not sent: 0" in said.text
     assert "2. farewell (paused)\n1 day before check-out, at 18:00" in said.text
 
 

@@ -36,7 +36,7 @@ admin-list-line =
        *[no] {" "}(paused)
     }
     { $when }
-    planned: { $planned } · in 7 days sent: { $fired }, not sent: { $skipped }
+    planned: { $planned } · in the last 7 days sent: { $fired }, not sent: { $skipped }
 admin-list-how = /trigger and a number shows one of them.
 admin-card =
     { $number }. { $name } ({ $active ->
@@ -257,7 +257,7 @@ admin-new-moment =
         [after_checkout] After check-out
         [after_booking] After booking
         [negative_sentiment] When a guest is unhappy
-       *[change] When the stay becomes something
+       *[change] When a stay changes
     }
 admin-new-amount = { $moment }: how long? Choose, or write something like “90 min”, “3 hours” or “2 days at 10:00”.
 admin-new-at-once = At once

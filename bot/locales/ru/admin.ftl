@@ -263,7 +263,7 @@ admin-new-moment =
         [after_checkout] После выезда
         [after_booking] После бронирования
         [negative_sentiment] Когда гость недоволен
-       *[change] Когда проживание станет таким, как надо
+       *[change] Когда проживание изменится
     }
 admin-new-amount = { $moment }: какой срок? Выберите или напишите, например: «90 мин», «3 часа» или «2 дня в 10:00».
 admin-new-at-once = Сразу
