@@ -45,10 +45,11 @@ class Logins:
 
 
 @contextmanager
-def database_logins(settings: Settings) -> Iterator[Logins]:
+def database_logins(settings: Settings, *, alone: bool = False) -> Iterator[Logins]:
     """Return the logins of the database that the settings name, or of an embedded one, run while inside.
 
-    An embedded server that another process of ours runs is used as it is.
+    An embedded server that another process of ours runs is used as it is, unless the folder must be ours `alone`:
+    then ConfigurationError names the remedy.
     """
     given = settings.database
     if (given.app_url is None) != (given.runtime_url is None):
@@ -64,6 +65,11 @@ def database_logins(settings: Settings) -> Iterator[Logins]:
     else:
         folder = settings.process.data_dir / "postgres"
         running = attach(folder)
+        if running is not None and alone:
+            raise ConfigurationError(
+                f"already running on {settings.process.data_dir} (its database is process {running.pid}): stop it "
+                "first, or set BELLHOP_DATA_DIR to another folder"
+            )
         if running is not None:
             yield _derived(running.owner_url)
         else:

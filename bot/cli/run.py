@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.cli.played import BotToken, GreenNumber, PlayedBot, PlayedNumber
 from bot.cli.signals import hold_signals, leave_on_signals
 
 
@@ -42,9 +43,17 @@ def migrate() -> None:
 @click.command()
 @click.option("--telegram-port", default=8081, show_default=True, help="0: any free one.")
 @click.option("--green-port", default=8082, show_default=True, help="0: any free one.")
-def simulate(telegram_port: int, green_port: int) -> None:
-    """Play Telegram and Green API on loopback, for a bot that runs elsewhere."""
+@click.option(
+    "--telegram-token", "bots", type=BotToken(), multiple=True, help="A bot that is known there; repeatable."
+)
+@click.option(
+    "--green", "numbers", type=GreenNumber(), multiple=True, help="A number that is known there; repeatable."
+)
+def simulate(
+    telegram_port: int, green_port: int, bots: tuple[PlayedBot, ...], numbers: tuple[PlayedNumber, ...]
+) -> None:
+    """Play Telegram and Green API on loopback, for a bot that runs elsewhere with a hotel of its own."""
     leave_on_signals()
     from bot.cli.serving import serve_simulator
 
-    serve_simulator(telegram_port, green_port)
+    serve_simulator(telegram_port, green_port, (*bots, *numbers))

@@ -65,7 +65,7 @@ class Page:
         self._lines: list[LedgerLine] = []
         self._moved = timedelta()
         self._closing = False
-        self._site = LoopbackSite(self._application(), port)
+        self._site = LoopbackSite(self._application(), port, setting="BELLHOP_SIMULATOR_PORT")
 
     @property
     def url(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Self
 import orjson
 from aiohttp import web
 
+from bot.errors import ConfigurationError
 from bot.simulator.faults import Fault, Faults, How
 from bot.simulator.history import History, Kind
 
@@ -40,11 +41,15 @@ class Answer:
 
 
 class LoopbackSite:
-    """An aiohttp application bound to 127.0.0.1; `async with` starts and stops it."""
+    """An aiohttp application bound to 127.0.0.1; `async with` starts and stops it.
 
-    def __init__(self, app: web.Application, port: int = 0) -> None:
+    `setting` is what the port is chosen with. A taken one raises ConfigurationError that names it.
+    """
+
+    def __init__(self, app: web.Application, port: int = 0, *, setting: str = "port") -> None:
         self._app = app
         self._port = port
+        self._setting = setting
         self._runner: web.AppRunner | None = None
 
     @property
@@ -59,7 +64,14 @@ class LoopbackSite:
         self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise ConfigurationError(
+                f"{self._setting}: can't listen on 127.0.0.1:{self._port} ({error.strerror}): "
+                "set a free port, or 0 for any"
+            ) from None
         self._port = self._runner.addresses[0][1]
         return self
 

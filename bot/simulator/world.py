@@ -44,8 +44,10 @@ class Simulator:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        await self._stack.enter_async_context(self.telegram)
-        await self._stack.enter_async_context(self.green)
+        async with AsyncExitStack() as opening:
+            await opening.enter_async_context(self.telegram)
+            await opening.enter_async_context(self.green)
+            self._stack = opening.pop_all()
         return self
 
     async def __aexit__(self, *exc: object) -> None:

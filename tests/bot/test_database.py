@@ -53,6 +53,18 @@ async def test_runs_and_shares_an_embedded_server_when_no_address_is_set(tmp_pat
             await check_serving(database)
 
 
+def test_names_the_other_process_when_the_embedded_server_is_to_be_ours_alone(tmp_path: Path) -> None:
+    settings = settings_of(DATA_DIR=str(tmp_path))
+    with (
+        database_logins(settings, alone=True) as first,
+        pytest.raises(ConfigurationError, match=r"already running on .*: stop it first, or set BELLHOP_DATA_DIR"),
+        database_logins(settings, alone=True),
+    ):
+        pytest.fail("two are not alone")
+    with database_logins(settings, alone=True) as again:
+        assert make_url(again.app).username == make_url(first.app).username
+
+
 async def test_migrates_and_lets_the_roles_in_when_the_database_is_new(postgres: TestServer) -> None:
     await postgres.provision_owner()
     async with postgres.new_database() as new:

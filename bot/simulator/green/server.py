@@ -57,7 +57,7 @@ class GreenServer(Phones):
         app.router.add_route("*", r"/waInstance{id}/{method}/{token}", self._serve)
         app.router.add_route("*", r"/waInstance{id}/{method}/{token}/{receipt}", self._serve)
         app.router.add_get("/media/{number}/{name}", self._serve_media)
-        self._site = LoopbackSite(app, port)
+        self._site = LoopbackSite(app, port, setting="--green-port")
         self._stack = AsyncExitStack()
         self._pushers: dict[int, asyncio.Task[None]] = {}
         self._closing = False
@@ -67,8 +67,8 @@ class GreenServer(Phones):
         return self._site.url
 
     async def __aenter__(self) -> Self:
-        self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
         await self._stack.enter_async_context(self._site)
+        self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
         self.media_url = f"{self.url}/media"
         for instance in self.instances.values():
             self._start_pusher(instance)

@@ -62,7 +62,7 @@ class TelegramServer(People):
         app = application()
         app.router.add_route("*", r"/bot{token}/{method}", self._serve)
         app.router.add_get(r"/file/bot{token}/files/{file_id}", self._serve_file)
-        self._site = LoopbackSite(app, port)
+        self._site = LoopbackSite(app, port, setting="--telegram-port")
         self._stack = AsyncExitStack()
         self._pushers: dict[int, asyncio.Task[None]] = {}
         self._closing = False
@@ -72,8 +72,8 @@ class TelegramServer(People):
         return self._site.url
 
     async def __aenter__(self) -> Self:
-        self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
         await self._stack.enter_async_context(self._site)
+        self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
         return self
 
     async def __aexit__(self, *exc: object) -> None:

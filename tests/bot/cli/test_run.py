@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from sqlalchemy import make_url
@@ -88,9 +89,59 @@ def test_plays_the_providers_until_it_is_told_to_stop() -> None:
     assert (process.returncode, logged) == (0, "")
 
 
-def refused(settings: Mapping[str, str]) -> str:
+def test_says_who_is_known_when_bots_and_numbers_are_to_be_played() -> None:
+    ports = ("--telegram-port", "0", "--green-port", "0")
+    known = ("--telegram-token", "7:a", "--telegram-token", "8:b", "--green", "1101:t:+49 30 900100")
+    with started({}, "simulate", *ports, *known) as process:
+        address = line_of(process).strip().partition("=")[2]
+        lines = [line_of(process) for _ in range(4)]
+        with urlopen(f"{address}/bot8:b/getMe", timeout=PATIENCE) as reply:
+            assert reply.status == 200
+    assert [line.partition(":")[0] for line in lines[1:]] == [
+        "telegram bot 7",
+        "telegram bot 8",
+        "green instance 1101",
+    ]
+    assert lines[-1].endswith(": +4930900100\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--telegram-token", "token"), ("--green", "1101:t"), ("--green", "1101:t:12"), ("--green", "x:t:+4930900100")],
+)
+def test_asks_for_the_right_shape_when_what_is_to_be_played_has_another(words: tuple[str, ...]) -> None:
+    result = Operator().tries("simulate", *words)
+    assert result.exit_code == 2
+    assert f"Invalid value for '{words[0]}'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "setting"),
+    [
+        (("run", "--demo"), "BELLHOP_SIMULATOR_PORT"),
+        (("simulate", "--green-port", "0", "--telegram-port"), "--telegram-port"),
+        (("simulate", "--telegram-port", "0", "--green-port"), "--green-port"),
+    ],
+)
+def test_names_the_played_port_when_it_is_in_use(
+    clean_database: Database, words: tuple[str, ...], setting: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        settings = {**logins(clean_database), "BELLHOP_SIMULATOR_PORT": port}
+        line = refused(settings, *words, *(() if "run" in words else (port,)))
+    assert line.startswith(f"bellhop: {setting}: can't listen on 127.0.0.1:{port}")
+
+
+def test_names_the_keys_when_they_are_not_those_that_the_channels_were_sealed_with(hotel: Operator) -> None:
+    urls = {name: value for name, value in os.environ.items() if name.startswith("BELLHOP_DATABASE_")}
+    line = refused({**urls, "BELLHOP_ENCRYPTION_KEYS": KEY})
+    assert line.startswith("bellhop: BELLHOP_ENCRYPTION_KEYS is not the key that these channels were sealed with")
+
+
+def refused(settings: Mapping[str, str], *words: str) -> str:
     """Give the one line that a start that has to fail ends with."""
-    with started(settings, "run") as process:
+    with started(settings, *(words or ("run",))) as process:
         shown, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, shown) == (1, "")
     assert said.count("\n") == 1, said
