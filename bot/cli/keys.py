@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 
 import click
@@ -23,8 +24,9 @@ def keys() -> None:
 @keys.command()
 @click.argument("key_id", default="")
 def new(key_id: str) -> None:
-    """Print a new key as BELLHOP_ENCRYPTION_KEYS wants it; KEY_ID is its name (today's date by default)."""
-    click.echo(f"{key_id or SystemClock().now().strftime('key-%Y-%m-%d')}:{new_key()}")
+    """Print a new key as BELLHOP_ENCRYPTION_KEYS wants it; KEY_ID is its name, by default a new one each time."""
+    name = key_id or f"key-{SystemClock().now():%Y-%m-%d}-{secrets.token_hex(3)}"
+    click.echo(f"{name}:{new_key()}")
 
 
 @keys.command()

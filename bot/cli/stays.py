@@ -40,7 +40,19 @@ def stays() -> None:
 @click.option("--region", help="Country of phone numbers that are written without one, such as DE.")
 @click.argument("file", type=click.File("rb"))
 def import_file(slug: str, region: str | None, file: BinaryIO) -> None:
-    """Import the stays of FILE (a CSV table; - reads standard input): all of them or, when any is wrong, none."""
+    """Import the stays of FILE (a CSV table; - reads standard input): all of them or, when any is wrong, none.
+
+    The first line names the columns, in any order. Needed: external_id (the booking number), guest_name, check_in,
+    check_out. Known besides: phone, language, room_type, room_number, booking_status, booked_at, checked_in_at,
+    checked_out_at, adults, children, amount, currency, source. For example:
+
+    \b
+    external_id,guest_name,phone,check_in,check_out,room_number
+    BK-1,Anna Smith,+49 151 2345678,2026-12-01,2026-12-04 11:00,305
+
+    A column that is missing leaves what is known as it is; an empty cell empties it. A booking number that is known
+    already changes its stay.
+    """
     if region is not None and region not in phonenumbers.SUPPORTED_REGIONS:
         raise RejectedInput(f"--region {region}: give a country's two capital letters, such as DE")
 

@@ -15,6 +15,11 @@ def test_prints_what_the_setting_takes_when_a_key_is_made(words: tuple[str, ...]
     assert KeyRing.from_setting(line).first == line.partition(":")[0]
 
 
+def test_names_keys_apart_when_two_are_made_on_one_day() -> None:
+    ids = {Operator().does("keys", "new").partition(":")[0] for _ in range(2)}
+    assert len(ids) == 2
+
+
 def test_lets_the_old_key_go_when_everything_was_sealed_anew(
     hotel: Operator, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
