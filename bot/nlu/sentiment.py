@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -33,11 +34,16 @@ SILENCED = "0"
 
 @dataclass(frozen=True, slots=True)
 class _Opinion:
-    """Words that praise (above zero) or blame (below), and the tokens they are made of."""
+    """Words that praise (above zero) or blame (below), the tokens they are made of, and the one that turned them."""
 
     worth: float
     start: int
     end: int
+    negation: int | None = None
+
+    def places(self) -> set[int]:
+        own = set(range(self.start, self.end))
+        return own if self.negation is None else own | {self.negation}
 
 
 class LexiconScorer:
@@ -54,7 +60,7 @@ class LexiconScorer:
             return _attention(score, findings, tokens)
         kind = _type(score)
         decisive = [opinion for opinion in opinions if _type(opinion.worth) == kind]
-        places = {place for opinion in decisive for place in range(opinion.start, opinion.end)}
+        places = {place for opinion in decisive for place in opinion.places()}
         return Sentiment(_rounded(score), kind, _surfaces(tokens, places))
 
 
@@ -79,13 +85,18 @@ def _rounded(score: float) -> Decimal:
 
 
 def _surfaces(tokens: list[Token], places: Iterable[int]) -> tuple[str, ...]:
-    return tuple(tokens[place].surface for place in sorted(places))
+    """The words that decided, in the order of the text; neutral ones only where no others tell anything."""
+    named = [tokens[place] for place in sorted(places)]
+    telling = [token for token in named if token.stem not in _neutral_stems()]
+    negations = sum(hit.name == "not" for hit in _hotel_terms().find(telling))
+    # A negation alone tells nothing: "no service" is named whole.
+    return tuple(token.surface for token in (telling if len(telling) > negations else named))
 
 
 def _opinions(tokens: list[Token], asks: bool) -> list[_Opinion]:
     hits = _hotel_terms().find(tokens)
     marks = {(hit.name, place) for hit in hits for place in range(hit.start, hit.end)}
-    worths = [replace(each, worth=each.worth * _turned(each, tokens, marks)) for each in _worths(tokens, hits)]
+    worths = [_turned(each, tokens, marks) for each in _worths(tokens, hits)]
     asks = asks or any(hit.name == "ask" for hit in hits)
     if asks or any(each.worth < 0 for each in worths):
         return [replace(each, worth=each.worth * _discount(each.worth, asks)) for each in worths]
@@ -116,8 +127,8 @@ def _worths(tokens: list[Token], hits: list[Hit]) -> Iterable[_Opinion]:
         place = end
 
 
-def _turned(opinion: _Opinion, tokens: list[Token], marks: set[tuple[str, int]]) -> float:
-    """The factor that the words around put on an opinion: negation and degree, as far back as a "but"."""
+def _turned(opinion: _Opinion, tokens: list[Token], marks: set[tuple[str, int]]) -> _Opinion:
+    """The opinion as the words around it make it: negation and degree, as far back as a "but"."""
     factor = 1.0
     sentence = tokens[opinion.start].sentence
     for distance in range(1, NEGATION_REACH + 1):
@@ -126,10 +137,16 @@ def _turned(opinion: _Opinion, tokens: list[Token], marks: set[tuple[str, int]])
             break
         if ("not", place) in marks:
             factor *= NEGATED_PRAISE if opinion.worth > 0 else NEGATED_BLAME
-            break
+            return replace(opinion, worth=opinion.worth * factor, negation=place)
         if distance <= DEGREE_REACH:
             factor *= next((degree for name, degree in DEGREES.items() if (name, place) in marks), 1.0)
-    return factor
+    return replace(opinion, worth=opinion.worth * factor)
+
+
+@cache
+def _neutral_stems() -> frozenset[str]:
+    listed = tomllib.loads((DATA / "neutral.toml").read_text(encoding="utf-8"))["words"]
+    return frozenset(stem(normalise(word.strip())) for word in listed.split(","))
 
 
 @cache

@@ -137,6 +137,25 @@ def test_the_deciding_words_are_named_as_they_stand_in_the_text() -> None:
     assert SCORER.score("Where is the pool?").words == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Отвратительный сервис, в номере холодно", ("Отвратительный", "холодно")),
+        ("Номер грязный", ("грязный",)),
+        ("The room is cold", ("cold",)),
+        ("Very bad service", ("bad",)),
+        ("there is no service", ("no", "service")),
+        ("Кондиционер не работает", ("Кондиционер", "не", "работает")),
+    ],
+)
+def test_neutral_words_are_not_named_when_others_carry_the_verdict(text: str, words: tuple[str, ...]) -> None:
+    assert SCORER.score(text).words == words
+
+
+def test_the_negation_is_named_when_it_turns_the_verdict() -> None:
+    assert SCORER.score("not bad at all").words == ("not", "bad")
+
+
 def test_the_score_follows_the_type() -> None:
     assert SCORER.score("the room is on fire").score <= Decimal("-0.90")
     assert SCORER.score("lovely hotel, lovely staff, but the lamp is broken").score <= Decimal("-0.30")
