@@ -14,9 +14,7 @@ from tests.databases import Broom, Database, TestServer, broom_for
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "database: uses a PostgreSQL server; marks itself, `-m database` selects them"
-    )
+    config.addinivalue_line("markers", "database: uses a PostgreSQL server; marks itself, `-m database` selects them")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
