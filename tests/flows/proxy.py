@@ -107,11 +107,11 @@ class _Link(asyncio.Protocol):
         self._running: deque[str] = deque()
         self._changed: list[str] = []
         self._keeps_answer = False
+        self._said_early = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._client = transport
-        transport.pause_reading()
         self._proxy.links.add(self)
         self.connecting = asyncio.ensure_future(self._connect())
 
@@ -122,7 +122,8 @@ class _Link(asyncio.Protocol):
         if self._client.is_closing() or not self._proxy.is_open:
             self.cut()
         else:
-            self._client.resume_reading()
+            said, self._said_early = self._said_early, b""
+            self.data_received(said)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.cut()
@@ -136,7 +137,9 @@ class _Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Pass on what the bot says, until a commit at which it dies."""
-        assert self._server is not None, "nothing is read before"
+        if self._server is None:
+            self._said_early += data
+            return
         for frame in self._asked.cut(data):
             if self._dies_at(frame):
                 self._proxy.kill()

@@ -88,7 +88,7 @@ async def test_a_trigger_is_made_in_russian_words(house: House) -> None:
     ("button", "kind", "conditions"),
     [
         ("When a guest is unhappy", TriggerType.event_based, {"event": "negative_sentiment"}),
-        ("When the stay becomes", TriggerType.condition_based, {"booking_status": "confirmed"}),
+        ("When a stay changes", TriggerType.condition_based, {"booking_status": "confirmed"}),
     ],
 )
 async def test_a_trigger_waits_for_an_event_or_a_change(
