@@ -194,3 +194,18 @@ def test_a_moment_is_written_in_the_hotels_zone_and_the_guests_language() -> Non
 @pytest.mark.parametrize("language", [None, "xx", "not a tag", "zz-Latn-ZZ"])
 def test_a_day_is_written_in_english_when_the_language_is_unknown(language: str | None) -> None:
     assert format_date(date(2026, 11, 20), language) == "20 November 2026"
+
+
+@pytest.mark.parametrize(
+    ("count", "span", "attempts"),
+    [
+        (1, "1 час", "за 1 попытку,"),
+        (2, "2 часа", "за 2 попытки,"),
+        (5, "5 часов", "за 5 попыток,"),
+        (11, "11 часов", "за 11 попыток,"),
+        (21, "21 час", "за 21 попытку,"),
+    ],
+)
+def test_russian_nouns_agree_when_they_are_counted(count: int, span: str, attempts: str) -> None:
+    assert Texts()("admin-span", "ru", unit="hours", count=count) == span
+    assert attempts in Texts()("alert-quarantined", "ru", event="7", attempts=count)

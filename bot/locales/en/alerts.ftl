@@ -25,7 +25,11 @@ alert-not-delivered =
     }
     “{ $text }”
     ({ $reason })
-alert-quarantined = Event { $event } of this chat failed { $attempts } times and was set aside. The operator can look at it and replay it.
+alert-quarantined =
+    Event { $event } of this chat failed { $attempts ->
+        [one] once
+       *[other] { $attempts } times
+    } and was set aside. The operator can look at it and replay it.
 alert-account = The account { $address } is { $state }. Messages wait until it works again.
 alert-trigger-failed =
     Trigger { $number }, “{ $name }”, { $reason ->

@@ -25,7 +25,12 @@ alert-not-delivered =
     }
     «{ $text }»
     ({ $reason })
-alert-quarantined = Событие { $event } этого чата не удалось обработать за { $attempts } попытки, оно отложено. Его может посмотреть и повторить оператор.
+alert-quarantined =
+    Событие { $event } этого чата не удалось обработать за { $attempts ->
+        [one] { $attempts } попытку
+        [few] { $attempts } попытки
+       *[many] { $attempts } попыток
+    }, оно отложено. Его может посмотреть и повторить оператор.
 alert-account = Аккаунт { $address }: { $state }. Сообщения подождут, пока он снова заработает.
 alert-trigger-failed =
     Триггер { $number }, «{ $name }», { $reason ->
