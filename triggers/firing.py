@@ -99,8 +99,8 @@ def _no(status: FiringStatus, reason: Reason, checked: tuple[ConditionResult, ..
 
 
 def _held_back(obstacle: Obstacle, question: Question, checked: tuple[ConditionResult, ...]) -> Decision:
-    """Wait for the obstacle to go away, if that is in time."""
-    if obstacle.until is None or obstacle.until > question.useful_until:
+    """Wait for the obstacle to go away, if that is in time: a tick comes a little after the moment it waits for."""
+    if obstacle.until is None or obstacle.until >= question.useful_until:
         return _no(FiringStatus.skipped, obstacle.reason, checked)
     return Decision(Verdict(FiringStatus.postponed, obstacle.reason, checked), postponed_to=obstacle.until)
 

@@ -208,6 +208,15 @@ async def test_a_firing_is_skipped_when_the_morning_is_too_late_for_it(hotel: Ho
     assert await hotel.states() == [("skipped", "quiet_hours")]
 
 
+async def test_a_firing_is_skipped_when_it_would_end_with_the_night(hotel: HotelDesk) -> None:
+    await hotel.trigger(AFTER_CHECKIN, useful_for=BERLIN_8_O_CLOCK - (NOON + 10 * HOUR))
+    await hotel.stay(check_in=NOON + 8 * HOUR)
+
+    await hotel.tick(NOON + 10 * HOUR)
+
+    assert await hotel.states() == [("skipped", "quiet_hours")]
+
+
 async def test_a_firing_waits_for_the_new_time_when_the_clocks_change_that_night(hotel: HotelDesk) -> None:
     hotel.clock.set(datetime(2027, 3, 27, 19, tzinfo=UTC))
     await hotel.trigger(AFTER_CHECKIN)
