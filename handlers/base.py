@@ -110,7 +110,8 @@ class Alert:
 class Outcome:
     """All that a handler may want.
 
-    `state` and `context` replace the conversation's (None keeps them); `status` likewise.
+    `state` and `context` replace the conversation's (None keeps them); `status` likewise. Without `has_mood` the
+    words are known to be a name, so that Mr Burns and господин Грязнов alarm nobody.
     """
 
     replies: tuple[OutgoingMessage, ...] = ()
@@ -119,6 +120,7 @@ class Outcome:
     status: ConversationStatus | None = None
     alerts: tuple[Alert, ...] = ()
     effects: tuple[Effect, ...] = field(default=())
+    has_mood: bool = True
 
 
 class Handler(Protocol):

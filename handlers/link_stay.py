@@ -7,6 +7,7 @@ number and a wrong surname are answered alike.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,10 +18,10 @@ from bot.storage.repositories.guests import GuestRecord, Identity
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import format_date
-from handlers.attention import is_unhappy
+from handlers.attention import SaySorry, is_unhappy
 from handlers.base import Alert, Effect, Outcome, Reply, Turn
 from handlers.booking_texts import MOST_SURNAME_WORDS, booking_numbers, numbered_words, surname_beside
-from handlers.information import matching_item
+from handlers.information import AnswerQuestion, matching_item
 from handlers.linking import LinkStay, Recognise
 from handlers.menu import AT_REST, menu_choices
 from handlers.open_stays import is_open, nearest
@@ -137,7 +138,8 @@ def may_be_booking(turn: Turn) -> bool:
     """Whether the text can be the awaited booking number, and not a question or a request of its own."""
     if not (turn.state == BOOKING or _is_new_number(turn)) or not _is_answer(turn):
         return False
-    return bool(booking_numbers(turn.text)) and matching_item(turn) is None
+    is_cry = not numbered_words(turn.text) and is_unhappy(turn)
+    return bool(booking_numbers(turn.text)) and not is_cry and matching_item(turn) is None
 
 
 def may_be_surname(turn: Turn) -> bool:
@@ -166,18 +168,33 @@ async def _bookings(uow: UnitOfWork, numbers: Sequence[str]) -> list[Booking]:
 
 
 def _settle(turn: Turn, surname: str, bookings: Sequence[Booking]) -> Outcome:
-    """Link the stay that the surname belongs to, or count the try."""
+    """Link the stay that the surname belongs to, or count the try.
+
+    A success forgives no failures: else whoever has a booking of their own could guess at others' for ever.
+    """
     stays = [stay for stay, name in bookings if is_surname_of(surname, name)]
     found = nearest(stays, turn.now)
     forgotten = {key: value for key, value in turn.context.items() if key != _NUMBERS}
     if found is None or _is_ambiguous(stays, turn.now):
         return _refuse(turn, {**forgotten, _FAILURES: [*_failures(turn), turn.now.isoformat()]})
-    forgotten.pop(_FAILURES, None)
-    return Outcome(state=AT_REST, context=forgotten, effects=(LinkStay(found.id, "booking number and surname"),))
+    link = LinkStay(found.id, "booking number and surname")
+    return Outcome(state=AT_REST, context=forgotten, effects=(link,), has_mood=False)
 
 
 def _refuse(turn: Turn, context: Mapping[str, Any]) -> Outcome:
-    """Ask again, or stop and tell staff after too many tries."""
+    """Ask again; or answer the complaint or the question that was taken for a surname, though it counts as a try."""
+    refused = _asked_again(turn, context)
+    if is_unhappy(turn):
+        sorry = SaySorry().think(turn, None)
+        said = {**(sorry.context or {}), **context}
+        return replace(refused, replies=sorry.replies, status=sorry.status, context=said, alerts=())
+    if matching_item(turn) is not None:
+        return replace(refused, replies=AnswerQuestion().think(turn, None).replies)
+    return refused
+
+
+def _asked_again(turn: Turn, context: Mapping[str, Any]) -> Outcome:
+    """Ask once more, or stop and tell staff after too many tries."""
     if len(context[_FAILURES]) < MOST_FAILURES:
         text = f"{turn.say('link-not-found')}\n\n{turn.say('link-ask-booking')}"
         return Outcome((OutgoingMessage(text),), state=BOOKING, context=context)

@@ -71,6 +71,8 @@ class Step:
 
     async def _save(self, uow: UnitOfWork, known: Known, outcome: Outcome) -> None:
         turn = await self._save_guest(uow, known)
+        if not outcome.has_mood:
+            turn = replace(turn, analysis=turn.analysis.without_mood())
         if not turn.chat.is_reachable:
             await uow.chats.mark_reachable(turn.chat.id, True)
         message_id = None
@@ -135,7 +137,7 @@ class Step:
 
     async def _after_effects(self, uow: UnitOfWork, known: Known, turn: Turn, outcome: Outcome) -> Turn:
         """The guest may have turned out to be one that the hotel knew already, or be known better now."""
-        if not outcome.effects or turn.guest is None:
+        if turn.guest is None or not (outcome.effects or _is_learned(turn.guest, turn)):
             return turn
         guest = await uow.guests.recognise(known.identities[0]) or turn.guest
         if guest != turn.guest:
@@ -184,6 +186,11 @@ class Step:
         for name in names:
             happening = Happening(name, guest.id, turn.stay.id if turn.stay else None, facts)
             await self._engine.raise_event(uow, happening, turn.correlation_id)
+
+
+def _is_learned(guest: GuestRecord, turn: Turn) -> bool:
+    """Whether the message told in which language the guest writes, which was not known."""
+    return learned_language(guest, turn.analysis) != guest.language
 
 
 def _letter(turn: Turn) -> Letter:

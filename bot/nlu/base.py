@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -45,6 +45,10 @@ class Analysis:
     sentiment_score: Decimal
     sentiment_type: SentimentType
     words: tuple[str, ...]
+
+    def without_mood(self) -> Analysis:
+        """Return the analysis of words that turned out to say nothing of how anybody feels."""
+        return replace(self, sentiment_score=Decimal(0), sentiment_type=SentimentType.neutral, words=())
 
 
 class LanguageDetector(Protocol):

@@ -33,6 +33,11 @@ async def give(person: Person, number: str, surname: str) -> Said:
     return await person.write(surname)
 
 
+async def alerts(house: House) -> list[str]:
+    async with house.database.unit(house.id) as uow:
+        return [each.notification_type.value for each in await uow.notifications.latest()]
+
+
 async def test_guest_is_known_by_name_room_and_dates_when_they_follow_the_link_of_their_stay(house: House) -> None:
     stay = await house.book("Anna Petrova")
     person = house.person()
@@ -263,6 +268,56 @@ async def test_search_stops_and_staff_are_told_once_when_five_tries_fail(house: 
     refused = await person.write("BK-1001")
     assert "I've stopped looking" in refused.text
     assert refused.outcome.alerts == ()
+
+
+async def test_tries_are_counted_on_when_a_stay_of_their_own_was_found_between_them(house: House) -> None:
+    await house.book("Anna Petrova")
+    await house.book("Boris Ivanov", "BK-2", room_number="99")
+    person = house.person()
+    for _ in range(MOST_FAILURES - 1):
+        await give(person, "BK-2", "Petrov")
+    assert "Found it, Anna" in (await give(person, "BK-1001", "Petrova")).text
+    await person.follow("stay_broken")
+    assert "I've stopped looking" in (await person.write("BK-2 Sidorov")).text
+    await person.follow("stay_broken")
+    assert "I've stopped looking" in (await person.write("BK-2 Ivanov")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"), [("the room is dirty", "sorry about this"), ("fire alarm", "112"), ("wifi", "adler-guest")]
+)
+async def test_guest_is_answered_when_something_else_comes_for_a_surname(
+    house: House, text: str, answer: str
+) -> None:
+    person = house.person()
+    said = await give(person, "BK-1001", text)
+    assert answer in said.text
+    assert "couldn't find" not in said.text
+    assert said.outcome.alerts == (), "the step itself tells staff of a complaint"
+
+
+async def test_guest_in_danger_is_answered_when_a_single_word_comes_for_a_booking_number(house: House) -> None:
+    person = house.person()
+    await person.press("menu:link")
+    assert "112" in (await person.write("fire")).text
+
+
+async def test_complaint_is_heard_when_it_is_taken_for_the_last_try_of_a_surname(house: House) -> None:
+    person = house.person()
+    for _ in range(MOST_FAILURES - 1):
+        await give(person, "BK-1001", "Ivanova")
+    assert "sorry about this" in (await give(person, "BK-1001", "the room is dirty")).text
+    assert await alerts(house) == ["negative_sentiment"]
+    await person.press("menu:link")
+    assert "I've stopped looking" in (await person.write("BK-1001 Ivanova")).text
+
+
+@pytest.mark.parametrize("name", ["John Burns", "Пётр Грязнов", "Hans Gross"])
+async def test_nobody_is_alarmed_when_the_guests_surname_sounds_bad(house: House, name: str) -> None:
+    await house.book(name)
+    person = house.person()
+    assert "12" in (await give(person, "BK-1001", name.split()[1])).text
+    assert await alerts(house) == []
 
 
 async def test_guest_may_try_again_when_an_hour_has_passed(house: House) -> None:
