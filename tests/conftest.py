@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.storage import migrations
@@ -15,6 +17,9 @@ from tests.databases import Broom, Database, TestServer, broom_for
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: uses a PostgreSQL server; marks itself, `-m database` selects them")
+    # Laws are about what is true; how long it takes depends on who else uses the machine.
+    hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis.settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

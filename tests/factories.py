@@ -35,7 +35,10 @@ def texts() -> Texts:
 @cache
 def analyser() -> Analyser:
     """The real analysis; its model is read once."""
-    return Analyser()
+    made = Analyser()
+    # The models load with the first text; inside a transaction of a test that may outlast the server's patience.
+    made.analyse("Warm up")
+    return made
 
 
 def make_hotel(**changes: Any) -> HotelRecord:

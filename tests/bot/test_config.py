@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -202,7 +201,6 @@ VALUES = st.builds(str.__add__, SCHEMES, st.text("ab:/@?=&%[]#-09.\n\udcff\u2028
 
 
 @given(st.dictionaries(VARIABLES, VALUES, max_size=3))
-@hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 def test_the_start_stops_with_one_line_when_values_are_hostile(environ: dict[str, str]) -> None:
     with contextlib.suppress(ConfigurationError):
         load_settings(environ)
