@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.config import Settings
 from bot.embedded.postgres import EmbeddedPostgres, attach
 from bot.errors import ConfigurationError
+from bot.security.tenancy import is_powerful
 from bot.storage import migrations
 from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, login_url, make_engine, provision_logins
 from bot.storage.unit_of_work import Database
@@ -22,6 +23,12 @@ from bot.telemetry.queries import watch_queries
 
 # Whatever can come of a database that isn't there, or isn't as it should be.
 FAILURES = (OSError, TimeoutError, DBAPIError, PostgresError, InterfaceError)
+
+# Rights are given to roles: a database that was restored where these were missing has lost them.
+RESTORE_ROLES = (
+    "first restore the roles of the server that it comes from (pg_dumpall --roles-only --no-role-passwords), then the "
+    "database anew"
+)
 
 # SQLSTATE and what to do about it.
 _REMEDIES = {
@@ -32,7 +39,14 @@ _REMEDIES = {
     "57P03": "the server is starting or stopping; try again in a moment",
     "42P01": "it is not migrated; run `python -m bot migrate` with the owner's BELLHOP_DATABASE_URL",
     "42501": "this login may not do it; BELLHOP_DATABASE_URL has to be the owner's, with CREATEROLE",
+    "42704": f"the server lacks Bellhop's roles; {RESTORE_ROLES}",
+    "55P03": "somebody holds a table for too long; try again in a moment",
+    "57014": "it took too long; raise BELLHOP_DATABASE_STATEMENT_TIMEOUT, or see what keeps the server busy",
 }
+
+# A login that sees every hotel, or could, and what to do about it.
+POWERFUL = "this login can get around row level security"
+WITHOUT_POWER = "give the process one that owns nothing, without SUPERUSER and BYPASSRLS, and in no role that has them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +115,23 @@ async def prepare_database(logins: Logins, settings: Settings) -> None:
 
 
 async def check_serving(database: Database) -> None:
-    """Raise ConfigurationError unless both serving logins work on a migrated database."""
+    """Raise ConfigurationError unless both serving logins work on a migrated database and are bound by its walls."""
     variable = "BELLHOP_DATABASE_RUNTIME_URL"
     try:
         hotels = await database.claims.hotels()
+        await _check_power(variable, database.runtime)
         variable = "BELLHOP_DATABASE_APP_URL"
         async with database.unit(next(iter(hotels.values()), UUID(int=0))) as uow:
             await uow.knowledge.all()
+        await _check_power(variable, database.app)
     except FAILURES as error:
         raise _unusable(variable, error) from None
+
+
+async def _check_power(variable: str, engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        if await is_powerful(connection):
+            raise ConfigurationError(f"{variable}: {POWERFUL}: {WITHOUT_POWER}")
 
 
 def explain(error: BaseException) -> tuple[str, str]:

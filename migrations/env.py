@@ -13,8 +13,11 @@ ADVISORY_LOCK = 7_230_411
 
 def run(connection: Connection) -> None:
     """Run the migrations on the given connection, each in its own transaction."""
-    connection.execute(text("SET lock_timeout = '2s'"))
+    # Whoever comes second waits until the first one is done, however long; only then locks are not waited for.
+    connection.execute(text("SET lock_timeout = 0"))
+    connection.execute(text("SET statement_timeout = 0"))
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+    connection.execute(text("SET lock_timeout = '2s'"))
     connection.commit()
     try:
         context.configure(

@@ -11,6 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 # would otherwise stand before the real one of its name.
 _BIND = text("SELECT set_config('app.hotel_id', :hotel_id, true), set_config('search_path', 'public, pg_temp', true)")
 
+# Who owns the tables may lift their policies, so an owner is no login to serve with either.
+_POWERS = text("""
+    SELECT coalesce(bool_or(rolsuper OR rolbypassrls OR oid = (
+        SELECT relowner FROM pg_class WHERE oid = to_regclass('public.hotels')
+    )), false)
+    FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')
+""")
+
+
+async def is_powerful(connection: AsyncConnection) -> bool:
+    """Return whether this login, or one that it may become, gets around row level security."""
+    return bool((await connection.execute(_POWERS)).scalar_one())
+
 
 async def bind_hotel(connection: AsyncConnection, hotel_id: UUID) -> None:
     """Make `hotel_id` the only hotel that this transaction sees; gone with its end.

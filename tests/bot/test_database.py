@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,12 @@ from bot.storage import migrations
 from bot.storage.engine import owner_connection
 from tests.databases import Database, TestServer, connected
 
+# The lock by which one process migrates at a time, and whether somebody waits for it longer than for any other lock.
+MIGRATING = 7_230_411
+WAITS_FOR_LONG = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'
+        AND clock_timestamp() - query_start > '2.1 s')
+"""
 OWNER = "postgresql://owner:secret@127.0.0.1:1/bellhop"
 
 
@@ -115,6 +123,49 @@ async def test_names_the_login_when_it_can_not_serve(clean_database: Database, l
         with pytest.raises(ConfigurationError, match=f"BELLHOP_DATABASE_{variable}_URL: .*password") as refusal:
             await check_serving(database)
     assert "geheim" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("variable", ["APP", "RUNTIME"])
+@pytest.mark.parametrize("whose", ["admin_url", "owner_url"])
+async def test_refuses_to_serve_by_a_login_that_could_see_every_hotel(
+    clean_database: Database, variable: str, whose: str
+) -> None:
+    settings, logins = serving(clean_database)
+    powerful = replace(logins, **{variable.lower(): getattr(clean_database, whose)})
+    async with open_database(settings, powerful) as database:
+        with pytest.raises(ConfigurationError, match=f"BELLHOP_DATABASE_{variable}_URL: .* around row level security"):
+            await check_serving(database)
+
+
+async def test_waits_for_its_turn_when_another_process_migrates_for_long(new_database: Database) -> None:
+    settings, logins = serving(new_database)
+    async with connected(new_database.owner_url) as first, connected(new_database.admin_url) as onlooker:
+        await first.execute(f"SELECT pg_advisory_lock({MIGRATING})")
+        second = asyncio.create_task(prepare_database(logins, settings))
+        while not await onlooker.fetchval(WAITS_FOR_LONG):
+            assert not second.done(), "gave up"
+        await first.execute(f"SELECT pg_advisory_unlock({MIGRATING})")
+        await second
+
+
+async def test_says_that_somebody_is_in_the_way_when_a_table_is_held_while_it_migrates(postgres: TestServer) -> None:
+    await postgres.provision_owner()
+    async with postgres.new_database() as new, postgres.taking_turns():
+        settings, logins = serving(new)
+        await migrations.upgrade(new.owner_url, "0001_tables")
+        async with connected(new.owner_url) as reader, reader.transaction():
+            await reader.execute("SELECT FROM guests")
+            with pytest.raises(ConfigurationError, match="somebody holds a table for too long; try again"):
+                await prepare_database(logins, settings)
+
+
+async def test_says_how_to_restore_when_the_servers_roles_are_missing(
+    new_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.storage.engine.APP_ROLE", "bellhop_lost")
+    with database_logins(settings_of(DATABASE_URL=new_database.owner_url)) as logins:
+        with pytest.raises(ConfigurationError, match="lacks Bellhop's roles; first restore the roles"):
+            await prepare_database(logins, settings_of(DATABASE_URL=new_database.owner_url))
 
 
 async def test_changes_nothing_when_the_owner_is_not_known(clean_database: Database) -> None:

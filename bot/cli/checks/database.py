@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.cli.checks.finding import Finding
 from bot.clock import Clock
-from bot.database import FAILURES, explain
+from bot.database import FAILURES, POWERFUL, RESTORE_ROLES, WITHOUT_POWER, explain
+from bot.security.tenancy import is_powerful
 from bot.storage import migrations
 from bot.storage.claims import Claims
 from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, owner_connection
@@ -23,10 +24,6 @@ DASHBOARD_ROLE = "bellhop_dashboard"
 # From these minor releases on, row level security can't be got around by known ways (CVE-2025-8713 and its like).
 SAFE_SINCE = {15: 14, 16: 10, 17: 6}
 
-_POWERS = text("""
-    SELECT current_user AS login, coalesce(bool_or(rolsuper OR rolbypassrls), false) AS is_powerful
-    FROM pg_roles WHERE pg_has_role(current_user, oid, 'MEMBER')
-""")
 _COLUMNS = text("""
     SELECT n.nspname, c.relname, a.attname
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
@@ -50,15 +47,10 @@ async def check_login(about: str, url: str) -> Finding:
 
 
 async def check_walls(about: str, url: str) -> Finding:
-    """A serving login that is, or may become, a superuser or past row level security would see every hotel."""
+    """A serving login that is, or may become, the owner, a superuser or past the policies could see every hotel."""
     async with owner_connection(url) as connection:
-        row = (await connection.execute(_POWERS)).one()
-    if row.is_powerful:
-        return Finding(
-            about,
-            problem="this login gets around row level security",
-            remedy="give the process one without SUPERUSER and BYPASSRLS, and in no role that has them",
-        )
+        if await is_powerful(connection):
+            return Finding(about, problem=POWERFUL, remedy=WITHOUT_POWER)
     return Finding(about, "bound by row level security")
 
 
@@ -81,9 +73,11 @@ async def check_roles(connection: AsyncConnection) -> Finding:
     wanted = {APP_ROLE, RUNTIME_ROLE, DASHBOARD_ROLE}
     rows = await connection.execute(text("SELECT rolname FROM pg_roles"))
     missing = sorted(wanted - set(rows.scalars()))
-    if missing:
-        return Finding("roles", problem=f"{', '.join(missing)} missing", remedy="run `python -m bot migrate`")
-    return Finding("roles")
+    if not missing:
+        return Finding("roles")
+    is_migrated = (await connection.execute(text("SELECT to_regclass('public.hotels') IS NOT NULL"))).scalar_one()
+    remedy = RESTORE_ROLES if is_migrated else "run `python -m bot migrate`"
+    return Finding("roles", problem=f"{', '.join(missing)} missing", remedy=remedy)
 
 
 async def check_revision(owner_url: str) -> Finding:

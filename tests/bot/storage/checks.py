@@ -76,6 +76,10 @@ def unique_keys_carry_the_hotel(catalogue: Catalogue) -> list[str]:
     ]
 
 
+def foreign_keys_are_enforced(catalogue: Catalogue) -> list[str]:
+    return [f"{key.name} of {key.table} is not enforced" for key in catalogue.foreign_keys if not key.is_enforced]
+
+
 def foreign_keys_have_indexes(catalogue: Catalogue) -> list[str]:
     indexes = defaultdict(list)
     for index in catalogue.indexes:
@@ -125,9 +129,17 @@ def serving_roles_are_powerless(catalogue: Catalogue) -> list[str]:
     for name in SERVING & roles.keys():
         found += [f"{name}: {attribute}" for attribute in roles[name].attributes]
         found += [f"{name} is a member of {group}" for group in roles[name].member_of]
-    owners = {relation.name: relation.owner for relation in catalogue.relations}
-    owners |= {function.signature: function.owner for function in catalogue.functions}
-    return found + [f"{owner} owns {name}" for name, owner in owners.items() if owner in SERVING]
+        found += [f"{name} owns {thing}" for thing in roles[name].owns]
+    return found
+
+
+def sessions_begin_without_presets(catalogue: Catalogue) -> list[str]:
+    """A hotel, a role or a search path that is there before anything is bound would be everybody's."""
+    return [f"{preset.role} begins with {preset.setting}" for preset in catalogue.presets]
+
+
+def statements_are_not_rewritten(catalogue: Catalogue) -> list[str]:
+    return [f"rule {rule.name} of {rule.table} runs with its owner's rights" for rule in catalogue.rules]
 
 
 def times_have_zones(catalogue: Catalogue) -> list[str]:
@@ -152,11 +164,14 @@ CHECKS: tuple[Callable[[Catalogue], list[str]], ...] = (
     policies_divide_the_hotels,
     foreign_keys_carry_the_hotel,
     unique_keys_carry_the_hotel,
+    foreign_keys_are_enforced,
     foreign_keys_have_indexes,
     views_use_their_readers_rights,
     functions_are_known_and_pinned,
     nobody_may_more_than_listed,
     serving_roles_are_powerless,
+    sessions_begin_without_presets,
+    statements_are_not_rewritten,
     times_have_zones,
     words_are_lower_case,
 )

@@ -6,6 +6,10 @@ _LOOSE_KEY = (
     "CREATE UNIQUE INDEX u ON public.guests (id);"
     "ALTER TABLE public.stays ADD CONSTRAINT loose FOREIGN KEY (guest_id) REFERENCES public.guests (id)"
 )
+_LATE_KEY = (
+    "ALTER TABLE public.stays ADD CONSTRAINT late"
+    " FOREIGN KEY (hotel_id, guest_id) REFERENCES public.guests (hotel_id, id) NOT VALID"
+)
 FAULTS = {
     "CREATE TABLE public.notes (hotel_id uuid PRIMARY KEY)": "public.notes has no row level security",
     "ALTER TABLE public.guests DISABLE ROW LEVEL SECURITY": "public.guests has no row level security",
@@ -29,6 +33,10 @@ FAULTS = {
         "public.u makes correlation_id unique over all hotels"
     ),
     "CREATE UNIQUE INDEX u ON public.users (lower(email))": "public.u makes lower((email)::text) unique",
+    "ALTER TABLE public.guests ADD CONSTRAINT u EXCLUDE USING btree (name WITH =)": "public.u makes name unique",
+    "ALTER TABLE public.stays DISABLE TRIGGER ALL": "fk_stays_hotel_id_guest_id of public.stays is not enforced",
+    _LATE_KEY: "late of public.stays is not enforced",
+    "CREATE RULE r AS ON INSERT TO public.guests DO ALSO DELETE FROM public.stays": "rule r of public.guests runs",
     "DROP INDEX public.ix_outbox_hotel_id_firing_id": "fk_outbox_hotel_id_firing_id of public.outbox has no index",
     "CREATE VIEW public.talks AS SELECT * FROM public.messages": "public.talks is a view with its owner's rights",
     "CREATE VIEW public.talks WITH (security_invoker = false) AS SELECT * FROM public.messages": "public.talks is a",
@@ -59,6 +67,17 @@ FAULTS = {
     "GRANT CREATE ON SCHEMA public TO bellhop_app": "bellhop_app may CREATE on schema public",
     "GRANT USAGE ON SCHEMA public TO PUBLIC": "PUBLIC may USAGE on schema public",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO bellhop_app": "on future objects public",
+    "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO bellhop_app": "bellhop_app may EXECUTE on function pg_read_file",
+    "GRANT EXECUTE ON FUNCTION lo_import(text) TO PUBLIC": "PUBLIC may EXECUTE on function lo_import(text)",
+    "GRANT SELECT ON pg_statistic TO bellhop_app": "bellhop_app may SELECT on table pg_catalog.pg_statistic",
+    "GRANT SELECT (rolpassword) ON pg_authid TO PUBLIC": "PUBLIC may SELECT (rolpassword) on table",
+    "GRANT SET ON PARAMETER session_replication_role TO bellhop_app": "bellhop_app may SET on parameter session_repl",
+    "GRANT CREATE ON TABLESPACE pg_default TO bellhop_app": "bellhop_app may CREATE on tablespace pg_default",
+    "SELECT lo_create(4711); GRANT SELECT ON LARGE OBJECT 4711 TO bellhop_app": "may SELECT on large object 4711",
+    "SELECT lo_create(4711); ALTER LARGE OBJECT 4711 OWNER TO bellhop_app": "bellhop_app owns large object 4711",
+    "ALTER DATABASE migrated OWNER TO bellhop_app": "bellhop_app owns database",
+    "ALTER ROLE bellhop_app SET app.hotel_id = 'x'": "bellhop_app begins with app.hotel_id=x",
+    "ALTER DATABASE migrated SET app.hotel_id = 'x'": "PUBLIC begins with app.hotel_id=x",
     "REVOKE INSERT ON public.messages FROM bellhop_app": "missing: bellhop_app may INSERT on table public.messages",
     "ALTER ROLE bellhop_app BYPASSRLS": "bellhop_app: bypasses policies",
     "ALTER ROLE bellhop_runtime SUPERUSER": "bellhop_runtime: superuser",
