@@ -26,8 +26,8 @@ FAILURES = (OSError, TimeoutError, DBAPIError, PostgresError, InterfaceError)
 
 # Rights are given to roles: a database that was restored where these were missing has lost them.
 RESTORE_ROLES = (
-    "first restore the roles of the server that it comes from (pg_dumpall --roles-only --no-role-passwords), then the "
-    "database anew"
+    "first restore the roles of the server that it comes from (pg_dumpall --roles-only --no-role-passwords), "
+    "then the database anew"
 )
 
 # SQLSTATE and what to do about it.
@@ -46,7 +46,9 @@ _REMEDIES = {
 
 # A login that sees every hotel, or could, and what to do about it.
 POWERFUL = "this login can get around row level security"
-WITHOUT_POWER = "give the process one that owns nothing, without SUPERUSER and BYPASSRLS, and in no role that has them"
+WITHOUT_POWER = (
+    "give the process one that owns nothing, without SUPERUSER and BYPASSRLS, and in no role that has them"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,9 @@ async def test_refuses_to_serve_by_a_login_that_could_see_every_hotel(
     settings, logins = serving(clean_database)
     powerful = replace(logins, **{variable.lower(): getattr(clean_database, whose)})
     async with open_database(settings, powerful) as database:
-        with pytest.raises(ConfigurationError, match=f"BELLHOP_DATABASE_{variable}_URL: .* around row level security"):
+        with pytest.raises(
+            ConfigurationError, match=f"BELLHOP_DATABASE_{variable}_URL: .* around row level security"
+        ):
             await check_serving(database)
 
 
@@ -163,9 +165,12 @@ async def test_says_how_to_restore_when_the_servers_roles_are_missing(
     new_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.storage.engine.APP_ROLE", "bellhop_lost")
-    with database_logins(settings_of(DATABASE_URL=new_database.owner_url)) as logins:
-        with pytest.raises(ConfigurationError, match="lacks Bellhop's roles; first restore the roles"):
-            await prepare_database(logins, settings_of(DATABASE_URL=new_database.owner_url))
+    settings = settings_of(DATABASE_URL=new_database.owner_url)
+    with (
+        pytest.raises(ConfigurationError, match="lacks Bellhop's roles; first restore the roles"),
+        database_logins(settings) as logins,
+    ):
+        await prepare_database(logins, settings)
 
 
 async def test_changes_nothing_when_the_owner_is_not_known(clean_database: Database) -> None:

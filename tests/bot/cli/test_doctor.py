@@ -210,7 +210,7 @@ def test_refuses_a_login_that_sees_every_hotel_when_it_is_to_serve(
     operator: Operator, settings: Database, months: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BELLHOP_DATABASE_APP_URL", settings.admin_url)
-    assert any("gets around row level security" in line for line in problems(operator.tries("doctor").output))
+    assert any("can get around row level security" in line for line in problems(operator.tries("doctor").output))
 
 
 def test_looks_at_the_tables_when_the_owners_login_is_not_known(
@@ -260,6 +260,21 @@ async def test_names_the_missing_when_tables_or_partitions_are_away(new_database
             "guests.tags", "public.guests.tags"
         )
         assert (await check_roles(owner)).is_well
+
+
+@pytest.mark.parametrize(
+    ("is_migrated", "remedy"), [(False, "run `python -m bot migrate`"), (True, "first restore the roles")]
+)
+async def test_says_where_roles_come_from_when_the_server_lacks_them(
+    new_database: Database, monkeypatch: pytest.MonkeyPatch, is_migrated: bool, remedy: str
+) -> None:
+    monkeypatch.setattr("bot.cli.checks.database.APP_ROLE", "bellhop_lost")
+    async with owner_connection(new_database.owner_url) as owner:
+        if not is_migrated:
+            await owner.exec_driver_sql("DROP TABLE hotels CASCADE")
+        finding = await check_roles(owner)
+    assert (finding.problem, finding.is_well) == ("bellhop_lost missing", False)
+    assert finding.remedy.startswith(remedy)
 
 
 @pytest.mark.parametrize(("number", "is_well"), [
