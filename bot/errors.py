@@ -6,7 +6,18 @@ from datetime import timedelta
 
 
 class BellhopError(Exception):
-    """Something that Bellhop knows how to name went wrong."""
+    """Something that Bellhop knows how to name went wrong.
+
+    `sentence` is ours. `quoted` is somebody else's, who may repeat what a guest wrote: staff sees it, no log does.
+    """
+
+    def __init__(self, sentence: str = "", *, quoted: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.quoted = quoted
+
+    def __str__(self) -> str:
+        return f"{self.sentence}: {self.quoted}" if self.quoted else self.sentence
 
 
 class RejectedInput(BellhopError):
@@ -20,8 +31,8 @@ class ConfigurationError(BellhopError):
 class TransientError(BellhopError):
     """Nothing was done; doing it again later is safe. `retry_after` is the least wait that was asked for."""
 
-    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: str, retry_after: timedelta | None = None, *, quoted: str = "") -> None:
+        super().__init__(sentence, quoted=quoted)
         self.retry_after = retry_after
 
 
@@ -36,8 +47,8 @@ class RecipientUnreachable(PermanentError):
 class ChatMigrated(PermanentError):
     """The chat has a new id; write there."""
 
-    def __init__(self, message: str, new_chat_id: str) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: str, new_chat_id: str) -> None:
+        super().__init__(sentence)
         self.new_chat_id = new_chat_id
 
 

@@ -88,9 +88,9 @@ class Wire:
         raise unanswered(f"{_host(url)} broke off before it answered ({kind})", repeatable)
 
 
-def unanswered(message: str, repeatable: bool) -> TransientError | InDoubt:
+def unanswered(sentence: str, repeatable: bool, *, quoted: str = "") -> TransientError | InDoubt:
     """Return the error for a request that left and of which nobody can say whether it was done."""
-    return TransientError(message) if repeatable else InDoubt(message)
+    return TransientError(sentence, quoted=quoted) if repeatable else InDoubt(sentence, quoted=quoted)
 
 
 def seconds_to_wait(given: object) -> timedelta | None:

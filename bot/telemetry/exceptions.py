@@ -1,7 +1,8 @@
 """Tells what went wrong and where without the words of the error: those quote tokens, rows and guests.
 
 Kept: types, places in the code, codes (SQLSTATE, errno, constraint), and the sentences of our own errors, which
-by the house's rule hold no guest's data; except RejectedInput, which speaks of somebody's input.
+by the house's rule hold no guest's data; except RejectedInput, which speaks of somebody's input. What a provider
+said is no sentence of ours: it quotes the text that it refuses.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def describe(error: BaseException) -> str:
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     if isinstance(error, BellhopError) and not isinstance(error, RejectedInput):
-        return f"{name}: {scrub(str(error))}"
+        return f"{name}: {scrub(error.sentence)}"
     codes = [f"{code}={value}" for code, value in _codes(error).items()]
     return f"{name} ({', '.join(codes)})" if codes else name
 

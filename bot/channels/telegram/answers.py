@@ -65,6 +65,7 @@ def _body(answer: Answer) -> dict[str, Any]:
 def _refusal(body: dict[str, Any], answer: Answer, token: str, repeatable: bool) -> BellhopError:
     code = body["error_code"] if isinstance(body.get("error_code"), int) else answer.status
     words = scrubbed(body.get("description") or "no description", token)
+    refused = f"Telegram answered {code}"
     moved_to = inner(body, "parameters", "migrate_to_chat_id")
     if isinstance(moved_to, int):
         return ChatMigrated("the group became a supergroup and has a new id", str(moved_to))
@@ -72,19 +73,19 @@ def _refusal(body: dict[str, Any], answer: Answer, token: str, repeatable: bool)
         case 401 | 404:
             return AccountUnusable(_TOKEN_REFUSED)
         case 403:
-            return RecipientUnreachable(words)
+            return RecipientUnreachable(refused, quoted=words)
         case 409:
             return AccountContested(_WEBHOOK_SET if "webhook" in words else _OTHER_READER)
         case 429:
-            return TransientError(words, _asked_wait(body, words) or answer.retry_after)
+            return TransientError(refused, _asked_wait(body, words) or answer.retry_after, quoted=words)
         case 502 | 504:
-            return unanswered(words, repeatable)
+            return unanswered(refused, repeatable, quoted=words)
         case _ if code >= 500:
-            return TransientError(words)
+            return TransientError(refused, quoted=words)
         case _ if any(mark in words.lower() for mark in _GONE):
-            return RecipientUnreachable(words)
+            return RecipientUnreachable(refused, quoted=words)
         case _:
-            return PermanentError(words)
+            return PermanentError(refused, quoted=words)
 
 
 def _asked_wait(body: dict[str, Any], words: str) -> timedelta | None:

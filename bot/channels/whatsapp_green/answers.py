@@ -44,7 +44,7 @@ def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
 
 def _refusal(answer: Answer, token: str, repeatable: bool) -> BellhopError:
     said = _message(answer.body)
-    words = f"{answer.status}: {scrubbed(said, token)}"
+    refused, words = f"Green API answered {answer.status}", scrubbed(said, token)
     match answer.status:
         case 401 | 403 | 404:
             return AccountUnusable(_REFUSED)
@@ -53,15 +53,15 @@ def _refusal(answer: Answer, token: str, repeatable: bool) -> BellhopError:
         case 466:
             return TransientError("the plan's quota at Green API is used up", QUOTA_WAIT)
         case 499 | 408:
-            return unanswered(words, repeatable)
+            return unanswered(refused, repeatable, quoted=words)
         case 400:
-            return _bad_request(said.lower(), words)
+            return _bad_request(said.lower(), refused, words)
         case status if 300 <= status < 400:
             return TransientError(f"something between us and Green API answered {status}")
         case status if status < 500 and status >= 400:
-            return PermanentError(words)
+            return PermanentError(refused, quoted=words)
         case _:
-            return unanswered(words, repeatable)
+            return unanswered(refused, repeatable, quoted=words)
 
 
 def _message(body: bytes) -> str:
@@ -73,11 +73,12 @@ def _message(body: bytes) -> str:
     return message if isinstance(message, str) else "no reason given"
 
 
-def _bad_request(said: str, words: str) -> BellhopError:
+def _bad_request(said: str, refused: str, words: str) -> BellhopError:
     if "try later" in said or "starting process" in said:
         return TransientError("Green API is starting the instance", _STARTING_WAIT)
     if "webhook" in said:
         return AccountContested("a webhook is set for this instance, so it can't be polled: remove the webhook first")
     if any(mark in said for mark in _ACCOUNT_WORDS):
         return AccountUnusable(_REFUSED)
-    return RecipientUnreachable(words) if "chatid" in said else PermanentError(words)
+    error = RecipientUnreachable if "chatid" in said else PermanentError
+    return error(refused, quoted=words)

@@ -23,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from yarl import URL
 
 from bot.config import load_settings
-from bot.errors import RejectedInput, TransientError
+from bot.errors import PermanentError, RejectedInput, TransientError
 from bot.telemetry import bound, configure_logging, log_uncaught_errors, logger
 from tests.bot.telemetry.canary_words import (
     CHAT,
@@ -80,6 +80,7 @@ def failures() -> Iterator[BaseException]:
     yield OSError(2, EVERYTHING, LATIN_NAME)
     yield RejectedInput(f"line 5: {NAME}")
     yield TransientError(f"{TELEGRAM_URL} gave 502")
+    yield PermanentError("Telegram answered 400", quoted=f"can't parse {EVERYTHING}")
     yield ExceptionGroup(EVERYTHING, [ValueError(NAME), ExceptionGroup(WORDS, [KeyError(LATIN_NAME)])])
     noted = ValueError(NAME)
     noted.add_note(EVERYTHING)

@@ -16,7 +16,13 @@ CANARIES = (
     *("AAH-fake", GREEN, PASSWORD, KEY, PHONE, "123-45-67", str(PHONE_DIGITS), MAIL, "anna.ivanova"),
     *("Анна", "Иванова", LATIN_NAME, WORDS, "filthy"),
 )
-SURVIVORS = ("01890a5d-ac96-774b-bcce-b302099a8057", "req-123456", "2025-07-11T04:50:00", "sqlstate=23505")
+SURVIVORS = (
+    "01890a5d-ac96-774b-bcce-b302099a8057",
+    "req-123456",
+    "2025-07-11T04:50:00",
+    "sqlstate=23505",
+    "Telegram answered 400",
+)
 
 TELEGRAM_URL = f"https://api.telegram.org/bot{TELEGRAM}/sendMessage"
 GREEN_URL = f"https://api.green-api.com/waInstance1101000001/sendMessage/{GREEN}"
