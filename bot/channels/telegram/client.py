@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ from bot.channels.telegram.keyboards import inline, sharing_contact
 from bot.channels.telegram.session import WireSession
 from bot.channels.wire import Wire
 from bot.clock import Clock
-from bot.errors import InDoubt, PermanentError, TransientError
+from bot.errors import AccountContested, AccountUnusable, InDoubt, PermanentError, TransientError
 from bot.messages import AccountState, OutgoingMessage, Platform, clean_text
 
 SEND_TIMEOUT = timedelta(seconds=20)
@@ -120,7 +121,12 @@ class TelegramChannel:
         raise InDoubt("Telegram can't be asked whether a message was sent")
 
     async def state(self) -> AccountState:
-        await self._bot(GetMe())
+        try:
+            await self._bot(GetMe())
+        except PermanentError:
+            # A server that stands in may lack getMe, which looks like a refused token: what each one has tells.
+            with suppress(AccountContested):
+                await self._bot(GetUpdates(offset=self._offset, limit=1, timeout=0))
         return AccountState.active
 
     async def webhook(self) -> str | None:
@@ -174,6 +180,8 @@ class TelegramChannel:
         )
         try:
             await self._bot(call)
+        except AccountUnusable:
+            return False  # or a server that can't edit: sending anew tells
         except PermanentError as error:
             if any(mark in str(error).lower() for mark in _LOST):
                 return False
@@ -187,7 +195,8 @@ class TelegramChannel:
             await self._bot(AnswerCallbackQuery(callback_query_id=press_id, text=clean_text(note)[:_NOTE] or None))
         except PermanentError as error:
             if not any(mark in str(error).lower() for mark in _TOO_LATE):
-                raise
+                # Never worth a rest of the account: until it is over the spinner has stopped by itself.
+                raise PermanentError(str(error)) from None
 
 
 def _number(text: str | None) -> int | None:

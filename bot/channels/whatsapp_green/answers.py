@@ -18,7 +18,7 @@ from bot.errors import (
 )
 
 QUOTA_WAIT = timedelta(hours=1)
-"""466 is the plan's monthly quota of chats or calls: asking more often than hourly changes nothing."""
+"""466 is the plan's monthly quota of chats or calls: sending more often than hourly changes nothing."""
 _PACE = timedelta(seconds=1)
 _STARTING_WAIT = timedelta(seconds=10)
 _REFUSED = (
@@ -51,7 +51,7 @@ def _refusal(answer: Answer, token: str, repeatable: bool) -> BellhopError:
         case 429:
             return TransientError("Green API asks for fewer requests a second", answer.retry_after or _PACE)
         case 466:
-            return TransientError("the plan's quota at Green API is used up", QUOTA_WAIT)
+            return _over_quota(answer.body, repeatable)
         case 499 | 408:
             return unanswered(refused, repeatable, quoted=words)
         case 400:
@@ -66,11 +66,22 @@ def _refusal(answer: Answer, token: str, repeatable: bool) -> BellhopError:
 
 def _message(body: bytes) -> str:
     """Return the sentence of a refusal; around it stands the address with the token."""
-    try:
-        message = inner(load(body), "message")
-    except UnreadablePayload:
-        message = None
+    message = _said(body, "message")
     return message if isinstance(message, str) else "no reason given"
+
+
+def _said(body: bytes, *path: str) -> Any:
+    try:
+        return inner(load(body), *path)
+    except UnreadablePayload:
+        return None
+
+
+def _over_quota(body: bytes, repeatable: bool) -> BellhopError:
+    """A plan allows so many chats a month, or so many calls: the former stops one chat, the latter all sends."""
+    if "EXCEEDED" in str(_said(body, "correspondentsStatus", "status")):
+        return PermanentError("the plan at Green API allows no further chat this month: change the plan there")
+    return TransientError("the plan's quota at Green API is used up", None if repeatable else QUOTA_WAIT)
 
 
 def _bad_request(said: str, refused: str, words: str) -> BellhopError:

@@ -17,12 +17,13 @@ from bot.channels.whatsapp_green.content import is_group
 from bot.channels.whatsapp_green.format import STATES, GreenFormat, body_of_buttons
 from bot.channels.wire import Wire
 from bot.clock import Clock
-from bot.errors import InDoubt, PermanentError, TransientError
+from bot.errors import AccountContested, InDoubt, PermanentError, TransientError
 from bot.messages import AccountState, OutgoingMessage, Platform, clean_text
 
 SEND_TIMEOUT = timedelta(seconds=20)
 POLL = timedelta(seconds=20)
 """The provider takes 5 to 60 s."""
+_LEAST_POLL = 5
 _POLL_SLACK = timedelta(seconds=10)
 JOURNAL_LAG = timedelta(minutes=2)
 """The provider's journal may show a message this late."""
@@ -111,7 +112,13 @@ class GreenChannel:
         return None
 
     async def state(self) -> AccountState:
-        answer = await self._calls.account.getStateInstanceAsync()
+        try:
+            answer = await self._calls.account.getStateInstanceAsync()
+        except PermanentError:
+            # A server that stands in may lack this, which looks like a refused account: what each one has tells.
+            with suppress(AccountContested):
+                await self._calls.receiving.receiveNotificationAsync(receiveTimeout=_LEAST_POLL)
+            return AccountState.active
         name = inner(answer, "stateInstance")
         if not isinstance(name, str):
             raise TransientError("Green API did not say the account's state")

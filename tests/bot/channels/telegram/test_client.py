@@ -103,6 +103,13 @@ async def test_the_text_is_sent_anew_when_the_message_can_not_be_edited(desk: De
     assert [each.id for each in desk.seen()] == [sent]
 
 
+async def test_the_text_is_sent_anew_when_the_server_can_not_edit(desk: Desk) -> None:
+    sent = await desk.say("Alert")
+    desk.refuse(404, "Not Found: method not found", "editMessageText")
+    anew = await desk.say("Acknowledged", replaces=sent)
+    assert [(each.id, each.text) for each in desk.seen()] == [(sent, "Alert"), (anew, "Acknowledged")]
+
+
 async def test_the_refusal_is_told_when_an_edit_is_not_allowed(desk: Desk) -> None:
     desk.refuse(400, "Bad Request: can't do that", "editMessageText")
     with pytest.raises(PermanentError):
@@ -135,6 +142,13 @@ async def test_a_refusal_is_told_when_a_press_can_not_be_answered_for_another_re
     desk.refuse(400, "Bad Request: MESSAGE_TOO_LONG", "answerCallbackQuery")
     with pytest.raises(PermanentError):
         await desk.say("Done", answers_press="1")
+
+
+async def test_the_account_is_not_blamed_when_the_server_can_not_answer_presses(desk: Desk) -> None:
+    desk.refuse(404, "Not Found: method not found", "answerCallbackQuery")
+    with pytest.raises(PermanentError) as raised:
+        await desk.say("Done", answers_press="1")
+    assert not isinstance(raised.value, AccountUnusable)
 
 
 async def test_short_labels_share_a_row_when_there_are_several(desk: Desk) -> None:
@@ -271,6 +285,15 @@ async def test_updates_are_fetched_when_the_server_does_not_know_the_question_fo
     assert await desk.channel.webhook() is None
     await desk.channel.use_webhook(None, "")
     assert (await desk.channel.fetch()).events
+
+
+async def test_the_account_is_active_when_the_server_gives_updates_and_knows_no_other_question(desk: Desk) -> None:
+    for _ in range(2):
+        desk.refuse(404, "Not Found: method not found", "getMe")
+    assert await desk.channel.state() is AccountState.active
+    assert (await desk.channel.fetch()).events
+    await desk.channel.use_webhook("http://127.0.0.1:9/webhooks/telegram/x", "s3cret")
+    assert await desk.channel.state() is AccountState.active
 
 
 async def test_the_webhook_is_set_when_the_server_can_not_say_what_it_is(desk: Desk) -> None:

@@ -164,6 +164,22 @@ async def test_each_refusal_has_its_remedy_when_green_api_says_no(
     assert waits == (timedelta(seconds=wait) if wait else None)
 
 
+async def test_only_the_chat_is_refused_when_the_plan_allows_no_further_one(desk: Desk) -> None:
+    desk.instance.correspondents_limit = 1
+    await desk.channel.send("79990000001@c.us", OutgoingMessage("hello"))
+    with pytest.raises(PermanentError, match="plan") as raised:
+        await desk.channel.send(GUEST, MENU)
+    assert not isinstance(raised.value, RecipientUnreachable)
+    await desk.channel.send("79990000001@c.us", OutgoingMessage("hello again"))
+
+
+async def test_reading_goes_on_soon_when_a_question_is_over_the_quota(desk: Desk) -> None:
+    desk.answer(466, {}, "receiveNotification")
+    with pytest.raises(TransientError) as raised:
+        await desk.channel.fetch()
+    assert raised.value.retry_after is None
+
+
 async def test_nobody_guesses_when_the_answer_names_no_message(desk: Desk) -> None:
     desk.answer(200, {"idMessage": None})
     with pytest.raises(InDoubt):
@@ -272,6 +288,18 @@ async def test_the_webhook_is_set_when_the_server_can_not_say_its_settings(desk:
     desk.answer(404, {"message": "page not found"}, "getSettings")
     await desk.channel.use_webhook(url, "one")
     assert desk.calls("setSettings") == [{"webhookUrl": url, "webhookUrlToken": "one"}]
+
+
+async def test_the_account_is_active_when_the_server_gives_notifications_and_knows_no_other_question(
+    desk: Desk,
+) -> None:
+    desk.sim.green.write(GUEST, desk.instance, "hello")
+    for _ in range(2):
+        desk.answer(404, {"message": "page not found"}, "getStateInstance")
+    assert await desk.channel.state() is AccountState.active
+    assert (await desk.channel.fetch()).events
+    await desk.channel.use_webhook("http://127.0.0.1:9/webhooks/x", "s3cret")
+    assert await desk.channel.state() is AccountState.active
 
 
 async def test_only_what_differs_is_set_when_the_webhook_changes(desk: Desk) -> None:
