@@ -137,12 +137,12 @@ class Pollers:
         while time.monotonic() < until:
             asked_at = time.monotonic()
             batch = await channel.fetch()
-            if batch.receipt is None and time.monotonic() - asked_at < EMPTY_PAUSE.total_seconds():
-                # A provider that answers a long poll at once must not make us spin.
-                await asyncio.sleep(EMPTY_PAUSE.total_seconds())
-            await self._inbox.accept(account, batch.events)
+            new = await self._inbox.accept(account, batch.events)
             # Stored and committed: only now may the provider forget it.
             await channel.acknowledge(batch)
+            if not new and time.monotonic() - asked_at < EMPTY_PAUSE.total_seconds():
+                # A provider that answers a long poll at once, or never forgets, must not make us spin.
+                await asyncio.sleep(EMPTY_PAUSE.total_seconds())
 
     async def _after(self, account: AccountHead, error: Exception, failures: int) -> timedelta:
         """Say what went wrong where it should be known; return how long to wait."""
