@@ -15,6 +15,8 @@ from bot.messages import clean_text
 
 _LONGEST_ID = 200
 _LAST_SECOND = 4_102_444_800
+_DEEPEST = 200
+"""Far below anything that we read, and what can be read can not always be written: that takes more of the stack."""
 
 
 class Part(BaseModel):
@@ -64,11 +66,11 @@ def load(body: bytes) -> Any:
 
 
 def dump(value: Any) -> bytes:
-    """Return `value`, which `load` gave, as JSON bytes that `load` reads back."""
+    """Return `value`, which `load` gave, as JSON bytes that `load` reads back; what lies too deep is left out."""
     try:
         return orjson.dumps(value)
     except TypeError:
-        return json.dumps(value).encode()
+        return json.dumps(_shallow(value, _DEEPEST)).encode()
 
 
 def read(model: type[_Part], value: Any, part: str = "") -> _Part:
@@ -103,6 +105,14 @@ def inner(value: Any, *path: str) -> Any:
 
 def _digits(value: int) -> str:
     return str(value) if value.bit_length() <= 256 else ""
+
+
+def _shallow(value: Any, depth: int) -> Any:
+    if isinstance(value, list):
+        return [_shallow(item, depth - 1) for item in value] if depth else None
+    if isinstance(value, dict):
+        return {key: _shallow(item, depth - 1) for key, item in value.items()} if depth else None
+    return value
 
 
 def _mended(value: Any) -> Any:

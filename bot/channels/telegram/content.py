@@ -38,7 +38,7 @@ def sender_of_chat(chat: Chat) -> Sender:
 
 def content_of(message: Message) -> dict[str, Any]:
     """Return the fields of IncomingMessage that say what was sent, `kind` among them."""
-    if message.text is not None:
+    if message.text:
         return _words(message.text)
     if message.contact:
         return {"kind": IncomingKind.contact, "contact": _shared(message.contact, message.from_)}
@@ -50,7 +50,9 @@ def content_of(message: Message) -> dict[str, Any]:
     if attachment := _attachment(message):
         words = message.caption or (message.sticker.emoji if message.sticker else None) or ""
         return {"kind": IncomingKind.media, "attachments": (attachment,), "text": words}
-    return {"kind": IncomingKind.unsupported, "text": message.caption or ""}
+    named = (message.poll, message.checklist, message.game, message.invoice, message.dice, message.web_app_data)
+    words = next((content.words for content in named if content), "")
+    return {"kind": IncomingKind.unsupported, "text": message.caption or words}
 
 
 def e164(phone: str) -> str | None:

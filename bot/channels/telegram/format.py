@@ -109,11 +109,12 @@ def _envelope(update: Any, payload: bytes) -> RawEvent:
 
 def _message(kind: UpdateKind, value: Any) -> Incoming:
     message = read(Message, value, kind)
-    if message.migrate_to_chat_id is not None:
+    if message.migrate_to_chat_id:
         return ChatMoved(str(message.chat.id), str(message.migrate_to_chat_id), message.date)
-    if message.migrate_from_chat_id is not None:
+    if message.migrate_from_chat_id:
         return ChatMoved(str(message.migrate_from_chat_id), str(message.chat.id), message.date)
-    service = next((name for name in SERVICE if value.get(name) is not None), None)
+    # Some servers write what was not said too: as null, false, or none of a list. An empty object is a notice.
+    service = next((name for name in SERVICE if value.get(name) not in (None, False, [])), None)
     if service:
         return Ignored(f"Telegram's own notice: {service}")
     if message.from_ and message.from_.is_bot and not message.sender_chat:
@@ -180,6 +181,6 @@ def _reaction(update: ReactionUpdate) -> Incoming:
 
 def _unused(update: dict[str, Any]) -> Incoming:
     kinds = sorted(name for name, value in update.items() if isinstance(value, dict) and name.isidentifier())
-    if "update_id" not in update:
-        raise UnreadablePayload("update_id", "it is missing: this is not an update of the Bot API")
+    if identifier(update.get("update_id")) is None:
+        raise UnreadablePayload("update_id", "there is no number: this is not an update of the Bot API")
     return Ignored(f"a kind of update that is not used: {', '.join(kinds)[:100] or 'empty'}")

@@ -8,7 +8,15 @@ from pydantic import BeforeValidator, Field
 
 from bot.channels.payload import Degrees, Moment, Part, Size, Text
 
-Id = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+
+def _no_truth(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("it is not a number")
+    return value
+
+
+Id = Annotated[int, BeforeValidator(_no_truth), Field(ge=-(2**63), lt=2**63)]
+"""A number; true, which Python takes for 1, would be another chat's."""
 
 
 class User(Part):
@@ -59,6 +67,19 @@ class Venue(Part):
     address: Text = ""
 
 
+class Titled(Part):
+    """A kind of content that we only name: a poll, a checklist, a game, an invoice, a die, what a web app says."""
+
+    question: Text = ""
+    title: Text = ""
+    emoji: Text = ""
+    data: Text = ""
+
+    @property
+    def words(self) -> str:
+        return self.question or self.title or self.emoji or self.data
+
+
 class Button(Part):
     text: Text = ""
     callback_data: Text | None = None
@@ -102,6 +123,12 @@ class Message(Part):
     contact: Contact | None = None
     location: Point | None = None
     venue: Venue | None = None
+    poll: Annotated[Titled | None, Decoration] = None
+    checklist: Annotated[Titled | None, Decoration] = None
+    game: Annotated[Titled | None, Decoration] = None
+    invoice: Annotated[Titled | None, Decoration] = None
+    dice: Annotated[Titled | None, Decoration] = None
+    web_app_data: Annotated[Titled | None, Decoration] = None
     migrate_to_chat_id: Id | None = None
     migrate_from_chat_id: Id | None = None
 

@@ -66,7 +66,7 @@ def content_of(value: dict[str, Any], data: MessageData, sender: Sender) -> Cont
         return _file(data, _FILES[kind])
     if kind in ("contactMessage", "contactsArrayMessage", "ContactsArrayMessage"):
         return _contact(value, sender)
-    return _BY_KIND.get(kind, _unknown)(data)
+    return _BY_KIND[kind](data) if kind in _BY_KIND else _unknown(value, data)
 
 
 def answered(data: MessageData) -> str | None:
@@ -157,8 +157,11 @@ def _poll(data: MessageData) -> Content:
     return {"kind": IncomingKind.unsupported, "text": _string(data.poll_message_data, "name")}
 
 
-def _unknown(data: MessageData) -> Content:
-    return {"kind": IncomingKind.unsupported, "text": text_of(data)}
+def _unknown(value: dict[str, Any], data: MessageData) -> Content:
+    """Keep a kind that is not used with its own words, whatever the object and the field that hold them."""
+    parts = [part for name, part in value.items() if name != "quotedMessage" and isinstance(part, dict)]
+    words = (_string(part, "contentText", "body", "caption") for part in parts)
+    return {"kind": IncomingKind.unsupported, "text": text_of(data) or next(filter(None, words), "")}
 
 
 def _string(holder: dict[str, Any], *names: str) -> str:

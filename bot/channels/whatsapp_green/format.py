@@ -130,6 +130,8 @@ def _incoming(value: dict[str, Any]) -> Incoming:
     data, sender = received.message_data, sender_of(received.sender_data)
     if data.type_message == "deletedMessage":
         return Ignored("the sender deleted a message")
+    if data.type_message == "reactionMessage" and not text_of(data):
+        return Ignored("a reaction was taken back")
     is_edit = data.type_message == "editedMessage"
     edited = identifier(data.edited_message_data.get("stanzaId")) if is_edit else None
     return IncomingMessage(

@@ -229,8 +229,10 @@ def test_text_can_be_stored_when_it_has_nul_or_lone_surrogates() -> None:
         (b"[" * 100_000, "payload"),
         (b"[]", "payload"),
         (b'{"ok": true}', "update_id"),
+        (b'{"update_id": NaN, "poll": {}}', "update_id"),
         (update(message=[]), "message"),
         (update(message=message(chat={"type": "private"})), "message.chat.id"),
+        (update(message=message(chat={"id": True, "type": "private"})), "message.chat.id"),
         (update(message=message(date="soon", text="x")), "message.date"),
         (update(message=message(date=10**17, text="x")), "message.date"),
         (update(message=message(text={"a": 1})), "message.text"),
@@ -280,6 +282,12 @@ def test_an_update_is_read_back_when_it_was_fetched_with_numbers_beyond_64_bits(
     assert orjson.loads(FORMAT.envelope("nonsense").payload) == "nonsense"
 
 
+def test_an_update_is_read_back_when_a_new_field_of_it_is_nested_deeply() -> None:
+    nested = orjson.loads(b"[" * 1000 + b"]" * 1000)
+    event = FORMAT.envelope({"update_id": 1, "message": message(text="hi", new_field=nested)})
+    assert isinstance(FORMAT.parse(event.payload)[0], IncomingMessage)
+
+
 def test_parts_that_are_null_count_as_left_out() -> None:
     absent = dict.fromkeys(("photo", "pinned_message", "is_topic_message", "reply_to_message", "migrate_to_chat_id"))
     writer = {"id": 501, "is_bot": None, "first_name": "Anna", "last_name": None}
@@ -287,6 +295,31 @@ def test_parts_that_are_null_count_as_left_out() -> None:
     (heard,) = FORMAT.parse(body)
     assert isinstance(heard, IncomingMessage)
     assert (heard.text, heard.sender.name) == ("hi", "Anna")
+
+
+@pytest.mark.parametrize(
+    ("parts", "kind"),
+    [({"text": "hi"}, IncomingKind.text), ({"text": "", "photo": [{"file_id": "l"}]}, IncomingKind.media)],
+)
+def test_a_message_is_read_when_the_server_also_writes_what_was_not_said(
+    parts: dict[str, Any], kind: IncomingKind
+) -> None:
+    unsaid = {"migrate_to_chat_id": 0, "migrate_from_chat_id": 0, "group_chat_created": False, "new_chat_members": []}
+    assert said(**unsaid, **parts).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ({"poll": {"id": "1", "question": "Which day?", "options": []}}, "Which day?"),
+        ({"checklist": {"title": "To bring", "tasks": []}}, "To bring"),
+        ({"dice": {"emoji": "🎲", "value": 3}}, "🎲"),
+        ({"web_app_data": {"data": "late checkout", "button_text": "Order"}}, "late checkout"),
+    ],
+)
+def test_the_words_are_kept_when_the_kind_of_a_message_is_not_used(parts: dict[str, Any], words: str) -> None:
+    incoming = said(**parts)
+    assert (incoming.kind, incoming.text) == (IncomingKind.unsupported, words)
 
 
 def test_a_press_is_read_when_all_other_kinds_of_update_are_null() -> None:

@@ -178,6 +178,11 @@ def test_a_reaction_names_its_message_when_somebody_likes_it() -> None:
     assert (incoming.kind, incoming.text, incoming.replied_to) == (IncomingKind.reaction, "👍", "BAE5")
 
 
+def test_nothing_is_said_when_a_reaction_is_taken_back() -> None:
+    value = received("reactionMessage", extendedTextMessageData={"text": ""}, quotedMessage={"stanzaId": "BAE5"})
+    assert isinstance(parsed(value), Ignored)
+
+
 def test_an_edit_names_the_first_message_when_a_guest_corrects_it() -> None:
     value = received("editedMessage", editedMessageData={"textMessage": "two towels", "stanzaId": "FIRST"})
     incoming = said(value)
@@ -191,7 +196,10 @@ def test_an_edit_names_the_first_message_when_a_guest_corrects_it() -> None:
         (received("pollMessage", pollMessageData={"name": "Which day?", "options": []}), "Which day?"),
         (received("pollUpdateMessage", pollMessageData={"name": "Which day?", "votes": []}), "Which day?"),
         (received("groupInviteMessage", groupInviteMessageData={"groupJid": "1@g.us"}), ""),
-        (received("interactiveButtonsReply", interactiveButtonsReply={"contentText": "x", "buttons": []}), ""),
+        (received("groupInviteMessage", groupInviteMessageData={"caption": "Come in"}), "Come in"),
+        (received("interactiveButtonsReply", interactiveButtonsReply={"body": "Choose", "buttons": []}), "Choose"),
+        (received("listMessage", listMessage={"contentText": "Choose"}, quotedMessage={"caption": "old"}), "Choose"),
+        (received("templateMessage", templateMessage=None, quotedMessage={"caption": "old"}), ""),
         (received("holographMessage", fileMessageData={"caption": "look"}), "look"),
     ],
 )
