@@ -58,6 +58,8 @@ class Webhooks:
                 log.warning("webhook_refused", account_id=account.account_id)
                 return web.Response(status=401)
             await self._inbox.accept(account, format_of(platform).envelopes(await request.read()))
+        except web.RequestPayloadError:
+            return web.Response(status=400)  # broken off, or not in the coding that it names
         except Exception as error:
             if not is_passing(error):
                 raise

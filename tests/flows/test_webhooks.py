@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,11 +29,13 @@ class Door:
         self._address = address
         self._session = session
 
-    async def push(self, platform: Platform, key: str, secret: str | bytes | None, body: bytes) -> int:
+    async def push(
+        self, platform: Platform, key: str, secret: str | bytes | None, body: bytes, **headers: str
+    ) -> int:
         """Post like the provider; return the status."""
         name = "X-Telegram-Bot-Api-Secret-Token" if platform is Platform.telegram else "Authorization"
         shown = secret.decode("utf-8", "surrogateescape") if isinstance(secret, bytes) else secret
-        headers = {} if shown is None else {name: shown}
+        headers |= {} if shown is None else {name: shown}
         url = f"{self._address}/webhooks/{PATHS[platform]}/{key}"
         async with self._session.post(url, data=body, headers=headers) as answer:
             return answer.status
@@ -94,6 +97,18 @@ async def test_garbage_is_kept_set_aside_and_acknowledged_when_the_secret_is_rig
             lambda: scene.rows("SELECT payload FROM inbox_events WHERE state = 'quarantined'")
         )
     assert event["payload"] == body
+
+
+@BOTH
+async def test_a_push_is_called_wrong_when_its_body_is_not_in_the_coding_that_it_names(
+    scene: Scene, platform: Platform
+) -> None:
+    async with pushed_to(scene) as (house, door):
+        guard = await guard_of(scene, house, platform)
+        coding = {"Content-Encoding": "gzip"}
+        assert await door.push(platform, guard.key, guard.secret, gzip.compress(b'"whole"'), **coding) == 200
+        assert await door.push(platform, guard.key, guard.secret, b'"no gzip"', **coding) == 400
+    assert await scene.rows("SELECT FROM inbox_events WHERE payload = '\"whole\"'")
 
 
 @BOTH
