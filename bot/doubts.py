@@ -17,6 +17,8 @@ from bot.telemetry.logs import logger
 from models.enums import OutboxState
 
 PATIENCE = timedelta(minutes=2)
+# With a provider that says when to ask again: a journal may be asked once a second only, for all its messages.
+LONGEST_PATIENCE = timedelta(minutes=10)
 CLOCK_SKEW = timedelta(seconds=10)
 
 log = logger("outbox")
@@ -58,8 +60,8 @@ class Doubts:
             found = await channel.find_sent(chat.address, outgoing_from_json(record.content), since - CLOCK_SKEW)
         except (InDoubt, AccountUnusable):
             await self._report(hotel_id, record)
-        except TransientError:
-            if age > PATIENCE:
+        except TransientError as error:
+            if age > (PATIENCE if error.retry_after is None else LONGEST_PATIENCE):
                 await self._report(hotel_id, record)
         else:
             if found is None:

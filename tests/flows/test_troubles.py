@@ -188,6 +188,24 @@ async def test_staff_are_told_of_a_doubt_when_the_journal_only_shows_an_earlier_
     assert len(guest.said()) == 1
 
 
+async def test_a_lost_answer_is_sent_after_all_when_the_journal_was_asked_too_often(scene: Scene) -> None:
+    guest, green, history = scene.guest(Platform.whatsapp_green), scene.simulator.green, scene.simulator.history
+    async with scene.serving():
+        green.faults.program(Fault.reset(), method="sendInteractiveButtonsReply")
+        green.faults.program(Fault.answer(429), method="lastOutgoingMessages", times=None)
+        guest.write("What is the wifi password?")
+        await eventually(lambda: scene.rows("SELECT FROM outbox WHERE state = 'in_doubt'"))
+        scene.clock.move(timedelta(minutes=3))
+        asked = len(history.of(method="lastOutgoingMessages", kind=Kind.invoke))
+        await scene.simulator.until(
+            lambda: len(history.of(method="lastOutgoingMessages", kind=Kind.invoke)) > asked + 1, within=20
+        )
+        green.faults.clear()
+        (reply, *_) = await scene.simulator.until(guest.said, within=20)
+    assert "sunny-terrace" in reply.text
+    assert not any("It is unknown" in alert for alert in scene.alerts())
+
+
 @BOTH
 async def test_nothing_is_lost_when_the_database_drops_everybody_again_and_again(
     scene: Scene, platform: Platform
