@@ -10,8 +10,8 @@ from bot.nlu.tokens import tokenise
 from handlers.base import Outcome, Reply, Turn
 from models.enums import ConversationStatus
 
-# The class of words that tell of fire, blood, a break-in.
-_DANGER = "danger"
+# The classes of words that tell of fire, blood, a break-in; of illness; of a wish to die.
+_DANGER = {"danger", "unwell", "despair"}
 _SAY_ONCE_IN = timedelta(minutes=10)
 _SAID = "sorry_at"
 
@@ -23,7 +23,7 @@ def is_unhappy(turn: Turn) -> bool:
 
 def is_danger(turn: Turn) -> bool:
     """Whether the message may be about somebody in danger."""
-    return any(finding.about == _DANGER for finding in find_attention(tokenise(turn.text)))
+    return any(finding.about in _DANGER for finding in find_attention(tokenise(turn.text)))
 
 
 class SaySorry(Reply):

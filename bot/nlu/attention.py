@@ -7,12 +7,10 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
-from bot.nlu.terms import Hit, Terms
+from bot.nlu.terms import DATA, Hit, Terms
 from bot.nlu.tokens import Token
 
-DATA = Path(__file__).parent / "data"
 ALONE = "alone"
 CONDITION = re.compile(r"(!?)([<>]?)([a-z]+):([0-9]+)")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 
-from bot.nlu.attention import DATA
+from bot.nlu.terms import DATA
 from bot.nlu.tokens import normalise, tokenise
 
 # Beyond this many words it is a story, not a request by itself.

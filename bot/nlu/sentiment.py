@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from bot.nlu.attention import DATA, Finding, find_attention, load_classes
+from bot.nlu.attention import Finding, find_attention, load_classes
 from bot.nlu.base import Sentiment, SentimentType
-from bot.nlu.terms import Hit, Terms
+from bot.nlu.terms import DATA, Hit, Terms
 from bot.nlu.tokens import Token, normalise, stem, tokenise
 
 POSITIVE_FROM = 0.3
@@ -85,12 +85,16 @@ def _rounded(score: float) -> Decimal:
 
 
 def _surfaces(tokens: list[Token], places: Iterable[int]) -> tuple[str, ...]:
-    """The words that decided, in the order of the text; neutral ones only where no others tell anything."""
+    """The words that decided, each once and in the order of the text; neutral ones only where no others tell."""
     named = [tokens[place] for place in sorted(places)]
     telling = [token for token in named if token.stem not in _neutral_stems()]
     negations = sum(hit.name == "not" for hit in _hotel_terms().find(telling))
     # A negation alone tells nothing: "no service" is named whole.
-    return tuple(token.surface for token in (telling if len(telling) > negations else named))
+    decisive = telling if len(telling) > negations else named
+    named_once: dict[str, str] = {}
+    for token in decisive:
+        named_once.setdefault(token.word, token.surface)
+    return tuple(named_once.values())
 
 
 def _opinions(tokens: list[Token], asks: bool) -> list[_Opinion]:

@@ -6,16 +6,19 @@ Several words, each written in one of these ways, are a phrase.
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from bot.nlu.tokens import LONGEST_WORD, Token, normalise, stem
 
+DATA = Path(__file__).parent / "data"
 SHORTEST_MISTYPED = 6
 SHORTEST_PREFIX = 2
 # Junk of 20,000 characters must not cost thousands of searches; no guest mistypes more in one message.
@@ -65,7 +68,7 @@ class Terms:
         for token in tokens:
             if len(token.word) > LONGEST_WORD:
                 yield ""
-            elif left and len(token.word) >= SHORTEST_MISTYPED and not self._keys(token.word):
+            elif left and _may_be_mistyped(token.word) and not self._keys(token.word):
                 left -= 1
                 yield self._nearest(token.word)
             else:
@@ -93,6 +96,16 @@ class _Speller:
     def __call__(self, word: str) -> str:
         found = extractOne(word, self._by_letter.get(word[0], ()), scorer=OSA.distance, score_cutoff=1)
         return found[0] if found else word
+
+
+def _may_be_mistyped(word: str) -> bool:
+    return len(word) >= SHORTEST_MISTYPED and word not in _lookalikes()
+
+
+@cache
+def _lookalikes() -> frozenset[str]:
+    listed = tomllib.loads((DATA / "lookalikes.toml").read_text(encoding="utf-8"))
+    return frozenset(normalise(word.strip()) for words in listed.values() for word in words.split(","))
 
 
 def _contains(keys: frozenset[str], part: str) -> bool:

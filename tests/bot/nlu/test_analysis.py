@@ -34,6 +34,10 @@ def test_each_line_gives_one_object() -> None:
     assert found[1] == {"language": "und", "sentiment_score": 0.0, "sentiment_type": "neutral", "words": []}
 
 
+def test_a_word_is_named_once_when_a_guest_repeats_it() -> None:
+    assert ANALYSER.analyse("dirty, dirty, DIRTY room 😡😡😡😡").words == ("dirty",)
+
+
 def test_no_line_stops_the_stream_when_it_is_not_text() -> None:
     strange: list[str | bytes] = [b"\xff\xfe dirty\n", "\udcff dirty", "\x00", b"", "x" * 20_000, b'{"a": [1']
     found = [json.loads(line) for line in analyse_lines(strange)]

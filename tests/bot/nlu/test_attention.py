@@ -4,7 +4,8 @@ import tomllib
 
 import pytest
 
-from bot.nlu.attention import CONDITION, DATA, find_attention, load_classes, read_condition
+from bot.nlu.attention import CONDITION, find_attention, load_classes, read_condition
+from bot.nlu.terms import DATA
 from bot.nlu.tokens import tokenise
 
 
@@ -41,10 +42,72 @@ def test_nothing_is_found_when_a_veto_stands_near(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["I want to kill myself", "i dont want to live anymore", "Я хочу покончить с собой", "думаю о самоубийстве"],
+    [
+        "I want to kill myself",
+        "i dont want to live anymore",
+        "Я хочу покончить с собой",
+        "думаю о самоубийстве",
+        "я больше не хочу жить",
+    ],
 )
 def test_a_guest_in_despair_is_found(text: str) -> None:
     assert max(finding.severity for finding in find_attention(tokenise(text))) >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the lift no longer works",
+        "лифт больше не работает",
+        "кондиционер уже не включается",
+        "нашли таракана на кухне",
+        "мы нашли кровь на матрасе",
+        "Why is there hair on my pillow?",
+        "why is there an extra charge on my bill",
+        "у вас есть клопы",
+    ],
+)
+def test_a_complaint_is_found_when_harmless_words_stand_in_it(text: str) -> None:
+    assert find_attention(tokenise(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["my son is ill", "my wife feels very sick", "у дочки температура", "дедушке плохо", "my father can't breathe"],
+)
+def test_somebody_who_is_ill_is_found_whoever_it_is(text: str) -> None:
+    assert max(finding.severity for finding in find_attention(tokenise(text))) >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["very polite staff", "the location is unbeatable", "where is the garage", "a cooking class", "прошли по городу"],
+)
+def test_a_word_is_taken_as_it_stands_when_it_only_resembles_a_trouble(text: str) -> None:
+    assert find_attention(tokenise(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can we have a knife and fork please",
+        "воду с газом пожалуйста",
+        "is there a gas station nearby",
+        "Where can I smoke?",
+        "what's the temperature of the pool?",
+        "we will miss you",
+        "сыр и колбаса",
+        "мы из Украины",
+        "забронировали на букинге",
+    ],
+)
+def test_nothing_is_found_when_a_grave_word_has_a_harmless_meaning(text: str) -> None:
+    assert find_attention(tokenise(text)) == []
+
+
+@pytest.mark.parametrize("text", ["where is my taxi", "где мой багаж?", "where's our food"])
+def test_what_a_guest_still_waits_for_is_found(text: str) -> None:
+    assert find_attention(tokenise(text))
 
 
 def test_a_condition_that_can_not_be_read_is_named() -> None:
