@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
 
-from bot.nlu.attention import DATA
+from bot.nlu.terms import DATA
 from bot.nlu.tokens import Token, normalise, stem, tokenise
 
 # Below this a person answers. Tuned on the questions in tests/bot/nlu/test_knowledge.py.
@@ -22,8 +23,9 @@ CLEAR_LEAD = 0.05
 MOST_WORDS = 40
 SHORTEST_MISTYPED = 5
 LIKENESS_OF_A_SLIP = 0.8
-# Words of the guest that no item of the hotel knows count this much against a match.
-UNKNOWN_WORD = 0.5
+# Words of the guest that the variant doesn't know count this much against a match: more than one word in common, so
+# that neither "my taxi is late" nor "the pool is freezing" gets what the hotel says of taxis and pools.
+UNKNOWN_WORD = 1.1
 # Words of the variant that the guest left out count this much: few guests write whole questions.
 UNSAID_WORD = 0.5
 LONGEST_PHRASE = 3
@@ -54,11 +56,11 @@ def find_answer(text: str, items: Sequence[KnowledgeItem]) -> Match | None:
 
     Question variants of every language serve, whatever the guest's; the caller picks the answer's language.
     """
-    asked = _keys(text)
-    if not asked or not items:
+    if not items:
         return None
     variants = [[_variant(question) for question in _questions(item)] for item in items]
     weights = _weights(variants)
+    asked = frozenset(key if key in weights else _respelt(key) for key in _keys(text))
     scores = [max((_likeness(asked, variant, weights) for variant in own), default=0.0) for own in variants]
     place = max(range(len(items)), key=scores.__getitem__)
     best, second = scores[place], max((*scores[:place], *scores[place + 1 :]), default=0.0)
@@ -97,6 +99,16 @@ def _likeness(asked: frozenset[Key], variant: frozenset[Key], weights: Mapping[K
     strange = sum(weights.get(key, max(weights.values())) for key in asked if _meant(key, variant) not in variant)
     unsaid = sum(weights[key] for key in variant - shared)
     return common / (common + UNKNOWN_WORD * strange + UNSAID_WORD * unsaid)
+
+
+@lru_cache(maxsize=10_000)
+def _respelt(key: Key) -> Key:
+    """What stands for the listed word that `key` is a slip of, in whatever language: "пороль" is a password."""
+    if len(key) < SHORTEST_MISTYPED:
+        return key
+    spellings = {phrase[0]: meant for phrase, meant in _lists().same.items() if len(phrase) == 1}
+    found = extractOne(key, spellings.keys(), scorer=OSA.distance, score_cutoff=1)
+    return spellings[found[0]] if found else key
 
 
 def _meant(key: Key, known: frozenset[Key]) -> Key:
@@ -138,7 +150,10 @@ def _parts(token: Token) -> list[str]:
 
 
 def _keys(text: str) -> frozenset[Key]:
-    """What a text is about, as words that stand for all their spellings; nothing when it is a story."""
+    """What a text is about, as words that stand for all their spellings; nothing when it is a story.
+
+    Numbers are hours, rooms and people: no question is about them.
+    """
     lists = _lists()
     stems = [part for token in tokenise(text) if token.word[0].isalnum() for part in _parts(token)]
     found: set[Key] = set()
@@ -151,7 +166,7 @@ def _keys(text: str) -> frozenset[Key]:
                 place += length
                 break
         else:
-            if stems[place] not in lists.empty:
+            if stems[place] not in lists.empty and not stems[place].isdigit():
                 found.add(stems[place])
             place += 1
     return frozenset(found)
