@@ -6,6 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ ONE_LANGUAGE = {
 SEVERAL_LANGUAGES = {
     "ARABIC": ("ar", "fa"),
     "CYRILLIC": ("ru", "uk", "kk", "bg"),
-    "LATIN": ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "cs", "fi", "sv", "ro"),
+    "LATIN": ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "cs", "fi", "sv", "ro", "ru"),
 }
 TELLTALE_LETTERS = {"uk": set("іїєґ"), "kk": set("әғқңөұүһ")}
 
@@ -62,7 +63,10 @@ class LangidDetector:
         if script in ONE_LANGUAGE:
             return Guess(ONE_LANGUAGE[script], letters >= SURE_LETTERS_OF_OWN_SCRIPT)
         words = [word.lower().replace("’", "'") for word in WORD.findall(sample)]
-        return self._weigh(sample, words, letters, SEVERAL_LANGUAGES.get(script, SEVERAL_LANGUAGES["LATIN"]))
+        guess = self._weigh(sample, words, letters, SEVERAL_LANGUAGES.get(script, SEVERAL_LANGUAGES["LATIN"]))
+        # Wifi and Check-in stand in texts of every script, but who writes a few words in another has it at hand.
+        is_mixed = script == "LATIN" and letters < scripts.total()
+        return replace(guess, confident=guess.confident and not is_mixed)
 
     def _weigh(self, sample: str, words: list[str], letters: int, languages: tuple[str, ...]) -> Guess:
         weights = self._probabilities(sample, languages)
@@ -79,9 +83,8 @@ class LangidDetector:
         return Guess(best, long_enough and weights[best] - weights[rival] >= SURE_MARGIN)
 
     def _probabilities(self, sample: str, languages: tuple[str, ...]) -> dict[str, float]:
-        return {
-            language: probability for language, probability in self._identifier.rank(sample) if language in languages
-        }
+        ranked = dict(self._identifier.rank(sample))
+        return {language: ranked[language] for language in languages}
 
     @cached_property
     def _identifier(self) -> Any:

@@ -19,6 +19,8 @@ def detector() -> LangidDetector:
         ("Подскажите, где у вас бассейн?", "ru"),
         ("Чи можна нам ще один рушник, будь ласка?", "uk"),
         ("Бізге тағы бір сүлгі керек еді", "kk"),
+        ("Zdravstvuyte, kakoy parol ot wifi?", "ru"),
+        ("hello, какой пароль от wifi?", "ru"),
         ("Könnten wir bitte zwei Handtücher haben?", "de"),
         ("À quelle heure est le petit déjeuner ?", "fr"),
         ("¿Dónde puedo aparcar el coche, por favor?", "es"),
@@ -47,6 +49,10 @@ def test_a_short_text_is_never_a_sure_guess(detector: LangidDetector, text: str)
 )
 def test_nothing_is_guessed_when_there_are_no_words(detector: LangidDetector, text: str) -> None:
     assert detector.guess(text) == Guess(None, confident=False)
+
+
+def test_a_latin_text_with_words_of_another_script_is_an_unsure_guess(detector: LangidDetector) -> None:
+    assert not detector.guess("please уберите room 118").confident
 
 
 def test_a_script_nobody_taught_us_is_an_unsure_guess(detector: LangidDetector) -> None:
