@@ -16,6 +16,7 @@ from bot.nlu.tokens import normalise, tokenise
 # Beyond this many words it is a story, not a request by itself.
 MOST_WORDS = 12
 AROUND = "around"
+INSIDE = "inside"
 
 
 class Request(StrEnum):
@@ -41,12 +42,12 @@ def recognise(text: str) -> Request | None:
     words = _words(text[: MOST_WORDS * 40])
     if not words or len(words) > MOST_WORDS:
         return None
-    asked, around = _phrases()
+    asked, around, inside = _phrases()
     if words in asked:
         return asked[words]
-    found = [
-        (len(words) - len(core), ORDER[asked[core]], asked[core]) for core in _cores(words, around) if core in asked
-    ]
+    plain = tuple(word for word in words if (word,) not in inside)
+    cores = (core for variant in {words, plain} for core in _cores(variant, around))
+    found = [(len(words) - len(core), ORDER[asked[core]], asked[core]) for core in cores if core in asked]
     return min(found)[-1] if found else None
 
 
@@ -76,9 +77,10 @@ def _strippable(words: tuple[str, ...], around: frozenset[tuple[str, ...]]) -> l
 
 
 @cache
-def _phrases() -> tuple[dict[tuple[str, ...], Request], frozenset[tuple[str, ...]]]:
-    """Every phrase with what it asks for, and the kind words; an earlier `Request` wins where two list a phrase."""
+def _phrases() -> tuple[dict[tuple[str, ...], Request], frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
+    """Every phrase with what it asks for, the kind words around and those inside; an earlier `Request` wins where
+    two list a phrase."""
     listed = tomllib.loads((DATA / "requests.toml").read_text(encoding="utf-8"))
     split = {name: {_words(normalise(phrase)) for phrase in phrases.split(",")} for name, phrases in listed.items()}
     asked = {phrase: request for request in reversed(Request) for phrase in split[request]}
-    return asked, frozenset(split[AROUND])
+    return asked, frozenset(split[AROUND]), frozenset(split[INSIDE])
