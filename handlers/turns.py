@@ -18,6 +18,7 @@ from bot.storage.repositories.users import UserRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import Texts
 from handlers.base import Turn
+from handlers.filters import arguments_of, command_of
 from handlers.language import language_of
 from models.base import new_id
 from models.enums import BookingStatus, IdentityKind
@@ -64,7 +65,7 @@ class TurnLoader:
             is_new = guest is None
             guest = guest or GuestRecord(new_id(), message.sender.name, None, {}, ())
         conversation = None if message.is_group else await uow.conversations.open_in(arrival.event.chat_id)
-        analysis = self._analyser.analyse(message.text, guest.language if guest else None)
+        analysis = self._analyser.analyse(_words_of(message.text), guest.language if guest else None)
         stay = pick_stay(await uow.stays.of_guest(guest.id), now) if guest and not is_new else None
         language = (
             user.language_code or hotel.default_language
@@ -90,6 +91,11 @@ class TurnLoader:
             pressed=message.press or _numbered_choice(message.text, conversation),
         )
         return Known(turn, identities, is_new)
+
+
+def _words_of(text: str) -> str:
+    """The guest's own words: /help by itself is a command, and no cry for help."""
+    return arguments_of(text) if command_of(text) else text
 
 
 async def _user(uow: UnitOfWork, platform: Platform, sender: Sender) -> UserRecord | None:

@@ -324,3 +324,29 @@ async def test_nobody_is_answered_when_strangers_talk_in_a_group(house: House) -
     for text in ("hello", "what is the wifi password?", "/start", "STOP", "The room is filthy"):
         said = await person.write(text, is_group=True)
         assert said.route is None
+
+
+@pytest.mark.parametrize("text", ["👍", "❤️"])
+async def test_staff_are_left_in_peace_when_the_guest_sends_a_kind_emoji_alone(house: House, text: str) -> None:
+    said = await house.person().write(text)
+    assert said.text
+    assert not titles(said.outcome)
+
+
+@pytest.mark.parametrize("text", ["?", "🚗"])
+async def test_staff_see_it_when_a_wordless_message_may_ask_for_something(house: House, text: str) -> None:
+    said = await house.person().write(text)
+    assert titles(said.outcome) == ["alert-title-unanswered"]
+
+
+async def test_staff_are_not_alarmed_when_a_guest_only_asks_the_bot_for_its_help(house: House) -> None:
+    await house.person().write("/help")
+    async with house.database.unit(house.id) as uow:
+        assert not await uow.notifications.latest()
+
+
+async def test_staff_are_alarmed_when_words_of_a_complaint_follow_a_command(house: House) -> None:
+    await house.person().write("/help the room is on fire")
+    async with house.database.unit(house.id) as uow:
+        (alert,) = await uow.notifications.latest()
+    assert "on fire" in alert.content
