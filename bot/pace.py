@@ -34,6 +34,7 @@ class Pace:
         self._free_at: dict[tuple[str, str | None], float] = {}
         # When a chat's messages would have gone out had each waited for its gap; ahead of the time after a burst.
         self._paid_until: dict[tuple[str, str | None], float] = {}
+        self._held_until: dict[str, float] = {}
         self._sweep_at = _FIRST_SWEEP
 
     def wait_time(self, account: str, chat: str) -> float:
@@ -54,7 +55,13 @@ class Pace:
 
     def hold(self, account: str, seconds: float) -> None:
         """Let nothing of this account out for so long from now, as the provider asked; never shortens a wait."""
-        self._block((account, None), self._monotonic() + seconds)
+        until = self._monotonic() + seconds
+        self._held_until[account] = max(until, self._held_until.get(account, 0.0))
+        self._block((account, None), until)
+
+    def hold_left(self, account: str) -> float:
+        """Return the seconds for which nothing of this account may leave, not even what has its slot already."""
+        return max(self._held_until.get(account, 0.0) - self._monotonic(), 0.0)
 
     def __len__(self) -> int:
         """Return how many accounts and chats are remembered."""
@@ -66,4 +73,5 @@ class Pace:
             now = self._monotonic()
             self._free_at = {key: at for key, at in self._free_at.items() if at > now}
             self._paid_until = {key: at for key, at in self._paid_until.items() if at > now}
+            self._held_until = {account: at for account, at in self._held_until.items() if at > now}
             self._sweep_at = max(_FIRST_SWEEP, 2 * len(self))

@@ -28,7 +28,7 @@ from bot.errors import (
 from bot.messages import outgoing_from_json
 from bot.outbox import follow_chat, name_message, obstacle
 from bot.pace import Gaps, Pace
-from bot.storage.claims import OutboxLease
+from bot.storage.claims import LEASE, OutboxLease
 from bot.storage.failures import is_overload
 from bot.storage.repositories.accounts import AccountRecord
 from bot.storage.repositories.chats import ChatRecord
@@ -59,30 +59,49 @@ class Sender:
     """Sends one claimed message at a time; many calls may run at once."""
 
     def __init__(
-        self, database: Database, connections: Connections, clock: Clock, pace: Pace, settled: Settled
+        self,
+        database: Database,
+        connections: Connections,
+        clock: Clock,
+        pace: Pace,
+        settled: Settled,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._connections = connections
         self._clock = clock
         self._pace = pace
         self._settled = settled
+        self._monotonic = monotonic
 
     async def send(self, lease: OutboxLease) -> None:
         """Send a claimed message, or give it back. Raises LeaseLost when another worker took it over."""
+        began = self._monotonic()
         prepared = await self._begin(lease)
         if prepared is None:
             return
         record, chat, channel = prepared
         with bound(hotel_id=lease.hotel_id, outbox_id=lease.outbox_id, correlation_id=record.correlation_id):
-            started = time.monotonic()
+            started = self._monotonic()
             try:
+                self._check_moment(record, stood=started - began)
                 provider_id = await channel.send(chat.address, outgoing_from_json(record.content))
             except BellhopError as error:
                 await self._record_failure(lease, record, chat, channel, error)
             else:
                 await self._record_sent(lease, record, channel, provider_id)
             finally:
-                send_seconds.labels(channel.platform).observe(time.monotonic() - started)
+                send_seconds.labels(channel.platform).observe(self._monotonic() - started)
+
+    def _check_moment(self, record: OutboxRecord, stood: float) -> None:
+        """Raise TransientError, before anything leaves, when the moment to send has passed since it was found.
+
+        A process that was stopped may wake up after others took its work over, or after the bot was asked for quiet.
+        """
+        if stood > LEASE.total_seconds():
+            raise TransientError("the sender stood still before the call, so it was not made")
+        if hold := self._pace.hold_left(str(record.account_id)):
+            raise TransientError("the account was put to rest before the call", timedelta(seconds=hold))
 
     async def _begin(self, lease: OutboxLease) -> tuple[OutboxRecord, ChatRecord, Channel] | None:
         """Check once more whether the message may go, and commit that it is being sent."""
@@ -107,6 +126,8 @@ class Sender:
 
     async def _channel(self, lease: OutboxLease, account: AccountRecord | None) -> Channel | None:
         """Return the open channel; None, and a rest for the account, where it can't be used just now."""
+        if account is not None and account.is_resting:
+            return None
         if account is not None and account.status in WORKING:
             try:
                 return await self._connections.get(lease.hotel_id, account)
@@ -170,7 +191,7 @@ class Sender:
 
         async def write(uow: UnitOfWork) -> None:
             if wait is not None:
-                await uow.outbox.retry(record.id, lease.token, self._clock.now() + wait, str(error))
+                await self._queue_again(uow, lease, record, wait, error)
                 if isinstance(error, ChatMigrated):
                     await follow_chat(uow, chat, error.new_chat_id)
                 return
@@ -185,6 +206,18 @@ class Sender:
             return
         outcome = MessageOutcome.in_doubt if state is OutboxState.in_doubt else MessageOutcome.failed
         messages.labels(channel.platform, outcome).inc()
+
+    async def _queue_again(
+        self, uow: UnitOfWork, lease: OutboxLease, record: OutboxRecord, wait: timedelta, error: BellhopError
+    ) -> None:
+        try:
+            await uow.outbox.retry(record.id, lease.token, self._clock.now() + wait, str(error))
+        except LeaseLost:
+            # It took so long that the message was put in doubt; but there is none.
+            if not await uow.outbox.resolve(record.id, OutboxState.queued, None, str(error)):
+                raise
+        if isinstance(error, TransientError) and error.retry_after is not None:
+            await uow.accounts.rest(record.account_id, error.retry_after)
 
     def _wait_after(self, record: OutboxRecord, error: BellhopError) -> timedelta | None:
         """Return how long to wait before the message is tried again; None when it must not be."""

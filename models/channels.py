@@ -51,7 +51,8 @@ class ChannelAccount(Base, Tenant, Timestamps):
     """One bot or number of a hotel.
 
     `address` is unique over all hotels: a bot answers for one house, and two owners of one token would take
-    each other's guests. `webhook_key_hash` is the SHA-256 of the opaque part of the webhook's path.
+    each other's guests. `webhook_key_hash` is the SHA-256 of the opaque part of the webhook's path. Until
+    `rests_until`, by the database's clock, nothing is sent, since the provider asked for quiet.
     """
 
     __tablename__ = "channel_accounts"
@@ -73,6 +74,7 @@ class ChannelAccount(Base, Tenant, Timestamps):
     daily_limit: Mapped[int | None]
     last_used_at: Mapped[datetime | None]
     last_inbound_at: Mapped[datetime | None]
+    rests_until: Mapped[datetime | None]
 
 
 class Chat(Base, Tenant):

@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import Uuid
 
 LEASE = timedelta(seconds=5)
+# How many messages of one account may be on their way at once, over all processes.
+IN_FLIGHT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +71,31 @@ _CLAIM_CHATS = text("""
     RETURNING chats.hotel_id, chats.id, chats.claim_token
 """)
 
-# Only the oldest unfinished message of a chat may go, hence the order; `paused` accounts keep theirs.
+# Only the oldest unfinished message of a chat may go; accounts that are `paused` here, or rest because their provider
+# asked for it, keep theirs. What may go is numbered within its account, behind what is on its way already: accounts
+# take turns by these places, so that one with a backlog never delays another. People before triggers.
 _CLAIM_OUTBOX = text("""
-    WITH head AS (
-        SELECT hotel_id, id FROM outbox AS o
-        WHERE state = 'queued' AND not_before <= :now AND (leased_until IS NULL OR leased_until < now())
+    WITH due AS (
+        SELECT hotel_id, id, row_number() OVER (
+            PARTITION BY account_id
+            ORDER BY state = 'sending' OR coalesce(leased_until >= now(), false) DESC, purpose = 'trigger', id
+        ) AS place
+        FROM outbox AS o
+        WHERE (state = 'sending' OR state = 'queued' AND not_before <= :now)
           AND account_id <> ALL (:paused)
+          AND NOT EXISTS (
+              SELECT FROM channel_accounts AS a
+              WHERE a.hotel_id = o.hotel_id AND a.id = o.account_id AND a.rests_until > now()
+          )
           AND NOT EXISTS (
               SELECT FROM outbox AS earlier
               WHERE earlier.hotel_id = o.hotel_id AND earlier.chat_id = o.chat_id
                 AND earlier.id < o.id AND earlier.state IN ('queued', 'sending')
           )
-        ORDER BY id LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
+    ), head AS (
+        SELECT o.hotel_id, o.id FROM outbox AS o JOIN due USING (hotel_id, id)
+        WHERE o.state = 'queued' AND (o.leased_until IS NULL OR o.leased_until < now()) AND place <= :in_flight
+        ORDER BY place, o.purpose = 'trigger', o.id LIMIT :limit FOR NO KEY UPDATE OF o SKIP LOCKED
     )
     UPDATE outbox SET lease_token = gen_random_uuid(), leased_until = now() + :lease
     FROM head WHERE outbox.hotel_id = head.hotel_id AND outbox.id = head.id
@@ -123,8 +138,10 @@ class Claims:
     async def claim_outbox(
         self, now: datetime, limit: int, paused: Collection[UUID] = (), lease: timedelta = LEASE
     ) -> list[OutboxLease]:
-        """Take up to `limit` messages that may leave now, at most one a chat."""
-        rows = await self._run(_CLAIM_OUTBOX, now=now, limit=limit, paused=list(paused), lease=lease)
+        """Take up to `limit` messages that may leave now, at most one a chat, in fair turns of the accounts."""
+        rows = await self._run(
+            _CLAIM_OUTBOX, now=now, limit=limit, paused=list(paused), in_flight=IN_FLIGHT, lease=lease
+        )
         return [OutboxLease(*row) for row in rows]
 
     async def renew(self, chats: Collection[UUID], outbox: Collection[UUID], lease: timedelta = LEASE) -> None:

@@ -49,6 +49,18 @@ def test_another_chat_waits_only_the_accounts_gap_when_one_was_written_to(pace: 
     assert pace.wait_time("bot", "other") == pytest.approx(0.04)
 
 
+def test_what_has_its_slot_must_not_go_any_more_when_its_account_was_put_to_rest(
+    pace: Pace, watch: Stopwatch
+) -> None:
+    pace.reserve("bot", "chat", GAPS)
+    assert pace.hold_left("bot") == 0, "its own gap is no rest"
+    pace.hold("bot", 3)
+    pace.hold("bot", 1)
+    assert pace.hold_left("bot") == pytest.approx(3)
+    watch.seconds += 3
+    assert pace.hold_left("bot") == 0
+
+
 def test_another_account_goes_at_once_when_one_has_to_wait(pace: Pace) -> None:
     pace.reserve("bot", "chat", GAPS)
     pace.hold("bot", 60)

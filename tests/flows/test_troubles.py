@@ -115,6 +115,22 @@ async def test_message_waits_as_long_as_asked_when_the_provider_is_too_busy(scen
     assert len(guest.said()) == 1
 
 
+async def test_bot_stays_quiet_as_long_as_asked_when_another_process_takes_over(scene: Scene) -> None:
+    guest = scene.guest(Platform.telegram)
+    scene.simulator.telegram.faults.program(Fault.answer(429, retry_after=3), method="sendMessage")
+    async with scene.serving():
+        guest.write("What is the wifi password?")
+        await eventually(lambda: scene.rows("SELECT FROM channel_accounts WHERE rests_until IS NOT NULL"))
+    scene.simulator.telegram.write(scene.maria, scene.bot, "/triggers")
+    async with scene.serving():
+        await scene.simulator.until(lambda: scene.simulator.telegram.chat(scene.bot, scene.maria).from_bot())
+        await scene.simulator.until(guest.said)
+    history = scene.simulator.history
+    (refused, *_) = history.of(server="telegram", method="sendMessage", kind=Kind.fail)
+    sends = history.of(server="telegram", method="sendMessage", kind=Kind.invoke)[1:]
+    assert min(send.at for send in sends) - refused.at >= timedelta(seconds=3)
+
+
 async def test_staff_hear_that_a_reply_was_lost_when_the_guest_blocked_the_bot(scene: Scene) -> None:
     guest = scene.guest(Platform.telegram)
     guest.write("What is the wifi password?")

@@ -17,7 +17,8 @@ from models.enums import AccountStatus, IntegrationStatus
 
 @dataclass(frozen=True, slots=True)
 class AccountRecord:
-    """One bot or number. `credentials` are sealed; `settings` are the integration's."""
+    """One bot or number. `credentials` are sealed; `settings` are the integration's. While it `is_resting`, because
+    the provider asked for quiet, nothing is sent."""
 
     id: UUID
     integration_id: UUID
@@ -25,6 +26,7 @@ class AccountRecord:
     address: str
     status: AccountStatus
     status_reason: str | None
+    is_resting: bool
     credentials: bytes
     settings: dict[str, Any]
 
@@ -131,6 +133,15 @@ class Accounts(Repository):
             .values(last_inbound_at=at)
         )
 
+    async def rest(self, account_id: UUID, wait: timedelta) -> None:
+        """Let nothing of this account out for so long, in any process; never shortens a rest."""
+        until = func.now() + wait
+        await self._run(
+            update(ChannelAccount)
+            .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id)
+            .values(rests_until=func.greatest(ChannelAccount.rests_until, until))
+        )
+
     async def count_sent(self, account_id: UUID, at: datetime) -> None:
         """Count one message that left; the daily count starts anew with each UTC day."""
         same_day = func.date_trunc("day", ChannelAccount.last_used_at, "UTC") == func.date_trunc("day", at, "UTC")
@@ -152,6 +163,7 @@ class Accounts(Repository):
                 *columns,
                 ChannelAccount.status,
                 ChannelAccount.status_reason,
+                func.coalesce(ChannelAccount.rests_until > func.now(), False),
                 Integration.credentials_encrypted,
                 Integration.settings,
             )

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import case, func, insert, or_, select, update
 
 from bot.errors import LeaseLost
+from bot.storage.claims import LEASE
 from bot.storage.repositories.base import AnySelect, Repository
 from models import OutboxMessage
 from models.enums import OutboxPurpose, OutboxState
@@ -88,7 +89,10 @@ class Outbox(Repository):
         return OutboxRecord(*row)
 
     async def begin_sending(self, outbox_id: int, token: UUID, at: datetime) -> None:
-        """Note that the call is about to be made; from its commit on, a crash leaves the message in doubt."""
+        """Note that the call is about to be made; from its commit on, a crash leaves the message in doubt.
+
+        The lease begins anew: one that was about to end must not put a call in doubt that has just begun.
+        """
         await self._advance(
             outbox_id,
             token,
@@ -96,6 +100,7 @@ class Outbox(Repository):
             state=OutboxState.sending,
             attempts=OutboxMessage.attempts + 1,
             sending_at=at,
+            leased_until=func.now() + LEASE,
         )
 
     async def record_sent(self, outbox_id: int, token: UUID, provider_message_id: str | None, at: datetime) -> None:
@@ -152,7 +157,10 @@ class Outbox(Repository):
         return [OutboxRecord(*row) for row in await self._run(statement)]
 
     async def resolve(self, outbox_id: int, state: OutboxState, provider_message_id: str | None, reason: str) -> bool:
-        """Settle a message in doubt by evidence; return False where it was settled before."""
+        """Settle a message in doubt by evidence; return False where it was settled before.
+
+        Once staff were told of the doubt the message is theirs, and not queued again.
+        """
         # Whatever left did so with the call that nobody heard the end of.
         sent_at = OutboxMessage.sending_at if state is OutboxState.sent else None
         result = await self._run(
@@ -161,6 +169,7 @@ class Outbox(Repository):
                 self._own(OutboxMessage.hotel_id),
                 OutboxMessage.id == outbox_id,
                 OutboxMessage.state == OutboxState.in_doubt,
+                *([OutboxMessage.doubt_reported_at.is_(None)] if state is OutboxState.queued else []),
             )
             .values(state=state, provider_message_id=provider_message_id, reason=reason, sent_at=sent_at)
         )

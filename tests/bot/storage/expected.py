@@ -83,11 +83,13 @@ _APP_TABLES = {
 # Ids, states and times, and the slug by which the operator names a hotel.
 RUNTIME_READS = {
     "public.hotels": "id slug is_active",
-    "public.channel_accounts": "hotel_id id platform status webhook_key_hash",
+    "public.channel_accounts": "hotel_id id platform status webhook_key_hash rests_until",
     "public.integrations": "hotel_id id encryption_key_id",
     "public.chats": "hotel_id id ready_at claim_token leased_until",
     "public.inbox_events": "hotel_id id received_at state",
-    "public.outbox": "hotel_id id account_id chat_id state not_before lease_token leased_until doubt_reported_at",
+    "public.outbox": (
+        "hotel_id id account_id chat_id purpose state not_before lease_token leased_until doubt_reported_at"
+    ),
     "public.trigger_firings": "hotel_id id due_at status",
 }
 RUNTIME_LEASES = {

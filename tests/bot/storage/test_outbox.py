@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from bot.errors import LeaseLost
-from bot.storage.claims import OutboxLease
+from bot.storage.claims import IN_FLIGHT, OutboxLease
 from bot.storage.unit_of_work import Database
-from models.enums import OutboxState
+from models.enums import OutboxPurpose, OutboxState
 from tests.bot.storage.houses import LATER, House
 from tests.bot.storage.twins import NOW
 
@@ -48,8 +48,9 @@ async def send_next(house: House) -> int:
 async def in_doubt(house: House) -> int:
     """Leave a message to a worker that dies between the call and its record; return its id."""
     outbox_id = await house.post("doubtful")
-    (lease,) = await claim(house, lease=EXPIRED)
+    (lease,) = await claim(house)
     await begin(house, lease)
+    await house.database.claims.renew([], [lease.token], lease=EXPIRED)
     async with house.database.unit(house.hotel_id) as uow:
         assert [message.id for message in await uow.outbox.doubt_stale()] == [outbox_id]
     return outbox_id
@@ -159,14 +160,22 @@ async def test_can_be_claimed_at_once_when_it_was_given_back(house: House) -> No
 
 async def test_is_not_called_stale_when_its_lease_was_renewed(house: House) -> None:
     await house.post("one")
-    (lease,) = await claim(house, lease=EXPIRED)
+    (lease,) = await claim(house)
     await begin(house, lease)
+    await house.database.claims.renew([], [lease.token], lease=EXPIRED)
     assert await house.database.claims.hotels_with_stale_sends() == [house.hotel_id]
     await house.database.claims.renew([], [lease.token])
     assert await house.database.claims.hotels_with_stale_sends() == []
     async with house.database.unit(house.hotel_id) as uow:
         assert await uow.outbox.doubt_stale() == []
     await record(house, lease)
+
+
+async def test_is_not_in_doubt_when_its_lease_was_about_to_end_as_the_call_began(house: House) -> None:
+    await house.post("one")
+    (lease,) = await claim(house, lease=EXPIRED)
+    await begin(house, lease)
+    assert await house.database.claims.hotels_with_stale_sends() == []
 
 
 async def test_is_in_doubt_and_not_sent_again_when_its_sender_died(house: House) -> None:
@@ -258,3 +267,57 @@ async def test_tells_how_long_the_oldest_due_message_waits(house: House) -> None
     await house.post("one", not_before=NOW - timedelta(minutes=3))
     await house.post("not due", 1, not_before=LATER)
     assert (await claims.queue_ages(NOW)).outbox == timedelta(minutes=3)
+
+
+async def test_lets_each_account_have_its_turn_when_one_has_a_backlog(storage: Database) -> None:
+    busy, quiet = await House(storage).build(chats=40), await House(storage).build()
+    for chat in range(40):
+        await busy.post("welcome", chat)
+    waiting = await quiet.post("answer")
+    claimed = await claim(busy, limit=4)
+    (answer,) = [lease for lease in claimed if lease.account_id == quiet.account_id]
+    assert answer.outbox_id == waiting
+    await begin(quiet, answer)
+    await record(quiet, answer)
+    later = await quiet.post("another answer")
+    (next_one,) = await claim(busy, limit=1)
+    assert next_one.outbox_id == later, "what is on its way counts as a turn"
+
+
+async def test_keeps_an_accounts_backlog_from_taking_every_hand_when_nobody_else_waits(house: House) -> None:
+    crowded = await House(house.database).build(chats=40)
+    for chat in range(40):
+        await crowded.post("welcome", chat)
+    claimed = await claim(house, limit=32)
+    assert len(claimed) == IN_FLIGHT
+    await begin(crowded, claimed[0])
+    assert await claim(house, limit=32) == [], "the others are still on their way"
+    await record(crowded, claimed[0])
+    assert len(await claim(house, limit=32)) == 1
+
+
+async def test_answers_people_first_when_automatic_messages_wait_for_others(house: House) -> None:
+    for chat in (0, 1):
+        await house.post("welcome", chat, purpose=OutboxPurpose.trigger)
+    answer = await house.post("answer", 2)
+    assert [lease.outbox_id for lease in await claim(house, limit=1)] == [answer]
+
+
+async def test_leaves_messages_alone_when_the_provider_asked_another_process_for_quiet(house: House) -> None:
+    await house.post("one")
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.accounts.rest(house.account_id, timedelta(minutes=1))
+        await uow.accounts.rest(house.account_id, timedelta(seconds=-1))
+    assert await claim(house) == [], "a shorter rest shortens nothing"
+    async with house.database.unit(house.hotel_id) as uow:
+        account = await uow.accounts.get(house.account_id)
+    assert account is not None
+    assert account.is_resting
+
+
+async def test_is_left_to_staff_when_they_were_told_before_the_journal_spoke(house: House) -> None:
+    outbox_id = await in_doubt(house)
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.report_doubt(outbox_id, NOW)
+        assert not await uow.outbox.resolve(outbox_id, OutboxState.queued, None, "the sender stood still")
+        assert await uow.outbox.resolve(outbox_id, OutboxState.sent, "p7", "recorded late")
