@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.storage.claims import LEASE
 from bot.storage.failures import is_overload
 from bot.telemetry.logs import logger
 
 log = logger("elections")
 
+_PATIENCE = text("SELECT set_config('idle_session_timeout', :milliseconds, false)")
 _TRY = text("SELECT pg_try_advisory_lock(:key) AS taken")
 _GIVE_BACK = text("SELECT pg_advisory_unlock(:key)")
 
 
 class Elections:
-    """All the locks of this process, on one connection of their own: when that dies, all are lost at once."""
+    """All the locks of this process, on one connection of their own: when that dies, all are lost at once.
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    The server ends the connection after `patience` without a question, as when the process was stopped or its machine
+    hangs: its locks must not outlast it. So `still_holds` has to be asked more often than that.
+    """
+
+    def __init__(self, engine: AsyncEngine, patience: timedelta = LEASE) -> None:
         self._engine = engine
+        self._patience = patience
+        self._heard_at = time.monotonic()
         self._connection: AsyncConnection | None = None
 
     async def take(self, account_id: UUID) -> bool:
@@ -28,8 +38,16 @@ class Elections:
         if self._connection is None:
             self._connection = await self._engine.connect()
             await self._connection.execution_options(isolation_level="AUTOCOMMIT")
+            milliseconds = str(round(self._patience.total_seconds() * 1000))
+            await self._connection.execute(_PATIENCE, {"milliseconds": milliseconds})
         result = await self._connection.execute(_TRY, {"key": _key(account_id)})
+        self._heard_at = time.monotonic()
         return bool(result.scalar_one())
+
+    @property
+    def may_be_lost(self) -> bool:
+        """Whether the connection was silent for so long that another process may hold the locks by now."""
+        return time.monotonic() - self._heard_at > self._patience.total_seconds()
 
     async def give_back(self, account_id: UUID) -> None:
         """Let another process read this account."""
@@ -48,6 +66,7 @@ class Elections:
             log.warning("elections_lost", error=error)
             await self.close()
             return False
+        self._heard_at = time.monotonic()
         return True
 
     async def close(self) -> None:

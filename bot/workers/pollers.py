@@ -135,6 +135,10 @@ class Pollers:
             return
         until = time.monotonic() + STATE_EVERY.total_seconds()
         while time.monotonic() < until:
+            if self._elections.may_be_lost:
+                # This process stood still; it must not fight the one that reads now. The next look finds out.
+                await asyncio.sleep(LOOK_EVERY.total_seconds())
+                return
             asked_at = time.monotonic()
             batch = await channel.fetch()
             new = await self._inbox.accept(account, batch.events)

@@ -38,6 +38,16 @@ class BotProcess:
         """End it at once, in the middle of whatever it does."""
         self._process.kill()
 
+    def freeze(self) -> None:
+        """Let it stand still, in the middle of whatever it does."""
+        assert self._process.pid is not None, "it was started"
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on as if nothing had been."""
+        assert self._process.pid is not None, "it was started"
+        os.kill(self._process.pid, signal.SIGCONT)
+
     async def gone(self) -> None:
         """Wait until it is gone."""
         loop, over = asyncio.get_running_loop(), asyncio.Event()

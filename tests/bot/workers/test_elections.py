@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -77,3 +79,14 @@ async def test_notices_and_starts_anew_when_its_connection_was_lost(
     assert [line["event"] for line in logs] == ["elections_lost"]
     assert await there.take(account)
     assert not await here.take(account)
+
+
+async def test_lets_another_one_read_when_the_reader_stands_still(storage: Database, there: Elections) -> None:
+    frozen, account = Elections(storage.runtime, patience=timedelta(milliseconds=200)), uuid4()
+    assert await frozen.take(account)
+    assert not frozen.may_be_lost
+    async with asyncio.timeout(5):
+        while not await there.take(account):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.05)
+    assert frozen.may_be_lost
+    assert not await frozen.still_holds()
