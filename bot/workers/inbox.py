@@ -51,6 +51,7 @@ class InboxWorker:
         self._clock = clock
         self._knocks = knocks
         self._leases = leases
+        self._alone = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the message in hand is finished first."""
@@ -73,15 +74,23 @@ class InboxWorker:
                 await uow.chats.hold(lease.chat_id, lease.token)
                 await uow.chats.release(lease.chat_id, lease.token)
 
-    async def _handle_next(self, lease: ChatLease) -> bool:
-        """Handle the oldest waiting event; return False when none waits and the chat is given back."""
+    async def _handle_next(self, lease: ChatLease, *, is_alone: bool = False) -> bool:
+        """Handle the oldest waiting event; return False when none waits and the chat is given back.
+
+        Whatever was in hand when a worker died is suspected of having killed it. Suspects go one by one, and are
+        counted when their turn comes: so the next death is the culprit's own, and its neighbours are not blamed.
+        """
         async with self._database.unit(lease.hotel_id) as uow:
             await uow.chats.hold(lease.chat_id, lease.token)
-            event = await uow.inbox.begin_next(lease.chat_id)
-            if event is None:
+            event = await uow.inbox.begin_next(lease.chat_id, is_alone=is_alone)
+            if event is not None:
+                platform = Platform(await uow.accounts.platform_of(event.account_id))
+            elif is_alone or not await uow.inbox.is_waiting(lease.chat_id):
                 await uow.chats.release(lease.chat_id, lease.token)
                 return False
-            platform = Platform(await uow.accounts.platform_of(event.account_id))
+        if event is None:
+            async with self._alone:
+                return await self._handle_next(lease, is_alone=True)
         with bound(correlation_id=event.correlation_id):
             await self._attempt(lease, event, platform)
         await self._knocks.knock(OUTBOX_TOPIC)

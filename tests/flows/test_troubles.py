@@ -81,15 +81,18 @@ async def _handle_with_a_mistake(scene: Scene) -> None:
             await Inbox(house.database, scene.clock, house.knocks).accept(head, batch.events)
         mistaken = Route("mistaken", lambda turn: turn.text == "poison", Breaks())
         answering = Route("guest", lambda turn: turn.guest is not None, Answers())
-        loader = TurnLoader(Analyser(), house.texts, scene.clock)
+        analyser = Analyser()
+        analyser.analyse("Load the models before anybody's transaction waits for them.")
+        loader = TurnLoader(analyser, house.texts, scene.clock)
         step = Step(house.database, loader, Router([mistaken, answering]), house.desk, house.engine)
         leases = Leases(house.database.claims)
         worker = InboxWorker(house.database, step, Updates(house.desk), house.desk, scene.clock, house.knocks, leases)
         stop = asyncio.Event()
-        working = asyncio.create_task(worker.run(stop))
+        renewing, working = asyncio.create_task(leases.run()), asyncio.create_task(worker.run(stop))
         await eventually(lambda: scene.rows("SELECT FROM inbox_events HAVING every(state <> 'queued')"))
         stop.set()
         await working
+        renewing.cancel()
 
 
 class Answers(Reply):

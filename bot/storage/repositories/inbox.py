@@ -66,10 +66,11 @@ class Inbox(Repository):
         statement = insert(InboxEvent).values(rows).on_conflict_do_nothing(index_elements=key)
         return len((await self._run(statement.returning(InboxEvent.id))).all())
 
-    async def begin_next(self, chat_id: UUID) -> InboxRecord | None:
-        """Count an attempt at the oldest waiting event of a chat and return it; None when nothing waits.
+    async def begin_next(self, chat_id: UUID, *, is_alone: bool = False) -> InboxRecord | None:
+        """Count an attempt at the oldest waiting event of a chat and return it; None when there is none to begin.
 
-        The attempt is counted before the event is handled, so that one which kills its worker is counted too.
+        The attempt is counted before the event is handled, so that one which kills its worker is counted too. One
+        whose worker was gone before, without an error, is only begun where nothing of its kind runs beside it.
         """
         oldest = (
             select(InboxEvent.id)
@@ -82,12 +83,23 @@ class Inbox(Repository):
         )
         result = await self._run(
             update(InboxEvent)
-            .where(self._own(InboxEvent.hotel_id), InboxEvent.id == oldest)
+            .where(
+                self._own(InboxEvent.hotel_id),
+                InboxEvent.id == oldest,
+                *([] if is_alone else [or_(InboxEvent.attempts == 0, InboxEvent.last_error.is_not(None))]),
+            )
             .values(attempts=InboxEvent.attempts + 1)
             .returning(*_COLUMNS)
         )
         row = result.one_or_none()
         return InboxRecord(*row) if row else None
+
+    async def is_waiting(self, chat_id: UUID) -> bool:
+        """Whether an event waits in a chat."""
+        waiting = select(InboxEvent.id).where(
+            self._own(InboxEvent.hotel_id), InboxEvent.chat_id == chat_id, InboxEvent.state == InboxState.queued
+        )
+        return (await self._run(waiting.limit(1))).first() is not None
 
     async def finish(self, event_id: int, at: datetime) -> None:
         """Mark an event as handled."""

@@ -203,3 +203,18 @@ async def test_raises_lease_lost_when_nobody_claimed_the_chat(house: House) -> N
     async with house.database.unit(house.hotel_id) as uow:
         with pytest.raises(LeaseLost):
             await uow.chats.hold(house.chats[0], uuid4())
+
+
+async def test_begins_an_event_whose_worker_died_only_when_nothing_else_of_its_kind_runs(house: House) -> None:
+    await house.receive("suspect", "behind it")
+    async with house.database.unit(house.hotel_id) as uow:
+        first = await uow.inbox.begin_next(house.chats[0])
+    assert first is not None
+    async with house.database.unit(house.hotel_id) as uow:
+        assert await uow.inbox.begin_next(house.chats[0]) is None, "it may have killed its worker"
+        assert await uow.inbox.is_waiting(house.chats[0])
+        again = await uow.inbox.begin_next(house.chats[0], is_alone=True)
+        assert again is not None
+        assert (again.id, again.attempts) == (first.id, 2), "it was not counted while it had to wait"
+        await uow.inbox.note_error(first.id, "LookupError")
+        assert await uow.inbox.begin_next(house.chats[0]) is not None, "an error is known, and kills nobody"
