@@ -15,6 +15,7 @@ from bot.cli.checks.keys import try_keys
 from bot.cli.context import read_settings
 from bot.cli.played import PlayedBot, PlayedNumber
 from bot.cli.signals import done_before, hold_signals, stop_on_signals
+from bot.cli.watchdog import watched
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.database import Logins, check_serving, database_logins, prepare_database
@@ -49,7 +50,8 @@ def _serve(settings: Settings, serve: Serve, *, alone: bool = False) -> None:
     async def start() -> None:
         stop = stop_on_signals()
         if await done_before(stop, prepare_database(logins, settings)):
-            await serve(settings, logins, stop)
+            async with watched():
+                await serve(settings, logins, stop)
 
     with database_logins(settings, alone=alone) as logins:
         try:
