@@ -103,7 +103,7 @@ async def test_say_the_same_as_the_models_when_both_build_the_tables(
         connection.execute(CreateSchema("dashboard"))
         Base.metadata.create_all(connection)
 
-    await migrations.upgrade(empty_database.owner_url, REVISIONS[0])
+    await migrations.upgrade(empty_database.owner_url)
     async with postgres.new_database() as modelled:
         async with owner_connection(modelled.owner_url) as connection:
             await connection.run_sync(build)
