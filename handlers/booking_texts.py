@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from itertools import pairwise
 
-from bot.nlu.attention import DATA
+from bot.nlu.terms import DATA
 from bot.nlu.tokens import normalise
 
 MOST_SURNAME_WORDS = 4
