@@ -95,7 +95,7 @@ async def test_three_alerts_arrive_at_once_when_three_things_go_wrong_together(s
         await scene.simulator.until(guest.said)
         for number in range(3):
             guest.write(f"The room is filthy and nobody answers ({number})")
-        await scene.simulator.until(lambda: len(scene.alerts()) == 3, within=3)
+        await scene.simulator.until(lambda: len(scene.alerts()) == 3, within=5)
     assert [alert.count("filthy") >= 1 for alert in scene.alerts()] == [True] * 3
 
 
