@@ -133,6 +133,7 @@ async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], 
         await stop.wait()
         await _finish(running, house)
         renewing.cancel()
+    await inbox.close()
     log.info("house_stopped")
 
 

@@ -6,6 +6,7 @@ to `in_doubt` (nobody knows). `bot.sending` moves the rows, `bot.doubts` settles
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -37,42 +38,54 @@ class Letter:
     firing_id: UUID | None = None
 
 
-async def enqueue(uow: UnitOfWork, letter: Letter, message: OutgoingMessage, now: datetime) -> int:
-    """Queue a message within the caller's transaction; return the row's id."""
-    message_id = await _say(uow, letter, message, now) if letter.conversation_id else None
-    return await uow.outbox.add(
-        NewOutboxMessage(
-            account_id=letter.account_id,
-            chat_id=letter.chat_id,
-            purpose=letter.purpose,
-            content=to_json(message),
-            correlation_id=letter.correlation_id,
-            created_at=now,
-            not_before=now,
-            not_after=now + letter.useful_for,
-            conversation_id=letter.conversation_id,
-            message_id=message_id,
-            notification_id=letter.notification_id,
-            firing_id=letter.firing_id,
-        )
+async def enqueue(uow: UnitOfWork, letter: Letter, message: OutgoingMessage, now: datetime) -> None:
+    """Queue a message within the caller's transaction, and count it in its conversation."""
+    await enqueue_all(uow, [(letter, message)], now)
+    if is_said(letter, message) and letter.conversation_id is not None:
+        await uow.conversations.count_all({letter.conversation_id: 1}, now)
+
+
+async def enqueue_all(uow: UnitOfWork, parcels: Sequence[tuple[Letter, OutgoingMessage]], now: datetime) -> None:
+    """Queue messages within the caller's transaction, which counts them in their conversations by itself; those of
+    one chat leave in the order given."""
+    said = [(letter, message) for letter, message in parcels if is_said(letter, message)]
+    ids = await uow.messages.add_all([_record(letter, message, now) for letter, message in said])
+    by_parcel = {id(message): message_id for (_, message), message_id in zip(said, ids, strict=True)}
+    await uow.outbox.add_all([_row(letter, message, by_parcel.get(id(message)), now) for letter, message in parcels])
+
+
+def is_said(letter: Letter, message: OutgoingMessage) -> bool:
+    """Whether a message is part of its conversation, and not a change of an earlier one or the end of a spinner."""
+    return letter.conversation_id is not None and not message.replaces and not message.answers_press
+
+
+def _record(letter: Letter, message: OutgoingMessage, now: datetime) -> NewMessage:
+    assert letter.conversation_id is not None, "it is said"
+    return NewMessage(
+        conversation_id=letter.conversation_id,
+        guest_id=letter.guest_id,
+        message_type=MessageType.outgoing,
+        role=MessageRole.bot,
+        content=message.text,
+        platform=letter.platform,
+        created_at=now,
     )
 
 
-async def _say(uow: UnitOfWork, letter: Letter, message: OutgoingMessage, now: datetime) -> UUID | None:
-    """Keep the message as part of the conversation, unless it only changes an earlier one or stops a spinner."""
-    if message.replaces or message.answers_press or letter.conversation_id is None:
-        return None
-    await uow.conversations.count(letter.conversation_id, now)
-    return await uow.messages.add(
-        NewMessage(
-            conversation_id=letter.conversation_id,
-            guest_id=letter.guest_id,
-            message_type=MessageType.outgoing,
-            role=MessageRole.bot,
-            content=message.text,
-            platform=letter.platform,
-            created_at=now,
-        )
+def _row(letter: Letter, message: OutgoingMessage, message_id: UUID | None, now: datetime) -> NewOutboxMessage:
+    return NewOutboxMessage(
+        account_id=letter.account_id,
+        chat_id=letter.chat_id,
+        purpose=letter.purpose,
+        content=to_json(message),
+        correlation_id=letter.correlation_id,
+        created_at=now,
+        not_before=now,
+        not_after=now + letter.useful_for,
+        conversation_id=letter.conversation_id,
+        message_id=message_id,
+        notification_id=letter.notification_id,
+        firing_id=letter.firing_id,
     )
 
 

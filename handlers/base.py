@@ -140,3 +140,8 @@ class Reply:
 
     async def load(self, uow: UnitOfWork, turn: Turn) -> None:
         return None
+
+
+def reads(handler: Handler) -> bool:
+    """Whether a handler needs anything beyond the turn."""
+    return not isinstance(handler, Reply)

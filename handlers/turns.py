@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from bot.clock import Clock
 from bot.hotel_settings import HotelSettings
 from bot.messages import IncomingMessage, Platform, Sender
 from bot.nlu.analysis import Analyser
+from bot.nlu.base import Analysis
+from bot.storage.repositories.chats import ChatRecord
 from bot.storage.repositories.conversations import ConversationRecord
 from bot.storage.repositories.guests import GuestRecord, Identity
+from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.inbox import InboxRecord
+from bot.storage.repositories.knowledge import KnowledgeRecord
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.users import UserRecord
 from bot.storage.unit_of_work import UnitOfWork
@@ -38,59 +43,84 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The turn, and what saving it needs beside: how the guest is recognised, and whether they are new."""
+    """The turn, and what saving it needs beside: how the guest is recognised, and whether they are new.
+
+    `unknown` are those of the `identities` that were nobody's when it was read.
+    """
 
     turn: Turn
     identities: tuple[Identity, ...]
+    unknown: tuple[Identity, ...]
     is_new_guest: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What was read for all arrivals of one hotel at once."""
+
+    hotel: HotelRecord
+    knowledge: tuple[KnowledgeRecord, ...]
+    users: dict[int | str, UserRecord]
+    guests: dict[Identity, GuestRecord]
+    stays: dict[UUID, list[StayRecord]]
+    chats: dict[UUID, ChatRecord]
+    conversations: dict[UUID, ConversationRecord]
+
+    def guest(self, identities: Sequence[Identity]) -> GuestRecord | None:
+        """Return whom the surest known of these identities belongs to."""
+        return next((self.guests[one] for one in identities if one in self.guests), None)
+
+    def user(self, platform: Platform, sender: Sender) -> UserRecord | None:
+        """Return the one of the hotel's own people who wrote."""
+        key = _user_key(platform, sender)
+        return None if key is None else self.users.get(key)
+
+
 class TurnLoader:
-    """Reads turns."""
+    """Makes turns of messages and what was read for them."""
 
     def __init__(self, analyser: Analyser, texts: Texts, clock: Clock) -> None:
         self._analyser = analyser
         self._texts = texts
         self._clock = clock
 
-    async def load(self, uow: UnitOfWork, arrival: Arrival) -> Known:
-        """Return the turn of an arrived message."""
-        message, now = arrival.message, self._clock.now()
-        hotel = await uow.hotels.get()
-        user = await _user(uow, arrival.platform, message.sender)
+    def turns(self, shelf: Shelf, arrivals: Sequence[Arrival]) -> list[Known]:
+        """Return the turns of arrived messages, in order, from what was read for them."""
+        now = self._clock.now()
+        settings = HotelSettings.model_validate(shelf.hotel.settings)
+        texts = self._texts.with_default(shelf.hotel.default_language)
+        return [self._known(shelf, settings, texts, arrival, now) for arrival in arrivals]
+
+    def _known(self, shelf: Shelf, settings: HotelSettings, texts: Texts, arrival: Arrival, now: datetime) -> Known:
+        message, chat_id = arrival.message, arrival.event.chat_id
+        user = shelf.user(arrival.platform, message.sender)
         identities = _identities(arrival.platform, message.sender)
         guest, is_new = None, False
         if user is None and not message.is_group:
-            guest = await _recognise(uow, identities)
+            guest = shelf.guest(identities)
             is_new = guest is None
             guest = guest or GuestRecord(new_id(), message.sender.name, None, {}, ())
-        conversation = None if message.is_group else await uow.conversations.open_in(arrival.event.chat_id)
+        conversation = None if message.is_group else shelf.conversations.get(chat_id)
         analysis = self._analyser.analyse(_words_of(message.text), guest.language if guest else None)
-        stay = pick_stay(await uow.stays.of_guest(guest.id), now) if guest and not is_new else None
-        language = (
-            user.language_code or hotel.default_language
-            if user
-            else language_of(guest, analysis, message.sender.language, hotel)
-        )
         turn = Turn(
-            hotel=hotel,
-            settings=HotelSettings.model_validate(hotel.settings),
+            hotel=shelf.hotel,
+            settings=settings,
             platform=arrival.platform,
-            chat=await uow.chats.get(arrival.event.chat_id),
+            chat=shelf.chats[chat_id],
             message=message,
             analysis=analysis,
-            language=language,
-            texts=self._texts.with_default(hotel.default_language),
+            language=_language(shelf.hotel, user, guest, analysis, message.sender),
+            texts=texts,
             now=now,
             correlation_id=arrival.event.correlation_id,
             guest=guest,
             user=user,
             conversation=conversation,
-            stay=stay,
-            knowledge=tuple(await uow.knowledge.all()) if guest else (),
+            stay=pick_stay(shelf.stays.get(guest.id, ()), now) if guest else None,
+            knowledge=shelf.knowledge if guest else (),
             pressed=message.press or _numbered_choice(message.text, conversation),
         )
-        return Known(turn, identities, is_new)
+        return Known(turn, identities, tuple(one for one in identities if one not in shelf.guests), is_new)
 
 
 def _words_of(text: str) -> str:
@@ -98,10 +128,42 @@ def _words_of(text: str) -> str:
     return arguments_of(text) if command_of(text) else text
 
 
-async def _user(uow: UnitOfWork, platform: Platform, sender: Sender) -> UserRecord | None:
+async def read_shelf(uow: UnitOfWork, arrivals: Sequence[Arrival]) -> Shelf:
+    """Read what turns of these messages of the hotel may know."""
+    chats = {arrival.event.chat_id for arrival in arrivals}
+    keys = {_user_key(arrival.platform, arrival.message.sender) for arrival in arrivals}
+    identities = {one for arrival in arrivals for one in _identities(arrival.platform, arrival.message.sender)}
+    users = await uow.users.known_by(
+        [key for key in keys if isinstance(key, int)], [key for key in keys if isinstance(key, str)]
+    )
+    guests = await uow.guests.recognise_all(identities)
+    stays: dict[UUID, list[StayRecord]] = {}
+    for stay in await uow.stays.of_guests({guest.id for guest in guests.values()}):
+        stays.setdefault(stay.guest_id, []).append(stay)
+    return Shelf(
+        hotel=await uow.hotels.get(),
+        knowledge=tuple(await uow.knowledge.all()),
+        users={key: user for user in users for key in (user.telegram_id, user.phone) if key is not None},
+        guests=guests,
+        stays=stays,
+        chats=await uow.chats.with_ids(chats),
+        conversations=await uow.conversations.open_in_all(chats),
+    )
+
+
+def _user_key(platform: Platform, sender: Sender) -> int | str | None:
+    """Return by what one of the hotel's own people would be known: a Telegram id or a phone."""
     if platform is Platform.telegram:
-        return await uow.users.by_telegram(int(sender.id)) if sender.id.lstrip("-").isdigit() else None
-    return await uow.users.by_phone(sender.phone) if sender.phone else None
+        return int(sender.id) if sender.id.lstrip("-").isdigit() else None
+    return sender.phone
+
+
+def _language(
+    hotel: HotelRecord, user: UserRecord | None, guest: GuestRecord | None, analysis: Analysis, sender: Sender
+) -> str:
+    if user is not None:
+        return user.language_code or hotel.default_language
+    return language_of(guest, analysis, sender.language, hotel)
 
 
 def _identities(platform: Platform, sender: Sender) -> tuple[Identity, ...]:
@@ -109,14 +171,6 @@ def _identities(platform: Platform, sender: Sender) -> tuple[Identity, ...]:
     kind = IdentityKind.telegram if platform is Platform.telegram else IdentityKind.whatsapp
     own = Identity(kind, sender.id)
     return (own, Identity(IdentityKind.phone, sender.phone)) if sender.phone else (own,)
-
-
-async def _recognise(uow: UnitOfWork, identities: Sequence[Identity]) -> GuestRecord | None:
-    for identity in identities:
-        guest = await uow.guests.recognise(identity)
-        if guest is not None:
-            return guest
-    return None
 
 
 def pick_stay(stays: Sequence[StayRecord], now: datetime) -> StayRecord | None:

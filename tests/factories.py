@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from bot.hotel_settings import HotelSettings
 from bot.messages import IncomingKind, IncomingMessage, Platform, Sender
@@ -15,9 +15,11 @@ from bot.storage.repositories.chats import ChatRecord
 from bot.storage.repositories.conversations import ConversationRecord
 from bot.storage.repositories.guests import GuestRecord
 from bot.storage.repositories.hotels import HotelRecord
+from bot.storage.repositories.inbox import InboxRecord
 from bot.storage.repositories.knowledge import KnowledgeRecord
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.users import UserRecord
+from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import Texts
 from handlers.base import Turn
 from models.enums import BookingStatus, ConversationStatus, UserRole
@@ -130,3 +132,14 @@ def make_turn(message: IncomingMessage | str = "", **changes: Any) -> Turn:
 def make_staff_turn(message: IncomingMessage | str = "", **changes: Any) -> Turn:
     """What a handler gets when one of the hotel's people writes."""
     return make_turn(message, **{"guest": None, "user": make_user(), **changes})
+
+
+async def begin_next(uow: UnitOfWork, chat_id: UUID) -> InboxRecord | None:
+    """Begin the oldest waiting event of one chat, whether or not it was begun before."""
+    begun = (await uow.inbox.begin_next([chat_id], is_alone=True)).get(chat_id)
+    return begun.event if begun else None
+
+
+async def ready_chat(uow: UnitOfWork, account_id: UUID, address: str) -> UUID:
+    """Note that something waits in a chat, which is made where it is new; return its id."""
+    return (await uow.chats.make_ready([(account_id, address)]))[account_id, address]

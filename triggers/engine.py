@@ -20,7 +20,7 @@ from triggers.base import Change, Event, Occurrence, Reason, Verdict
 from triggers.changes import plan_changes
 from triggers.dossiers import Dossier, open_dossiers
 from triggers.firing import Question, decide
-from triggers.planning import Occasion, PlanDiff, firing_of, looks_back_to, plan_times
+from triggers.planning import Occasion, PlanDiff, firing_of, key_of, looks_back_to, plan_times
 from triggers.rounds import Round
 from triggers.rules import Rule, read, readable
 
@@ -36,6 +36,7 @@ class Happening:
     guest_id: UUID
     stay_id: UUID | None
     facts: Mapping[str, Any]
+    correlation_id: str
     name: str | None = None
 
 
@@ -60,6 +61,8 @@ class Engine:
 
     async def plan_stays(self, uow: UnitOfWork, stay_ids: Sequence[UUID], correlation_id: str) -> PlanDiff:
         """Stays were added or changed: make their plan right."""
+        if not stay_ids:
+            return PlanDiff()
         rules = readable(await uow.triggers.all())
         occasion = await self._occasion(uow, correlation_id)
         diff = PlanDiff()
@@ -92,30 +95,35 @@ class Engine:
         timed = [rule for rule in rules if not isinstance(rule.conditions.when, Change | Event)]
         return await self._plan_all(uow, await self._occasion(uow, correlation_id), timed)
 
-    async def raise_event(self, uow: UnitOfWork, happening: Happening, correlation_id: str) -> int:
+    async def raise_events(self, uow: UnitOfWork, happenings: Sequence[Happening]) -> int:
         """Something happened: plan the triggers that wait for it; return how many are news."""
+        rules = readable(await uow.triggers.all())
         waiting = [
-            (rule, when)
-            for rule in readable(await uow.triggers.all())
+            (rule, when, happening)
+            for rule in rules
             if isinstance(when := rule.conditions.when, Event)
-            and (when.event, when.name) == (happening.event, happening.name)
+            for happening in happenings
+            if (when.event, when.name) == (happening.event, happening.name)
         ]
         if not waiting:
             return 0
-        occasion = await self._occasion(uow, correlation_id)
-        stay = await uow.stays.get(happening.stay_id) if happening.stay_id else None
+        now, hotel = self._clock.now(), await uow.hotels.get()
+        ids = {happening.stay_id for *_, happening in waiting if happening.stay_id}
+        stays = {stay.id: stay for stay in await uow.stays.with_ids(list(ids))} if ids else {}
         firings = [
             firing_of(
-                occasion,
+                Occasion(hotel, now, happening.correlation_id),
                 rule,
                 happening.guest_id,
-                stay,
-                Occurrence(when.event, occasion.now + when.delay),
+                stays.get(happening.stay_id) if happening.stay_id else None,
+                Occurrence(when.event, now + when.delay),
                 happening.facts,
             )
-            for rule, when in waiting
+            for rule, when, happening in waiting
         ]
-        return await uow.firings.raise_again(firings, occasion.now)
+        # Of several that would be the same firing, as when a guest writes in two chats at once, the first counts.
+        once = {key_of(firing): firing for firing in reversed(firings)}
+        return await uow.firings.raise_again(list(once.values()), now)
 
     async def fire_due(self, uow: UnitOfWork, limit: int) -> int:
         """Decide and act on up to `limit` due firings; return how many were settled."""

@@ -12,7 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -53,11 +55,10 @@ def role_password(owner_password: Any, role: str) -> str | None:
 
 def make_engine(url: str, pool_size: int, statement_timeout: timedelta) -> AsyncEngine:
     """Return a pooled engine whose connections carry our timeouts and JSON codec."""
-    return create_async_engine(
+    engine = create_async_engine(
         driver_url(url),
         pool_size=pool_size,
         max_overflow=0,
-        pool_pre_ping=True,
         pool_timeout=10,
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
@@ -75,6 +76,17 @@ def make_engine(url: str, pool_size: int, statement_timeout: timedelta) -> Async
             },
         },
     )
+    event.listen(engine.sync_engine, "checkout", _check_open)
+    return engine
+
+
+def _check_open(connection: DBAPIConnection, *_: Any) -> None:
+    """Let the pool replace a connection whose end was heard; asking the server each time would cost three turns.
+
+    One that ended unheard fails its first statement, and with it the pool throws all others away.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 @asynccontextmanager

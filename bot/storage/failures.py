@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -16,12 +17,13 @@ def is_passing(error: BaseException) -> bool:
     """Whether an error says that the database could not serve just now, rather than that the work is wrong."""
     if isinstance(error, PoolTimeout | OSError | TimeoutError):
         return True
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError | PostgresError | InterfaceError):
         return False
-    state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    state = _state_of(error)
     if state is None:
         return True
-    return error.connection_invalidated or state.startswith(_PASSING_CLASSES) or state in _PASSING_CODES
+    is_invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
+    return is_invalidated or state.startswith(_PASSING_CLASSES) or state in _PASSING_CODES
 
 
 def is_overload(error: BaseException) -> bool:
@@ -29,4 +31,11 @@ def is_overload(error: BaseException) -> bool:
     just now, or was too slow for once. An event's own work is another matter: it may be too slow each time."""
     if is_passing(error):
         return True
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == _TOO_SLOW
+    return _state_of(error) == _TOO_SLOW
+
+
+def _state_of(error: BaseException) -> str | None:
+    """Return the SQLSTATE of the driver's error, or of the one that SQLAlchemy wrapped."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state: str | None = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    return state

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import pool_in_use, pool_size, query_seconds, slow_queries
@@ -23,6 +23,7 @@ _TABLE = re.compile(
 _LITERAL = re.compile(r"'(?:[^']|'')*'")
 _LONGEST_STATEMENT = 1_500
 _STARTED = "bellhop_query_started"
+_SLOW = "bellhop_slow_query"
 
 _log = logger("database")
 
@@ -30,16 +31,20 @@ _log = logger("database")
 def watch_queries(engine: AsyncEngine, slow: timedelta, pool: str = "app") -> None:
     """Feed the metrics from this engine and log statements that take `slow` or longer, at debug level all of them."""
 
+    def connect(_: Any, connection: ConnectionPoolEntry) -> None:
+        connection.info[_SLOW] = slow
+
     def start(connection: Connection, *_: Any) -> None:
         connection.info[_STARTED] = perf_counter()
 
     def finish(connection: Connection, cursor: Any, statement: str, *_: Any) -> None:
-        _record(connection, statement, slow, cursor.rowcount)
+        _finish(connection, statement, cursor.rowcount)
 
     def fail(context: ExceptionContext) -> None:
         if context.connection is not None and context.statement is not None:
-            _record(context.connection, context.statement, slow, None)
+            _finish(context.connection, context.statement, None)
 
+    event.listen(engine.sync_engine, "connect", connect)
     event.listen(engine.sync_engine, "before_cursor_execute", start)
     event.listen(engine.sync_engine, "after_cursor_execute", finish)
     event.listen(engine.sync_engine, "handle_error", fail)
@@ -58,11 +63,17 @@ def table_of(statement: str) -> str | None:
     return found[1] if found else None
 
 
-def _record(connection: Connection, statement: str, slow: timedelta, rows: int | None) -> None:
+def _finish(connection: Connection, statement: str, rows: int | None) -> None:
     started = connection.info.pop(_STARTED, None)
-    if started is None:
+    if started is not None:
+        record_query(connection, statement, perf_counter() - started, rows)
+
+
+def record_query(connection: Connection, statement: str, seconds: float, rows: int | None) -> None:
+    """Count and log a statement of a watched connection; `rows` is None for one that failed."""
+    slow: timedelta | None = connection.info.get(_SLOW)
+    if slow is None:
         return
-    seconds = perf_counter() - started
     operation = operation_of(statement)
     query_seconds.labels(operation).observe(seconds)
     is_slow = seconds >= slow.total_seconds()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
+from bot.batches import Batches
 from bot.channels.registry import format_of
 from bot.clock import Clock
 from bot.errors import LeaseLost, RejectedInput
@@ -21,14 +25,23 @@ from bot.telemetry.metrics import MessageOutcome, messages
 from bot.updates import Updates
 from bot.workers.crew import AFTER_OUTAGE, work_off
 from bot.workers.leases import Leases
-from handlers.step import Step
+from handlers.step import MOST_TOGETHER, Step
 from handlers.turns import Arrival
 from models.enums import NotificationType, Severity
 
 MOST_ATTEMPTS = 3
-HANDS = 8
+HANDS = 100
 
 log = logger("inbox")
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """The next event of a chat; not counted yet where it is suspected of having killed its worker."""
+
+    event: InboxRecord
+    platform: Platform
+    is_counted: bool
 
 
 class InboxWorker:
@@ -51,50 +64,71 @@ class InboxWorker:
         self._clock = clock
         self._knocks = knocks
         self._leases = leases
-        self._alone = asyncio.Lock()
+        self._begins = Batches(self._begin_all, MOST_TOGETHER)
+        self._suspects = asyncio.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the message in hand is finished first."""
         self._stop = stop
-        await work_off(
-            self._database.claims.claim_chats,
-            self._work_chat,
-            topic=TOPIC,
-            knocks=self._knocks,
-            stop=stop,
-            hands=HANDS,
-        )
+        try:
+            await work_off(
+                self._database.claims.claim_chats,
+                self._work_chat,
+                topic=TOPIC,
+                knocks=self._knocks,
+                stop=stop,
+                hands=HANDS,
+            )
+        finally:
+            await self._begins.close()
+            await self._step.close()
 
     async def _work_chat(self, lease: ChatLease) -> None:
         with self._leases.chat(lease.token), bound(hotel_id=lease.hotel_id):
             while not self._stop.is_set():
-                if not await self._handle_next(lease):
+                begun = await self._begins.do(lease.hotel_id, lease)
+                if begun is None:
                     return
+                await self._handle(lease, begun)
             async with self._database.unit(lease.hotel_id) as uow:
                 await uow.chats.hold(lease.chat_id, lease.token)
-                await uow.chats.release(lease.chat_id, lease.token)
+                await uow.chats.release_all({lease.chat_id: lease.token})
 
-    async def _handle_next(self, lease: ChatLease, *, is_alone: bool = False) -> bool:
-        """Handle the oldest waiting event; return False when none waits and the chat is given back.
+    async def _begin_all(self, hotel_id: UUID, leases: Sequence[ChatLease]) -> list[_Begun | Exception | None]:
+        """Begin the oldest waiting event of each chat; a chat in which nothing waits is given back, for None."""
+        async with self._database.unit(hotel_id) as uow:
+            tokens = {lease.chat_id: lease.token for lease in leases}
+            held = await uow.chats.hold_all(tokens)
+            waiting = await uow.inbox.begin_next(held)
+            await uow.chats.release_all({chat_id: tokens[chat_id] for chat_id in held - waiting.keys()})
+            platforms = await uow.accounts.platforms({one.event.account_id for one in waiting.values()})
+        lost = LeaseLost("the chat was claimed by another worker")
+        begun = {
+            chat_id: _Begun(one.event, Platform(platforms[one.event.account_id]), one.is_begun)
+            for chat_id, one in waiting.items()
+        }
+        return [begun.get(lease.chat_id) if lease.chat_id in held else lost for lease in leases]
 
-        Whatever was in hand when a worker died is suspected of having killed it. Suspects go one by one, and are
-        counted when their turn comes: so the next death is the culprit's own, and its neighbours are not blamed.
-        """
-        async with self._database.unit(lease.hotel_id) as uow:
-            await uow.chats.hold(lease.chat_id, lease.token)
-            event = await uow.inbox.begin_next(lease.chat_id, is_alone=is_alone)
-            if event is not None:
-                platform = Platform(await uow.accounts.platform_of(event.account_id))
-            elif is_alone or not await uow.inbox.is_waiting(lease.chat_id):
-                await uow.chats.release(lease.chat_id, lease.token)
-                return False
-        if event is None:
-            async with self._alone:
-                return await self._handle_next(lease, is_alone=True)
-        with bound(correlation_id=event.correlation_id):
-            await self._attempt(lease, event, platform)
+    async def _handle(self, lease: ChatLease, begun: _Begun) -> None:
+        with bound(correlation_id=begun.event.correlation_id):
+            if begun.is_counted:
+                await self._attempt(lease, begun.event, begun.platform)
+            else:
+                await self._handle_suspect(lease, begun)
         await self._knocks.knock(OUTBOX_TOPIC)
-        return True
+
+    async def _handle_suspect(self, lease: ChatLease, begun: _Begun) -> None:
+        """Handle an event that was in hand when its worker died, and is suspected of having killed it.
+
+        Suspects go one by one, and are counted when their turn comes: so the next death is the culprit's own, and its
+        neighbours are not blamed.
+        """
+        async with self._suspects:
+            async with self._database.unit(lease.hotel_id) as uow:
+                await uow.chats.hold(lease.chat_id, lease.token)
+                again = (await uow.inbox.begin_next([lease.chat_id], is_alone=True)).get(lease.chat_id)
+            if again is not None:
+                await self._attempt(lease, again.event, begun.platform)
 
     async def _attempt(self, lease: ChatLease, event: InboxRecord, platform: Platform) -> None:
         if event.attempts > MOST_ATTEMPTS:
@@ -129,7 +163,7 @@ class InboxWorker:
             for part in incoming:
                 if isinstance(part, DeliveryUpdate | AccountUpdate | ReachUpdate | ChatMoved):
                     await self._updates.apply(uow, event, part)
-            await uow.inbox.finish(event.id, self._clock.now())
+            await uow.inbox.finish_all([event.id], self._clock.now())
 
     async def _quarantine(self, lease: ChatLease, event: InboxRecord, platform: Platform, reason: str) -> None:
         """Set an event aside and tell staff, so that those behind it go on and nobody's words vanish."""
@@ -161,6 +195,6 @@ class InboxWorker:
             async with self._database.unit(lease.hotel_id) as uow:
                 await uow.chats.hold(lease.chat_id, lease.token)
                 await uow.inbox.forgive(event.id)
-                await uow.chats.release(lease.chat_id, lease.token)
+                await uow.chats.release_all({lease.chat_id: lease.token})
         except Exception as error:
             log.warning("attempt_not_forgiven", error=error)

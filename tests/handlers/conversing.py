@@ -32,7 +32,7 @@ from handlers.step import Step
 from handlers.turns import Arrival, TurnLoader
 from models import OutboxMessage
 from models.enums import BookingStatus, IdentityKind, OutboxPurpose
-from tests.factories import NOW, analyser, texts
+from tests.factories import NOW, analyser, begin_next, ready_chat, texts
 from triggers.engine import Engine
 
 
@@ -119,7 +119,7 @@ class Person:
         await self._step.handle(lease, Arrival(event, message, self.platform))
         async with self.house.database.unit(self.house.id) as uow:
             await uow.chats.hold(lease.chat_id, lease.token)
-            await uow.chats.release(lease.chat_id, lease.token)
+            await uow.chats.release_all({lease.chat_id: lease.token})
         replies = (await self._leaving(lease.chat_id))[before:]
         return Said(self._router.route, self._router.outcome, tuple(replies))
 
@@ -134,13 +134,12 @@ class Person:
     async def _arrive(self, message: IncomingMessage) -> tuple[ChatLease, InboxRecord]:
         account = self.house.accounts[self.platform]
         async with self.house.database.unit(self.house.id) as uow:
-            chats = await uow.chats.make_ready(account, {message.chat_id})
-            chat_id = chats[message.chat_id]
+            chat_id = await ready_chat(uow, account, message.chat_id)
             event = NewEvent(account, chat_id, "message", str(uuid4()), b"", "c-1", self.house.clock.now())
             await uow.inbox.add([event])
         (lease,) = await self.house.database.claims.claim_chats(10)
         async with self.house.database.unit(self.house.id) as uow:
-            record = await uow.inbox.begin_next(chat_id)
+            record = await begin_next(uow, chat_id)
         assert record is not None
         return lease, record
 

@@ -99,10 +99,10 @@ class HotelDesk:
 
     async def happens(self, event: str, guest_id: UUID, stay: StayRecord | None = None, **facts: Any) -> int:
         happening = Happening(
-            event, guest_id, stay.id if stay else None, {f"message.{k}": v for k, v in facts.items()}
+            event, guest_id, stay.id if stay else None, {f"message.{k}": v for k, v in facts.items()}, "c-3"
         )
         async with self.database.unit(self.id) as uow:
-            return await self.engine.raise_event(uow, happening, "c-3")
+            return await self.engine.raise_events(uow, [happening])
 
     async def tick(self, at: datetime | None = None, limit: int = 100) -> int:
         """Let the scheduler wake the engine, at another time where one is given."""

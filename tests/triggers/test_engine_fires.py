@@ -459,7 +459,7 @@ async def test_a_firing_stays_due_and_the_others_go_when_its_chat_is_locked_by_s
     async with hotel.database.unit(hotel.id) as uow:
         conversation = await uow.conversations.open_in(chat)
         assert conversation is not None
-        await uow.conversations.count(conversation.id, NOON)
+        await uow.conversations.count_all({conversation.id: 1}, NOON)
         assert await hotel.tick(DUE) == 1
     assert sorted(await hotel.states(trigger)) == [("fired", "fired"), ("scheduled", None)]
     await hotel.tick()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,13 +38,10 @@ class Accounts(Repository):
         row = (await self._run(self._select().where(ChannelAccount.id == account_id))).one_or_none()
         return AccountRecord(*row) if row else None
 
-    async def platform_of(self, account_id: UUID) -> str:
-        """Return the platform of an account."""
-        statement = select(ChannelAccount.platform).where(
-            self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id
-        )
-        platform: str = (await self._run(statement)).scalar_one()
-        return platform
+    async def platforms(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
+        """Return the platforms of these accounts."""
+        rows = await self._fetch(_PLATFORMS, self.hotel_id, list(account_ids)) if account_ids else []
+        return {row["id"]: row["platform"] for row in rows}
 
     async def all(self) -> list[AccountRecord]:
         """Return every account of the hotel, in the order they were added."""
@@ -173,3 +171,6 @@ class Accounts(Repository):
             )
             .where(self._own(ChannelAccount.hotel_id))
         )
+
+
+_PLATFORMS = "SELECT id, platform FROM channel_accounts WHERE hotel_id = $1 AND id = ANY ($2::uuid[])"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from bot.errors import LeaseLost
 from bot.storage.repositories.base import Repository
-from models import Chat, Conversation, InboxEvent
+from models import Chat, Conversation
 from models.base import new_id
-from models.enums import InboxState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,11 @@ class Chats(Repository):
         columns = (Chat.id, Chat.account_id, Chat.address, Chat.is_reachable)
         row = (await self._run(select(*columns).where(self._own(Chat.hotel_id), Chat.id == chat_id))).one()
         return ChatRecord(*row)
+
+    async def with_ids(self, chat_ids: Collection[UUID]) -> dict[UUID, ChatRecord]:
+        """Return these chats by id."""
+        rows = await self._fetch(_WITH_IDS, self.hotel_id, list(chat_ids))
+        return {row["id"]: ChatRecord(*row) for row in rows}
 
     async def spoken_in(self, guest_ids: Collection[UUID]) -> dict[UUID, list[ChatRecord]]:
         """Return the chats that each guest has spoken in, the latest first; who never spoke is missing."""
@@ -63,15 +66,23 @@ class Chats(Repository):
             select(Chat.id).where(self._own(Chat.hotel_id), Chat.account_id == account_id, Chat.address == address)
         )
         chat_id: UUID | None = known.scalar_one_or_none()
-        return chat_id or (await self._upsert(account_id, [address], is_ready=False))[address]
+        if chat_id is None:
+            (made,) = await self._fetch(_AT, self.hotel_id, new_id(), account_id, address)
+            chat_id = made["id"]
+        assert chat_id is not None, "found or made"
+        return chat_id
 
-    async def make_ready(self, account_id: UUID, addresses: Collection[str]) -> dict[str, UUID]:
-        """Lock these chats, note that something waits in them, and return their ids by address.
+    async def make_ready(self, lanes: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
+        """Lock the chats of these accounts and addresses, note that something waits in them; return their ids.
 
         The rows stay locked until the transaction ends, so event ids drawn after this grow in the order in
         which transactions commit.
         """
-        return await self._upsert(account_id, addresses, is_ready=True)
+        # Sorted, so that two batches which share chats lock them in one order and can't deadlock.
+        ordered = sorted(set(lanes))
+        accounts, addresses = [account for account, _ in ordered], [address for _, address in ordered]
+        rows = await self._fetch(_MAKE_READY, self.hotel_id, [new_id() for _ in ordered], accounts, addresses)
+        return {(row["account_id"], row["address"]): row["id"] for row in rows}
 
     async def lock(self, chat_id: UUID) -> None:
         """Wait until nobody changes what belongs to this chat, and let nobody else until the transaction ends."""
@@ -81,29 +92,22 @@ class Chats(Repository):
 
     async def hold(self, chat_id: UUID, token: UUID) -> None:
         """Lock a chat that was claimed with `token`. Raises LeaseLost when another worker has it now."""
-        held = await self._run(
-            select(Chat.id)
-            .where(self._own(Chat.hotel_id), Chat.id == chat_id, Chat.claim_token == token)
-            .with_for_update(key_share=True)
-        )
-        if held.one_or_none() is None:
+        if not await self.hold_all({chat_id: token}):
             raise LeaseLost("the chat was claimed by another worker")
 
-    async def release(self, chat_id: UUID, token: UUID) -> None:
-        """Give a held chat back; it stays ready while events wait in it.
+    async def hold_all(self, tokens: Mapping[UUID, UUID]) -> set[UUID]:
+        """Lock the chats that were claimed with these tokens, by id; return those that nobody else has now."""
+        rows = await self._fetch(_HOLD_ALL, self.hotel_id, list(tokens), list(tokens.values()))
+        return {row["id"] for row in rows}
 
-        Must follow `hold` as a statement of its own: only then does it see every event whose transaction got
-        the chat's lock before.
+    async def release_all(self, tokens: Mapping[UUID, UUID]) -> None:
+        """Give held chats back; those in which events wait stay ready.
+
+        Must follow `hold_all` as a statement of its own: only then does it see every event whose transaction got
+        a chat's lock before.
         """
-        waiting = select(InboxEvent.id).where(
-            self._own(InboxEvent.hotel_id), InboxEvent.chat_id == chat_id, InboxEvent.state == InboxState.queued
-        )
-        ready_at = select(func.now()).where(waiting.exists()).scalar_subquery()
-        await self._run(
-            update(Chat)
-            .where(self._own(Chat.hotel_id), Chat.id == chat_id, Chat.claim_token == token)
-            .values(claim_token=None, leased_until=None, ready_at=ready_at)
-        )
+        if tokens:
+            await self._fetch(_RELEASE_ALL, self.hotel_id, list(tokens), list(tokens.values()))
 
     async def wake(self, chat_id: UUID) -> None:
         """Note that something waits in the chat."""
@@ -119,17 +123,29 @@ class Chats(Repository):
             update(Chat).where(self._own(Chat.hotel_id), Chat.id == chat_id).values(is_reachable=is_reachable)
         )
 
-    async def _upsert(self, account_id: UUID, addresses: Collection[str], is_ready: bool) -> dict[str, UUID]:
-        ready_at = func.now() if is_ready else None
-        # Sorted, so that two batches which share chats lock them in one order and can't deadlock.
-        rows = [
-            {"hotel_id": self.hotel_id, "id": new_id(), "account_id": account_id, "address": address}
-            for address in sorted(set(addresses))
-        ]
-        statement = insert(Chat).values([{**row, "ready_at": ready_at} for row in rows])
-        statement = statement.on_conflict_do_update(
-            index_elements=["hotel_id", "account_id", "address"],
-            set_={"ready_at": func.coalesce(Chat.ready_at, statement.excluded.ready_at)},
-        )
-        result = await self._run(statement.returning(Chat.address, Chat.id))
-        return {row.address: row.id for row in result}
+
+_WITH_IDS = "SELECT id, account_id, address, is_reachable FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[])"
+_HOLD_ALL = """
+    SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND claim_token = ANY ($3::uuid[])
+    ORDER BY id FOR NO KEY UPDATE
+"""
+_RELEASE_ALL = """
+    UPDATE chats SET claim_token = NULL, leased_until = NULL, ready_at = (
+        SELECT now() FROM inbox_events AS event
+        WHERE event.hotel_id = chats.hotel_id AND event.chat_id = chats.id AND event.state = 'queued' LIMIT 1
+    )
+    WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND claim_token = ANY ($3::uuid[])
+"""
+_MAKE_READY = """
+    INSERT INTO chats (hotel_id, id, account_id, address, ready_at)
+    SELECT $1, id, account_id, address, now()
+    FROM unnest($2::uuid[], $3::uuid[], $4::text[]) WITH ORDINALITY AS lane (id, account_id, address, place)
+    ORDER BY place
+    ON CONFLICT (hotel_id, account_id, address)
+    DO UPDATE SET ready_at = coalesce(chats.ready_at, excluded.ready_at)
+    RETURNING account_id, address, id
+"""
+_AT = """
+    INSERT INTO chats (hotel_id, id, account_id, address) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (hotel_id, account_id, address) DO UPDATE SET address = excluded.address RETURNING id
+"""

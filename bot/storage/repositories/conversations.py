@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.errors import LeaseLost
-from bot.storage.repositories.base import AnySelect, Repository
+from bot.storage.repositories.base import AnySelect, Repository, as_records
 from models import Conversation
 from models.base import new_id
 from models.enums import ConversationStatus
@@ -30,6 +31,21 @@ class ConversationRecord:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class ConversationChange:
+    """What a turn makes of its conversation, as it was read in `version`; what is None stays as it is."""
+
+    id: UUID
+    version: int
+    context_data: Mapping[str, Any]
+    current_state: str | None
+    status: ConversationStatus | None
+    escalated_at: datetime | None
+    last_message_at: datetime
+    messages: int
+    guest_messages: int
+
+
 class Conversations(Repository):
     async def open_in(self, chat_id: UUID) -> ConversationRecord | None:
         """Return the open conversation of a chat."""
@@ -38,6 +54,11 @@ class Conversations(Repository):
         )
         row = (await self._run(statement)).one_or_none()
         return ConversationRecord(*row) if row else None
+
+    async def open_in_all(self, chat_ids: Collection[UUID]) -> dict[UUID, ConversationRecord]:
+        """Return the open conversations of these chats, by chat."""
+        rows = await self._fetch(_OPEN_IN, self.hotel_id, list(chat_ids))
+        return {record.chat_id: record for record in map(_record, rows)}
 
     async def get(self, conversation_id: UUID) -> ConversationRecord | None:
         """Return one conversation."""
@@ -57,6 +78,24 @@ class Conversations(Repository):
         )
         return ConversationRecord(*(await self._run(statement.returning(*_COLUMNS))).one())
 
+    async def begin_all(self, guests: Mapping[UUID, UUID | None], at: datetime) -> dict[UUID, ConversationRecord]:
+        """Open a conversation in each of these chats, as `begin` does; by chat, as the guests are given."""
+        rows = [
+            {"id": new_id(), "session_id": new_id(), "chat_id": chat_id, "guest_id": guest_id, "last_message_at": at}
+            for chat_id, guest_id in guests.items()
+        ]
+        begun = await self._insert(Conversation, rows, returning=_NAMES)
+        return {record.chat_id: record for record in map(_record, begun)}
+
+    async def save_all(self, changes: Collection[ConversationChange]) -> set[UUID]:
+        """Change conversations; return those that had not been changed since they were read, which alone were."""
+        rows = as_records([asdict(change) for change in changes])
+        return {row["id"] for row in await self._fetch(_SAVE_ALL, self.hotel_id, rows)}
+
+    async def count_all(self, counts: Mapping[UUID, int], at: datetime) -> None:
+        """Note so many more messages of ours in each conversation."""
+        await self._fetch(_COUNT_ALL, self.hotel_id, list(counts), list(counts.values()), at)
+
     async def save(self, conversation: ConversationRecord, counts: dict[str, int], **values: Any) -> None:
         """Change a conversation that has not been changed since it was read. Raises LeaseLost where it was."""
         counted = {name: getattr(Conversation, name) + count for name, count in counts.items()}
@@ -72,16 +111,47 @@ class Conversations(Repository):
         if result.rowcount == 0:
             raise LeaseLost("the conversation was changed by another worker")
 
-    async def count(self, conversation_id: UUID, at: datetime) -> None:
-        """Note one more message of ours in a conversation."""
-        await self._run(
-            update(Conversation)
-            .where(self._own(Conversation.hotel_id), Conversation.id == conversation_id)
-            .values(messages_count=Conversation.messages_count + 1, last_message_at=at)
-        )
-
     def _select(self) -> AnySelect:
         return select(*_COLUMNS).where(self._own(Conversation.hotel_id))
 
 
 _COLUMNS = tuple(getattr(Conversation, name) for name in ConversationRecord.__slots__)
+_NAMES = ", ".join(ConversationRecord.__slots__)
+_OPEN_IN = f"""
+    SELECT {_NAMES} FROM conversations WHERE hotel_id = $1 AND chat_id = ANY ($2::uuid[]) AND status <> 'closed'
+"""
+_SAVE_ALL = """
+    UPDATE conversations SET
+        version = conversations.version + 1,
+        context_data = change.context_data,
+        current_state = coalesce(change.current_state, conversations.current_state),
+        status = coalesce(change.status, conversations.status),
+        escalated_at = coalesce(change.escalated_at, conversations.escalated_at),
+        last_message_at = change.last_message_at,
+        messages_count = messages_count + change.messages,
+        guest_messages_count = guest_messages_count + change.guest_messages,
+        updated_at = now()
+    FROM jsonb_to_recordset($2::jsonb) AS change (
+        id uuid, version int, context_data jsonb, current_state text, status text, escalated_at timestamptz,
+        last_message_at timestamptz, messages int, guest_messages int
+    )
+    WHERE conversations.hotel_id = $1 AND conversations.id = change.id AND conversations.version = change.version
+    RETURNING conversations.id
+"""
+_COUNT_ALL = """
+    UPDATE conversations SET messages_count = messages_count + said.messages, last_message_at = $4, updated_at = now()
+    FROM unnest($2::uuid[], $3::int[]) AS said (id, messages)
+    WHERE conversations.hotel_id = $1 AND conversations.id = said.id
+"""
+
+
+def _record(row: Any) -> ConversationRecord:
+    return ConversationRecord(
+        row["id"],
+        row["guest_id"],
+        row["chat_id"],
+        ConversationStatus(row["status"]),
+        row["current_state"],
+        row["context_data"],
+        row["version"],
+    )

@@ -62,6 +62,12 @@ class Guests(Repository):
         row = (await self._run(statement)).one_or_none()
         return _record(row) if row else None
 
+    async def recognise_all(self, identities: Collection[Identity]) -> dict[Identity, GuestRecord]:
+        """Return whose identities these are; nobody's are missing."""
+        kinds, values = [one.kind for one in identities], [one.value for one in identities]
+        rows = await self._fetch(_RECOGNISE_ALL, self.hotel_id, kinds, values)
+        return {Identity(IdentityKind(row["kind"]), row["value"]): _raw_record(row) for row in rows}
+
     async def search(self, words: str, limit: int = 5) -> list[GuestRecord]:
         """Return guests whose name holds `words`, or whose phone or booking number they are; latest first."""
         pattern = f"%{_escape_like(words.lower())}%"
@@ -102,6 +108,22 @@ class Guests(Repository):
         owner: UUID = (await self._run(statement.returning(GuestIdentity.guest_id))).scalar_one()
         return owner
 
+    async def identify_all(
+        self, owners: Mapping[Identity, UUID], evidence: Mapping[str, Any]
+    ) -> dict[Identity, UUID]:
+        """Note identities of guests; return whose they are, as `identify` does."""
+        rows = [
+            {"id": new_id(), "guest_id": owner, "kind": identity.kind, "value": identity.value, "evidence": evidence}
+            for identity, owner in sorted(owners.items(), key=lambda pair: (pair[0].kind, pair[0].value))
+        ]
+        found = await self._insert(GuestIdentity, rows, returning="kind, value, guest_id", conflict=_SAME_IDENTITY)
+        return {Identity(IdentityKind(row["kind"]), row["value"]): row["guest_id"] for row in found}
+
+    async def note_talk(self, languages: Mapping[UUID, str | None], at: datetime) -> None:
+        """Note that these guests wrote just now, and the language of each."""
+        ordered = sorted(languages)
+        await self._fetch(_NOTE_TALK, self.hotel_id, ordered, [languages[one] for one in ordered], at)
+
     async def identities(self, guest_id: UUID) -> list[Identity]:
         """Return how this guest is recognised."""
         statement = select(GuestIdentity.kind, GuestIdentity.value).where(
@@ -133,12 +155,8 @@ class Guests(Repository):
 
     async def add_all(self, guests: Collection[GuestRecord]) -> None:
         """Add guests of whom only name and language are known."""
-        if guests:
-            rows = [
-                {"hotel_id": self.hotel_id, "id": guest.id, "name": guest.name, "language": guest.language}
-                for guest in guests
-            ]
-            await self._run(insert(Guest), rows)
+        rows = [{"id": guest.id, "name": guest.name, "language": guest.language} for guest in guests]
+        await self._insert(Guest, rows)
 
     async def introduce(self, guests: Collection[GuestRecord]) -> None:
         """Change names and languages to these."""
@@ -244,3 +262,22 @@ def _record(row: Any) -> GuestRecord:
 
 def _escape_like(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _raw_record(row: Any) -> GuestRecord:
+    return GuestRecord(row["id"], row["name"], row["language"], row["preferences"], tuple(row["tags"]))
+
+
+_SAME_IDENTITY = "ON CONFLICT (hotel_id, kind, value) DO UPDATE SET value = excluded.value"
+_RECOGNISE_ALL = """
+    SELECT identity.kind, identity.value, guests.id, guests.name, guests.language, guests.preferences, guests.tags
+    FROM unnest($2::text[], $3::text[]) AS asked (kind, value)
+    JOIN guest_identities AS identity
+      ON identity.hotel_id = $1 AND identity.kind = asked.kind AND identity.value = asked.value
+    JOIN guests ON guests.hotel_id = $1 AND guests.id = identity.guest_id
+"""
+_NOTE_TALK = """
+    UPDATE guests SET last_interaction = $4, language = talk.language, updated_at = now()
+    FROM (SELECT * FROM unnest($2::uuid[], $3::text[])) AS talk (id, language)
+    WHERE guests.hotel_id = $1 AND guests.id = talk.id
+"""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository
 from models import InboxEvent
@@ -46,64 +45,35 @@ class NewEvent:
     received_at: datetime
 
 
-class Inbox(Repository):
-    async def add(self, events: Sequence[NewEvent]) -> int:
-        """Store events; return how many were new. The chats must be locked by `Chats.make_ready` before."""
-        rows = [
-            {
-                "hotel_id": self.hotel_id,
-                "account_id": event.account_id,
-                "chat_id": event.chat_id,
-                "kind": event.kind,
-                "event_id": event.event_id,
-                "payload": event.payload,
-                "correlation_id": event.correlation_id,
-                "received_at": event.received_at,
-            }
-            for event in events
-        ]
-        key = ["hotel_id", "account_id", "kind", "event_id"]
-        statement = insert(InboxEvent).values(rows).on_conflict_do_nothing(index_elements=key)
-        return len((await self._run(statement.returning(InboxEvent.id))).all())
+@dataclass(frozen=True, slots=True)
+class NextEvent:
+    """The oldest waiting event of a chat, and whether an attempt at it was begun just now."""
 
-    async def begin_next(self, chat_id: UUID, *, is_alone: bool = False) -> InboxRecord | None:
-        """Count an attempt at the oldest waiting event of a chat and return it; None when there is none to begin.
+    event: InboxRecord
+    is_begun: bool
+
+
+class Inbox(Repository):
+    async def add(self, events: Sequence[NewEvent]) -> set[tuple[UUID, str, str]]:
+        """Store events; return account, kind and event id of those that were new.
+
+        The chats must be locked by `Chats.make_ready` before.
+        """
+        columns = zip(*map(astuple, events), strict=True)
+        return {tuple(row) for row in await self._fetch(_ADD, self.hotel_id, *map(list, columns))}
+
+    async def begin_next(self, chat_ids: Collection[UUID], *, is_alone: bool = False) -> dict[UUID, NextEvent]:
+        """Count an attempt at the oldest waiting event of each chat; return them by chat, who has none is missing.
 
         The attempt is counted before the event is handled, so that one which kills its worker is counted too. One
-        whose worker was gone before, without an error, is only begun where nothing of its kind runs beside it.
+        whose worker was gone before, without an error, is a suspect: it is begun only where it `is_alone`.
         """
-        oldest = (
-            select(InboxEvent.id)
-            .where(
-                self._own(InboxEvent.hotel_id), InboxEvent.chat_id == chat_id, InboxEvent.state == InboxState.queued
-            )
-            .order_by(InboxEvent.id)
-            .limit(1)
-            .scalar_subquery()
-        )
-        result = await self._run(
-            update(InboxEvent)
-            .where(
-                self._own(InboxEvent.hotel_id),
-                InboxEvent.id == oldest,
-                *([] if is_alone else [or_(InboxEvent.attempts == 0, InboxEvent.last_error.is_not(None))]),
-            )
-            .values(attempts=InboxEvent.attempts + 1)
-            .returning(*_COLUMNS)
-        )
-        row = result.one_or_none()
-        return InboxRecord(*row) if row else None
+        rows = await self._fetch(_BEGIN_NEXT, self.hotel_id, list(chat_ids), is_alone)
+        return {row["chat_id"]: NextEvent(InboxRecord(*row[:-1]), row["is_begun"]) for row in rows}
 
-    async def is_waiting(self, chat_id: UUID) -> bool:
-        """Whether an event waits in a chat."""
-        waiting = select(InboxEvent.id).where(
-            self._own(InboxEvent.hotel_id), InboxEvent.chat_id == chat_id, InboxEvent.state == InboxState.queued
-        )
-        return (await self._run(waiting.limit(1))).first() is not None
-
-    async def finish(self, event_id: int, at: datetime) -> None:
-        """Mark an event as handled."""
-        await self._close(event_id, state=InboxState.done, handled_at=at)
+    async def finish_all(self, event_ids: Collection[int], at: datetime) -> None:
+        """Mark events as handled."""
+        await self._fetch(_FINISH, self.hotel_id, list(event_ids), at)
 
     async def quarantine(self, event_id: int, at: datetime, error: str) -> None:
         """Set an event aside with the reason; those behind it go on."""
@@ -186,3 +156,24 @@ _COLUMNS = (
     InboxEvent.attempts,
     InboxEvent.last_error,
 )
+_ADD = """
+    INSERT INTO inbox_events (hotel_id, account_id, chat_id, kind, event_id, payload, correlation_id, received_at)
+    SELECT $1, * FROM unnest(
+        $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bytea[], $7::text[], $8::timestamptz[]
+    )
+    ON CONFLICT (hotel_id, account_id, kind, event_id) DO NOTHING RETURNING account_id, kind, event_id
+"""
+_BEGIN_NEXT = f"""
+    UPDATE inbox_events SET attempts = oldest.attempts + CASE WHEN oldest.is_suspect AND NOT $3 THEN 0 ELSE 1 END
+    FROM unnest($2::uuid[]) AS waiting (chat_id), LATERAL (
+        SELECT id, attempts, attempts > 0 AND last_error IS NULL AS is_suspect FROM inbox_events AS event
+        WHERE event.hotel_id = $1 AND event.chat_id = waiting.chat_id AND event.state = 'queued'
+        ORDER BY event.id LIMIT 1
+    ) AS oldest
+    WHERE inbox_events.hotel_id = $1 AND inbox_events.id = oldest.id
+    RETURNING {", ".join(f"inbox_events.{name}" for name in InboxRecord.__slots__)},
+              inbox_events.attempts > oldest.attempts AS is_begun
+"""
+_FINISH = """
+    UPDATE inbox_events SET state = 'done', handled_at = $3 WHERE hotel_id = $1 AND id = ANY ($2::bigint[])
+"""

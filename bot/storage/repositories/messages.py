@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from bot.storage.repositories.base import Repository
 from models import Message
@@ -48,29 +49,11 @@ class MessageRecord:
 
 
 class Messages(Repository):
-    async def add(self, message: NewMessage) -> UUID:
-        """Keep a message; return its id."""
-        message_id = new_id()
-        await self._run(
-            insert(Message).values(
-                hotel_id=self.hotel_id,
-                id=message_id,
-                conversation_id=message.conversation_id,
-                guest_id=message.guest_id,
-                message_type=message.message_type,
-                role=message.role,
-                content=message.content,
-                platform=message.platform,
-                created_at=message.created_at,
-                platform_message_id=message.platform_message_id,
-                attachments=list(message.attachments),
-                sentiment_score=message.sentiment_score,
-                sentiment_type=message.sentiment_type,
-                sentiment_words=list(message.sentiment_words),
-                metadata_=message.metadata or {},
-            )
-        )
-        return message_id
+    async def add_all(self, messages: Sequence[NewMessage]) -> list[UUID]:
+        """Keep messages; return their ids, in order."""
+        ids = [new_id() for _ in messages]
+        await self._insert(Message, (_row(one, message) for one, message in zip(ids, messages, strict=True)))
+        return ids
 
     async def name(self, message_id: UUID, created_at: datetime, platform_message_id: str) -> None:
         """Note the provider's id of a message of ours; `created_at` finds its partition."""
@@ -88,3 +71,22 @@ class Messages(Repository):
         )
         rows = await self._run(statement.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit))
         return [MessageRecord(*row) for row in rows]
+
+
+def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
+    return {
+        "id": message_id,
+        "conversation_id": message.conversation_id,
+        "guest_id": message.guest_id,
+        "message_type": message.message_type,
+        "role": message.role,
+        "content": message.content,
+        "platform": message.platform,
+        "created_at": message.created_at,
+        "platform_message_id": message.platform_message_id,
+        "attachments": message.attachments,
+        "sentiment_score": message.sentiment_score,
+        "sentiment_type": message.sentiment_type,
+        "sentiment_words": message.sentiment_words,
+        "metadata": message.metadata or {},
+    }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import case, func, or_, select, update
 
 from bot.errors import LeaseLost
 from bot.storage.claims import LEASE
@@ -64,12 +65,10 @@ class OutboxRecord:
 
 
 class Outbox(Repository):
-    async def add(self, message: NewOutboxMessage) -> int:
-        """Queue a message; return its id, by which messages of a chat leave in order."""
-        values = {name: getattr(message, name) for name in NewOutboxMessage.__slots__}
-        statement = insert(OutboxMessage).values(hotel_id=self.hotel_id, **values).returning(OutboxMessage.id)
-        outbox_id: int = (await self._run(statement)).scalar_one()
-        return outbox_id
+    async def add_all(self, messages: Sequence[NewOutboxMessage]) -> list[int]:
+        """Queue messages; return their ids, which grow in the order given, by which messages of a chat leave."""
+        rows = [{name: getattr(message, name) for name in NewOutboxMessage.__slots__} for message in messages]
+        return [row["id"] for row in await self._insert(OutboxMessage, rows, returning="id")]
 
     async def get(self, outbox_id: int) -> OutboxRecord | None:
         """Return one message."""

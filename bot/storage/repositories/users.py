@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -42,6 +43,11 @@ class Users(Repository):
         """Return the active user with this number (E.164)."""
         return await self._one(User.phone == phone)
 
+    async def known_by(self, telegram_ids: Collection[int], phones: Collection[str]) -> list[UserRecord]:
+        """Return the active users with one of these Telegram ids or phones."""
+        rows = await self._fetch(_KNOWN_BY, self.hotel_id, list(telegram_ids), list(phones))
+        return [UserRecord(row[0], row[1], UserRole(row[2]), *row[3:]) for row in rows]
+
     async def all(self) -> list[UserRecord]:
         """Return the active users, admins first."""
         rows = await self._run(self._select().order_by(User.role, User.name))
@@ -63,3 +69,9 @@ class Users(Repository):
     async def _one(self, condition: ColumnElement[bool]) -> UserRecord | None:
         row = (await self._run(self._select().where(condition))).one_or_none()
         return UserRecord(*row) if row else None
+
+
+_KNOWN_BY = f"""
+    SELECT {", ".join(UserRecord.__slots__)} FROM users
+    WHERE hotel_id = $1 AND is_active AND (telegram_id = ANY ($2::bigint[]) OR phone = ANY ($3::text[]))
+"""

@@ -24,7 +24,7 @@ from bot.simulator.world import Simulator
 from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import Database
 from tests.databases import Database as Place
-from tests.factories import texts
+from tests.factories import ready_chat, texts
 from triggers.engine import Engine
 
 PATIENCE_SECONDS = 60
@@ -104,11 +104,11 @@ async def _receive(storage: Database, at: datetime) -> None:
     hotel_id = (await storage.claims.hotels())[SLUG]
     async with storage.unit(hotel_id) as uow:
         account = (await uow.accounts.all())[0]
-        chats = await uow.chats.make_ready(account.id, {"5"})
+        chat_id = await ready_chat(uow, account.id, "5")
         await uow.connection.exec_driver_sql(
             "INSERT INTO inbox_events (hotel_id, account_id, chat_id, kind, event_id, payload, correlation_id,"
             " received_at) VALUES ($1, $2, $3, 'message', '1', '', 'c', $4)",
-            (hotel_id, account.id, chats["5"], at),
+            (hotel_id, account.id, chat_id, at),
         )
 
 

@@ -15,6 +15,7 @@ from bot.storage.repositories.outbox import NewOutboxMessage, OutboxRecord
 from bot.storage.unit_of_work import Database
 from models.enums import OutboxPurpose
 from tests.bot.storage.twins import NOW
+from tests.factories import ready_chat
 
 LATER = NOW + timedelta(hours=1)
 
@@ -42,8 +43,8 @@ class House:
     async def receive(self, *texts: str, address: str = "chat 0") -> int:
         """Store events of a chat as they arrive; return how many were new."""
         async with self.database.unit(self.hotel_id) as uow:
-            chat_id = (await uow.chats.make_ready(self.account_id, [address]))[address]
-            return await uow.inbox.add([self.event(chat_id, words) for words in texts])
+            chat_id = await ready_chat(uow, self.account_id, address)
+            return len(await uow.inbox.add([self.event(chat_id, words) for words in texts]))
 
     def event(self, chat_id: UUID, words: str) -> NewEvent:
         return NewEvent(self.account_id, chat_id, "message", words, words.encode(), "c", NOW)
@@ -61,7 +62,7 @@ class House:
             not_after=LATER,
         )
         async with self.database.unit(self.hotel_id) as uow:
-            return await uow.outbox.add(replace(message, **changes))
+            return (await uow.outbox.add_all([replace(message, **changes)]))[0]
 
     async def message(self, outbox_id: int) -> OutboxRecord:
         async with self.database.unit(self.hotel_id) as uow:

@@ -14,6 +14,7 @@ from bot.storage.unit_of_work import Database
 from models.enums import InboxState
 from tests.bot.storage.houses import House, waits_for_lock
 from tests.bot.storage.twins import NOW
+from tests.factories import begin_next, ready_chat
 
 EXPIRED = timedelta(seconds=-1)
 
@@ -28,12 +29,12 @@ async def handle_all(house: House, lease: ChatLease) -> list[str]:
     texts = []
     async with house.database.unit(house.hotel_id) as uow:
         await uow.chats.hold(lease.chat_id, lease.token)
-        while event := await uow.inbox.begin_next(lease.chat_id):
+        while event := await begin_next(uow, lease.chat_id):
             texts.append(event.payload.decode())
-            await uow.inbox.finish(event.id, NOW)
+            await uow.inbox.finish_all([event.id], NOW)
     async with house.database.unit(house.hotel_id) as uow:
         await uow.chats.hold(lease.chat_id, lease.token)
-        await uow.chats.release(lease.chat_id, lease.token)
+        await uow.chats.release_all({lease.chat_id: lease.token})
     return texts
 
 
@@ -77,7 +78,7 @@ async def test_refuses_the_old_worker_when_its_lease_ran_out_and_another_claimed
     await house.database.claims.renew([stale.token], [], lease=EXPIRED)
     assert await house.database.claims.claim_chats(1) == [], "a stale token ends nobody's lease"
     async with house.database.unit(house.hotel_id) as uow:
-        await uow.chats.release(stale.chat_id, stale.token)
+        await uow.chats.release_all({stale.chat_id: stale.token})
     assert await handle_all(house, fresh) == ["one"]
 
 
@@ -94,7 +95,7 @@ async def test_wakes_the_chat_when_an_event_arrives_before_the_release(house: Ho
     await house.receive("one")
     (lease,) = await house.database.claims.claim_chats(1)
     async with house.database.unit(house.hotel_id) as arriving:
-        chat_id = (await arriving.chats.make_ready(house.account_id, ["chat 0"]))["chat 0"]
+        chat_id = await ready_chat(arriving, house.account_id, "chat 0")
         await arriving.inbox.add([house.event(chat_id, "two")])
         # The worker does not see the event yet, and has to wait for whoever is storing it.
         working = asyncio.create_task(_finish_one(house, lease))
@@ -109,10 +110,10 @@ async def test_wakes_the_chat_when_an_event_arrives_during_the_release(house: Ho
     (lease,) = await house.database.claims.claim_chats(1)
     async with house.database.unit(house.hotel_id) as working:
         await working.chats.hold(lease.chat_id, lease.token)
-        event = await working.inbox.begin_next(lease.chat_id)
+        event = await begin_next(working, lease.chat_id)
         assert event is not None
-        await working.inbox.finish(event.id, NOW)
-        await working.chats.release(lease.chat_id, lease.token)
+        await working.inbox.finish_all([event.id], NOW)
+        await working.chats.release_all({lease.chat_id: lease.token})
         arriving = asyncio.create_task(house.receive("two"))
         await waits_for_lock(house.database, arriving)
     assert await arriving == 1
@@ -124,10 +125,10 @@ async def _finish_one(house: House, lease: ChatLease) -> str:
     """Handle one event and give the lane back, as a worker that believes the lane to be empty."""
     async with house.database.unit(house.hotel_id) as uow:
         await uow.chats.hold(lease.chat_id, lease.token)
-        event = await uow.inbox.begin_next(lease.chat_id)
+        event = await begin_next(uow, lease.chat_id)
         assert event is not None
-        await uow.inbox.finish(event.id, NOW)
-        await uow.chats.release(lease.chat_id, lease.token)
+        await uow.inbox.finish_all([event.id], NOW)
+        await uow.chats.release_all({lease.chat_id: lease.token})
     return event.payload.decode()
 
 
@@ -135,14 +136,14 @@ async def test_counts_the_attempt_before_the_event_is_handled(house: House) -> N
     await house.receive("poison", "behind it")
     async with house.database.unit(house.hotel_id) as uow:
         chat_id = house.chats[0]
-        first = await uow.inbox.begin_next(chat_id)
+        first = await begin_next(uow, chat_id)
         assert first is not None
         await uow.inbox.note_error(first.id, "a wrong word")
-        again = await uow.inbox.begin_next(chat_id)
+        again = await begin_next(uow, chat_id)
         assert again is not None
         assert (again.id, again.attempts, again.last_error) == (first.id, 2, "a wrong word")
         await uow.inbox.forgive(first.id)
-        third = await uow.inbox.begin_next(chat_id)
+        third = await begin_next(uow, chat_id)
         assert third is not None
         assert third.attempts == 2
 
@@ -151,7 +152,7 @@ async def test_goes_on_behind_a_quarantined_event_and_takes_it_back_when_replaye
     await house.receive("poison", "behind it")
     (lease,) = await house.database.claims.claim_chats(1)
     async with house.database.unit(house.hotel_id) as uow:
-        poison = await uow.inbox.begin_next(lease.chat_id)
+        poison = await begin_next(uow, lease.chat_id)
         assert poison is not None
         await uow.inbox.quarantine(poison.id, NOW, "unreadable")
     assert await handle_all(house, lease) == ["behind it"]
@@ -193,7 +194,7 @@ async def test_does_not_deadlock_when_batches_share_chats_in_opposite_order(hous
 
     async def store(order: list[str]) -> None:
         async with house.database.unit(house.hotel_id) as uow:
-            await uow.chats.make_ready(house.account_id, order)
+            await uow.chats.make_ready([(house.account_id, address) for address in order])
 
     for _ in range(5):
         await asyncio.gather(store(addresses), store(addresses[::-1]), store(addresses), store(addresses[::-1]))
@@ -208,13 +209,11 @@ async def test_raises_lease_lost_when_nobody_claimed_the_chat(house: House) -> N
 async def test_begins_an_event_whose_worker_died_only_when_nothing_else_of_its_kind_runs(house: House) -> None:
     await house.receive("suspect", "behind it")
     async with house.database.unit(house.hotel_id) as uow:
-        first = await uow.inbox.begin_next(house.chats[0])
-    assert first is not None
-    async with house.database.unit(house.hotel_id) as uow:
-        assert await uow.inbox.begin_next(house.chats[0]) is None, "it may have killed its worker"
-        assert await uow.inbox.is_waiting(house.chats[0])
-        again = await uow.inbox.begin_next(house.chats[0], is_alone=True)
-        assert again is not None
-        assert (again.id, again.attempts) == (first.id, 2), "it was not counted while it had to wait"
-        await uow.inbox.note_error(first.id, "LookupError")
-        assert await uow.inbox.begin_next(house.chats[0]) is not None, "an error is known, and kills nobody"
+        chat_id = house.chats[0]
+        assert (await uow.inbox.begin_next([chat_id]))[chat_id].is_begun
+        suspect = (await uow.inbox.begin_next([chat_id]))[chat_id]
+        assert (suspect.is_begun, suspect.event.attempts) == (False, 1), "it may have killed its worker"
+        again = (await uow.inbox.begin_next([chat_id], is_alone=True))[chat_id]
+        assert (again.is_begun, again.event.attempts) == (True, 2)
+        await uow.inbox.note_error(again.event.id, "LookupError")
+        assert (await uow.inbox.begin_next([chat_id]))[chat_id].is_begun, "an error is known, and kills nobody"

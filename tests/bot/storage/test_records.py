@@ -103,7 +103,7 @@ async def test_keeps_what_was_said_when_a_message_is_added(house: House) -> None
         guest = await uow.guests.add("Anna")
         talk = await uow.conversations.begin(house.chats[0], guest.id, NOW)
         said = NewMessage(talk.id, guest.id, MessageType.incoming, MessageRole.guest, "Привет 👋", "telegram", NOW)
-        message_id = await uow.messages.add(said)
+        (message_id,) = await uow.messages.add_all([said])
         await uow.messages.name(message_id, NOW, "77")
         (record,) = await uow.messages.of_guest(guest.id, NOW)
         assert (record.id, record.content, record.created_at) == (message_id, "Привет 👋", NOW)
@@ -123,7 +123,7 @@ async def test_says_what_is_news_when_an_accounts_status_is_noted(house: House) 
             b"sealed",
         )
         assert await accounts.all() == [record]
-        assert await accounts.platform_of(house.account_id) == "telegram"
+        assert await accounts.platforms([house.account_id]) == {house.account_id: "telegram"}
         assert await accounts.disable(house.account_id)
         assert not await accounts.set_status(house.account_id, AccountStatus.active)
 

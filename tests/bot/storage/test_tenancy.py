@@ -20,6 +20,7 @@ from models.enums import IdentityKind, NotificationType, Severity, TriggerType
 from tests import databases
 from tests.bot.storage.conftest import Street, open_storage
 from tests.bot.storage.twins import NOW, Twin
+from tests.factories import begin_next, ready_chat
 
 _BOUND = text("SELECT current_setting('app.hotel_id', true)")
 
@@ -48,9 +49,9 @@ async def _raise(uow: UnitOfWork, words: str) -> object:
 
 async def _store(uow: UnitOfWork, words: str) -> object:
     (account,) = await uow.accounts.all()
-    chat_id = (await uow.chats.make_ready(account.id, [words]))[words]
+    chat_id = await ready_chat(uow, account.id, words)
     await uow.inbox.add([NewEvent(account.id, chat_id, words[:32], words, words.encode(), "c", NOW)])
-    return await uow.inbox.begin_next(chat_id)
+    return await begin_next(uow, chat_id)
 
 
 async def _rule(uow: UnitOfWork, words: str) -> object:

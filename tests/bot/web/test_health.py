@@ -10,6 +10,7 @@ from bot.telemetry.metrics import oldest_unclaimed_seconds
 from tests.bot.web.conftest import Site, open_site, open_storage
 from tests.bot.web.outage import away
 from tests.databases import Database as Place
+from tests.factories import ready_chat
 
 
 async def test_is_ready_when_nothing_is_wrong(site: Site) -> None:
@@ -44,7 +45,7 @@ async def test_is_not_ready_when_the_scheduler_is_silent(site: Site) -> None:
 async def _wait_for(site: Site, age: timedelta) -> None:
     """Leave a chat waiting, since `age` ago."""
     async with site.storage.unit(site.hotel_id) as uow:
-        await uow.chats.make_ready(site.accounts[Platform.telegram], {"5"})
+        await ready_chat(uow, site.accounts[Platform.telegram], "5")
         await uow.connection.exec_driver_sql("UPDATE chats SET ready_at = now() - $1::interval", (age,))
 
 

@@ -17,6 +17,7 @@ from bot.workers import leases as module
 from bot.workers.leases import Leases
 from tests.bot.workers.conftest import eventually
 from tests.databases import Database as Place
+from tests.factories import ready_chat
 
 SOON = timedelta(milliseconds=20)
 
@@ -29,7 +30,7 @@ async def chat(storage: Database, monkeypatch: pytest.MonkeyPatch) -> ChatLease:
     async with storage.unit(hotel_id) as uow:
         await uow.hotels.add("Hotel Adler", "adler", "Europe/Berlin", "en")
         account = await uow.accounts.add(Platform.telegram, "@adler", uuid4(), b"sealed", "k1", uuid4().bytes * 2)
-        await uow.chats.make_ready(account, {"5"})
+        await ready_chat(uow, account, "5")
     (lease,) = await storage.claims.claim_chats(1, lease=timedelta(seconds=1))
     return lease
 
