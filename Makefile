@@ -11,12 +11,13 @@ PYTHON := $(VENV)/bin/python
 DATA := .data
 CHROMIUM ?= /usr/bin/chromium
 PYTEST_OPTIONS ?= -q
+BENCH ?=
 
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help run reset test slow browser lint types contracts lock
+.PHONY: help run reset test slow browser bench lint types contracts lock
 .PRECIOUS: $(VENV)/.installed-%
 
 help:  ## Say what can be made.
@@ -38,6 +39,9 @@ browser: $(VENV)/.installed-browser  ## Run the tests that click through the pag
 	@test -x $(CHROMIUM) || { echo "$(CHROMIUM) is missing: apt-get install chromium, or give CHROMIUM=/path/to/it" >&2; exit 1; }
 	@CHROMIUM=$(CHROMIUM) $(PYTHON) -m pytest -m browser $(PYTEST_OPTIONS)
 
+bench: $(VENV)/.installed-bench  ## Measure, beside the yardsticks, and write docs/benchmarks.md; BENCH="--quick accept" for less.
+	@$(PYTHON) -m benchmarks $(BENCH)
+
 lint: $(VENV)/.installed-dev  ## Check style and form (ruff).
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
@@ -49,7 +53,7 @@ contracts: $(VENV)/.installed-dev  ## Check who may import whom (import-linter).
 	@$(VENV)/bin/lint-imports --no-cache
 
 lock: $(VENV)/.lock/bin/uv  ## Renew the locks from pyproject.toml, for maintainers.
-	@for lock in run "dev --group dev" "browser --group dev --group browser"; do \
+	@for lock in run "dev --group dev" "browser --group dev --group browser" "bench --group bench"; do \
 		set -- $$lock; name=$$1; shift; echo "locks/$$name.txt"; \
 		$(VENV)/.lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 			--upgrade pyproject.toml "$$@" -o locks/$$name.txt; \
@@ -60,6 +64,7 @@ lock: $(VENV)/.lock/bin/uv  ## Renew the locks from pyproject.toml, for maintain
 STAMPS_run := run
 STAMPS_dev := run dev
 STAMPS_browser := run dev browser
+STAMPS_bench := run bench
 
 $(VENV)/.installed-%: locks/%.txt | $(VENV)/.made
 	@echo "Installing the locked libraries (locks/$*.txt) into $(VENV) ..."
