@@ -1,0 +1,43 @@
+"""python -m benchmarks.rows.ingress run: the product's own ingress and nothing behind it, as a process."""
+
+from __future__ import annotations
+
+import asyncio
+
+import uvloop
+
+from bot.app import open_house
+from bot.channels.registry import import_clients
+from bot.cli.context import read_settings
+from bot.cli.signals import stop_on_signals
+from bot.clock import SystemClock
+from bot.config import Settings
+from bot.database import database_logins
+from bot.inbox import Inbox
+from bot.web.app import serve
+from bot.web.health import Health
+from bot.web.webhooks import Webhooks
+
+
+async def _serve(settings: Settings) -> None:
+    stop, clock = stop_on_signals(), SystemClock()
+    with database_logins(settings) as logins:
+        async with open_house(settings, logins, clock) as house:
+            inbox = Inbox(house.database, clock, house.knocks)
+            health = Health(house.database, clock)
+            routes = [*Webhooks(house.database, house.connections, inbox).routes(), *health.routes()]
+            async with serve(settings.web.host, settings.web.port, routes), asyncio.TaskGroup() as group:
+                beating = group.create_task(_beat(health))
+                await stop.wait()
+                beating.cancel()
+
+
+async def _beat(health: Health) -> None:
+    while True:
+        await health.beat()
+        await asyncio.sleep(2)
+
+
+if __name__ == "__main__":
+    import_clients()
+    uvloop.run(_serve(read_settings()))

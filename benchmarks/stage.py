@@ -1,0 +1,129 @@
+"""The whole product under load: real processes over a real database, with the world outside in another process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from benchmarks.bench import Bench, Unsound
+from benchmarks.figures import median
+from benchmarks.processes import Running, World, product, world
+from benchmarks.seeding import Hotel, environment_of
+from benchmarks.server import Database
+from benchmarks.wire.plan import Lane, Plan, Stream, Tally
+
+CONNECTIONS = 64
+WARM_SECONDS = 3.0
+MOST_RESTED = 0.1
+"""The share of messages that may have waited for a guest; more, and the guests' pace is what was measured."""
+SETTLE_SECONDS = 300.0
+"""How long the accounts of a new process may take until each has told its provider where to push."""
+
+_UNSETTLED = "SELECT count(*) FROM channel_accounts WHERE status NOT IN ('active', 'disabled')"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Processes that serve, and the world that writes to them."""
+
+    bench: Bench
+    database: Database
+    world: World
+    served_by: tuple[Running, ...]
+
+    def plan(self, streams: Sequence[Stream]) -> Plan:
+        """Return a plan of the scale's length for these streams."""
+        scale = self.bench.scale
+        return Plan(
+            ports=tuple(one.port for one in self.served_by),
+            streams=tuple(streams),
+            connections=CONNECTIONS,
+            warm_seconds=min(WARM_SECONDS, scale.seconds),
+            window_seconds=scale.seconds,
+            windows=scale.rounds,
+        )
+
+    async def throughput(self, streams: Sequence[Stream]) -> float:
+        """Return the messages per second that went the whole way, as database and provider agree, in the median."""
+        tallies = await self.world.play(self.plan(streams))
+        check(tallies)
+        for tally in tallies:
+            if tally.rested > MOST_RESTED * tally.accepted:
+                raise Unsound(f"{tally.name}: too few guests for this rate, it was them who rested")
+        rate = median([await self._finished(tally) for tally in tallies])
+        if not rate:
+            raise Unsound("nothing went the whole way")
+        return rate
+
+    async def latencies(self, streams: Sequence[Stream]) -> dict[str, list[float]]:
+        """Return the seconds from webhook to provider call, by the streams' names."""
+        tallies = await self.world.play(self.plan(streams))
+        check(tallies)
+        took: dict[str, list[float]] = {}
+        for tally in tallies:
+            took.setdefault(tally.name, []).extend(tally.reply)
+        return took
+
+    async def _finished(self, tally: Tally) -> float:
+        """Return the rate of one window: the least of handled, recorded as sent, and heard by the provider."""
+        moments = [datetime.fromtimestamp(at, UTC) for at in (tally.began, tally.ended)]
+        async with self.database.connection() as connection:
+            handled = await connection.fetchval(
+                "SELECT count(*) FROM inbox_events WHERE state = 'done' AND handled_at >= $1 AND handled_at < $2",
+                *moments,
+            )
+            sent = await connection.fetchval(
+                "SELECT count(*) FROM outbox WHERE state = 'sent' AND purpose = 'reply'"
+                " AND sent_at >= $1 AND sent_at < $2",
+                *moments,
+            )
+        return float(min(handled, sent, tally.replied)) / (tally.ended - tally.began)
+
+
+def check(tallies: Sequence[Tally]) -> None:
+    """Raise Unsound where messages were refused or stayed without an answer, or there were none."""
+    for tally in tallies:
+        if tally.refused or tally.unanswered or not tally.accepted:
+            what = f"{tally.accepted} accepted, {tally.refused} refused, {tally.unanswered} without an answer"
+            raise Unsound(f"{tally.name}: {what}")
+
+
+@asynccontextmanager
+async def stage(bench: Bench, database: Database, *, processes: int = 1) -> AsyncIterator[Stage]:
+    """Start so many processes of the product on a database whose hotels are there, and wait until all is quiet."""
+    async with AsyncExitStack() as stack:
+        outside = await stack.enter_async_context(world())
+        environ = environment_of(database) | {"BELLHOP_TELEGRAM_API": outside.provider_url}
+        running = [await stack.enter_async_context(product(environ)) for _ in range(processes)]
+        await _until_pushed_to(database)
+        yield Stage(bench, database, outside, tuple(running))
+
+
+async def _until_pushed_to(database: Database) -> None:
+    """Wait until every account is known to work: what a start costs is no part of what follows."""
+    async with asyncio.timeout(SETTLE_SECONDS), database.connection() as connection:
+        while await connection.fetchval(_UNSETTLED):  # noqa: ASYNC110  another process says so, in the database
+            await asyncio.sleep(0.1)
+
+
+def lanes(hotel: Hotel) -> tuple[Lane, ...]:
+    """Return a hotel's webhooks with the chats that write there."""
+    return tuple(Lane(one.path, one.secret, one.chats.start, len(one.chats)) for one in hotel.accounts)
+
+
+def busy(hotel: Hotel, in_flight: int) -> list[Stream]:
+    """Return the guests of one hotel, so many of whom wait for an answer at any moment."""
+    return [Stream("busy", lanes(hotel), in_flight=in_flight)]
+
+
+def one_each(hotels: Sequence[Hotel], name: str = "many") -> list[Stream]:
+    """Return the guests of many hotels, one of whom writes at a time in each."""
+    return [Stream(name, lanes(hotel), in_flight=1) for hotel in hotels]
+
+
+def steadily(streams: Sequence[Stream], per_second: float) -> Stream:
+    """Return the same guests, bot by bot in turn, who now write so many messages a second come what may."""
+    return Stream(streams[0].name, tuple(lane for one in streams for lane in one.lanes), per_second=per_second)
