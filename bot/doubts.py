@@ -9,7 +9,7 @@ from bot.channels.connections import Connections
 from bot.clock import Clock
 from bot.errors import AccountUnusable, InDoubt, TransientError
 from bot.messages import outgoing_from_json
-from bot.outbox import name_message
+from bot.outbox import name_messages
 from bot.sending import Settled
 from bot.storage.repositories.outbox import OutboxRecord
 from bot.storage.unit_of_work import Database
@@ -77,12 +77,13 @@ class Doubts:
         Return False where the journal's line is that of an earlier message with the same words: ours may come yet.
         """
         async with self._database.unit(hotel_id) as uow:
-            await uow.chats.lock(record.chat_id)
+            await uow.chats.lock([record.chat_id])
             if provider_message_id and await uow.outbox.with_provider_id(record.account_id, provider_message_id):
                 return False
             reason = f"the provider's journal says so: {'sent' if provider_message_id else 'never arrived'}"
             if await uow.outbox.resolve(record.id, state, provider_message_id, reason):
-                await name_message(uow, record, provider_message_id)
+                if provider_message_id:
+                    await name_messages(uow, [(record, provider_message_id)])
                 if state is OutboxState.sent:
                     await self._settled(uow, record, state, reason)
                 log.info("doubt_resolved", hotel_id=hotel_id, outbox_id=record.id, outcome=state)

@@ -89,17 +89,16 @@ def _row(letter: Letter, message: OutgoingMessage, message_id: UUID | None, now:
     )
 
 
-async def name_message(uow: UnitOfWork, record: OutboxRecord, provider_message_id: str | None) -> None:
-    """Note by which id the provider knows a message, and listen again to what it said of that id before.
+async def name_messages(uow: UnitOfWork, names: Sequence[tuple[OutboxRecord, str]]) -> None:
+    """Note by which ids the provider knows messages, and listen again to what it said of those ids before.
 
-    The message's chat must be locked: its events are handled under the same lock, so that a status is either
+    The messages' chats must be locked: their events are handled under the same locks, so that a status is either
     handled already and queued again here, or handled later and finds the id.
     """
-    if provider_message_id is None:
-        return
-    if record.message_id:
-        await uow.messages.name(record.message_id, record.created_at, provider_message_id)
-    for chat_id in await uow.inbox.queue_statuses(record.account_id, provider_message_id):
+    await uow.messages.name_all(
+        [(record.message_id, record.created_at, name) for record, name in names if record.message_id]
+    )
+    for chat_id in await uow.inbox.queue_statuses([(record.account_id, name) for record, name in names]):
         await uow.chats.wake(chat_id)
 
 

@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from bot.batches import Batches
 from bot.channels.base import Channel, Limits
 from bot.channels.connections import Connections
 from bot.clock import Clock
@@ -26,18 +29,19 @@ from bot.errors import (
     TransientError,
 )
 from bot.messages import outgoing_from_json
-from bot.outbox import follow_chat, name_message, obstacle
+from bot.outbox import follow_chat, name_messages, obstacle
 from bot.pace import Gaps, Pace
 from bot.storage.claims import LEASE, OutboxLease
 from bot.storage.failures import is_overload
 from bot.storage.repositories.accounts import AccountRecord
 from bot.storage.repositories.chats import ChatRecord
-from bot.storage.repositories.outbox import OutboxRecord
+from bot.storage.repositories.outbox import OutboxRecord, SentMessage
 from bot.storage.unit_of_work import Database, UnitOfWork
 from bot.telemetry.logs import bound, logger
 from bot.telemetry.metrics import MessageOutcome, messages, send_seconds
 from models.enums import AccountStatus, OutboxState
 
+MOST_TOGETHER = 50
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(minutes=5)
 # How long an account that is refused keeps its messages before the next one is tried; and one that is known not
@@ -55,8 +59,30 @@ Settled = Callable[[UnitOfWork, OutboxRecord, OutboxState, str], Awaitable[None]
 log = logger("outbox")
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message that is being sent, and what sending it takes."""
+
+    lease: OutboxLease
+    record: OutboxRecord
+    chat: ChatRecord
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Receipt:
+    """The provider's word that it took a message."""
+
+    parcel: Parcel
+    sent: SentMessage
+
+    @property
+    def record(self) -> OutboxRecord:
+        return self.parcel.record
+
+
 class Sender:
-    """Sends one claimed message at a time; many calls may run at once."""
+    """Sends claimed messages. Many calls run at once; those of one hotel are begun and recorded together."""
 
     def __init__(
         self,
@@ -73,25 +99,32 @@ class Sender:
         self._pace = pace
         self._settled = settled
         self._monotonic = monotonic
+        self._begins = Batches(self._begin_all, MOST_TOGETHER)
+        self._receipts = Batches(self._record_all, MOST_TOGETHER)
 
     async def send(self, lease: OutboxLease) -> None:
         """Send a claimed message, or give it back. Raises LeaseLost when another worker took it over."""
         began = self._monotonic()
-        prepared = await self._begin(lease)
-        if prepared is None:
+        parcel = await self._begins.do(lease.hotel_id, lease)
+        if parcel is None:
             return
-        record, chat, channel = prepared
+        record, chat, channel = parcel.record, parcel.chat, parcel.channel
         with bound(hotel_id=lease.hotel_id, outbox_id=lease.outbox_id, correlation_id=record.correlation_id):
             started = self._monotonic()
             try:
                 self._check_moment(record, stood=started - began)
                 provider_id = await channel.send(chat.address, outgoing_from_json(record.content))
             except BellhopError as error:
-                await self._record_failure(lease, record, chat, channel, error)
+                await self._record_failure(parcel, error)
             else:
-                await self._record_sent(lease, record, channel, provider_id)
+                await self._record_sent(parcel, provider_id)
             finally:
                 send_seconds.labels(channel.platform).observe(self._monotonic() - started)
+
+    async def close(self) -> None:
+        """Give up what is being begun or recorded."""
+        await self._begins.close()
+        await self._receipts.close()
 
     def _check_moment(self, record: OutboxRecord, stood: float) -> None:
         """Raise TransientError, before anything leaves, when the moment to send has passed since it was found.
@@ -103,26 +136,45 @@ class Sender:
         if hold := self._pace.hold_left(str(record.account_id)):
             raise TransientError("the account was put to rest before the call", timedelta(seconds=hold))
 
-    async def _begin(self, lease: OutboxLease) -> tuple[OutboxRecord, ChatRecord, Channel] | None:
-        """Check once more whether the message may go, and commit that it is being sent."""
+    async def _begin_all(self, hotel_id: UUID, leases: Sequence[OutboxLease]) -> list[Parcel | Exception | None]:
+        """Check once more which messages may go, and commit that they are being sent; None for one that may not."""
         now = self._clock.now()
-        async with self._database.unit(lease.hotel_id) as uow:
-            record = await uow.outbox.leased(lease.outbox_id, lease.token)
-            chat = await uow.chats.get(record.chat_id)
-            account = await uow.accounts.get(record.account_id)
-            stop = await obstacle(uow, record, chat, account, now)
-            if stop is not None:
-                state, reason = stop
-                await uow.outbox.close(record.id, lease.token, OutboxState.queued, state, reason)
-                await self._settled(uow, record, state, reason)
-                log.info("message_stopped", outbox_id=record.id, state=state)
-                return None
-            channel = await self._channel(lease, account)
-            if channel is None or not self._take_slot(record, chat, channel.limits):
-                await uow.outbox.give_back(record.id, lease.token)
-                return None
-            await uow.outbox.begin_sending(record.id, lease.token, now)
-        return record, chat, channel
+        async with self._database.unit(hotel_id) as uow:
+            records = await uow.outbox.leased({lease.outbox_id: lease.token for lease in leases})
+            chats = await uow.chats.with_ids({record.chat_id for record in records.values()})
+            accounts = await uow.accounts.with_ids({record.account_id for record in records.values()})
+            parcels = {
+                lease.outbox_id: await self._parcel(
+                    uow, lease, record, chats[record.chat_id], accounts.get(record.account_id)
+                )
+                for lease in leases
+                if (record := records.get(lease.outbox_id)) is not None
+            }
+            await uow.outbox.begin_sending([parcel.record.id for parcel in parcels.values() if parcel], now)
+        lost = LeaseLost("the message was claimed by another worker")
+        return [parcels.get(lease.outbox_id, lost) for lease in leases]
+
+    async def _parcel(
+        self,
+        uow: UnitOfWork,
+        lease: OutboxLease,
+        record: OutboxRecord,
+        chat: ChatRecord,
+        account: AccountRecord | None,
+    ) -> Parcel | None:
+        """Return what sending a message takes; one that may not leave now is ended or given back, for None."""
+        stop = await obstacle(uow, record, chat, account, self._clock.now())
+        if stop is not None:
+            state, reason = stop
+            await uow.outbox.close(record.id, lease.token, OutboxState.queued, state, reason)
+            await self._settled(uow, record, state, reason)
+            log.info("message_stopped", outbox_id=record.id, state=state)
+            return None
+        channel = await self._channel(lease, account)
+        if channel is None or not self._take_slot(record, chat, channel.limits):
+            await uow.outbox.give_back(record.id, lease.token)
+            return None
+        return Parcel(lease, record, chat, channel)
 
     async def _channel(self, lease: OutboxLease, account: AccountRecord | None) -> Channel | None:
         """Return the open channel; None, and a rest for the account, where it can't be used just now."""
@@ -146,15 +198,11 @@ class Sender:
             gaps = Gaps(limits.account_gap, limits.group_gap, GROUP_BURST)
         return not self._pace.reserve(str(record.account_id), str(record.chat_id), gaps)
 
-    async def _record(
-        self, record: OutboxRecord, hotel_id: UUID, write: Callable[[UnitOfWork], Awaitable[None]]
-    ) -> None:
+    async def _until_recorded(self, record: Callable[[], Awaitable[None]]) -> None:
         """Commit what the provider said. It is known only here, so an outage of the database is waited out."""
         while True:
             try:
-                async with self._database.unit(hotel_id) as uow:
-                    await uow.chats.lock(record.chat_id)
-                    await write(uow)
+                await record()
                 return
             except Exception as error:
                 if not is_overload(error):
@@ -162,50 +210,55 @@ class Sender:
                 log.warning("database_unavailable", error=error)
                 await asyncio.sleep(AFTER_OUTAGE.total_seconds())
 
-    async def _record_sent(
-        self, lease: OutboxLease, record: OutboxRecord, channel: Channel, provider_id: str | None
-    ) -> None:
-        now = self._clock.now()
+    async def _record_sent(self, parcel: Parcel, provider_id: str | None) -> None:
+        receipt = Receipt(parcel, SentMessage(parcel.record.id, parcel.lease.token, provider_id, self._clock.now()))
+        await self._until_recorded(lambda: self._receipts.do(parcel.lease.hotel_id, receipt))
+        messages.labels(parcel.channel.platform, MessageOutcome.sent).inc()
+        log.info("message_sent", attempt=parcel.record.attempts + 1)
 
-        async def write(uow: UnitOfWork) -> None:
-            try:
-                await uow.outbox.record_sent(record.id, lease.token, provider_id, now)
-            except LeaseLost:
-                # It took so long that the message was put in doubt; but there is none.
-                if not await uow.outbox.resolve(record.id, OutboxState.sent, provider_id, "recorded late"):
-                    raise
-            await name_message(uow, record, provider_id)
-            await uow.accounts.count_sent(record.account_id, now)
-            await self._settled(uow, record, OutboxState.sent, "")
+    async def _record_all(self, hotel_id: UUID, receipts: Sequence[Receipt]) -> list[Exception | None]:
+        async with self._database.unit(hotel_id) as uow:
+            await uow.chats.lock({receipt.record.chat_id for receipt in receipts})
+            held = await uow.outbox.record_sent([receipt.sent for receipt in receipts])
+            ours = [one for one in receipts if one.record.id in held or await self._record_late(uow, one)]
+            names = [(one.record, name) for one in ours if (name := one.sent.provider_message_id) is not None]
+            await name_messages(uow, names)
+            for account_id, count in Counter(one.record.account_id for one in ours).items():
+                await uow.accounts.count_sent(account_id, count, max(one.sent.sent_at for one in ours))
+            for one in ours:
+                await self._settled(uow, one.record, OutboxState.sent, "")
+        lost = LeaseLost("the message was claimed by another worker")
+        return [None if one in ours else lost for one in receipts]
 
-        await self._record(record, lease.hotel_id, write)
-        messages.labels(channel.platform, MessageOutcome.sent).inc()
-        log.info("message_sent", attempt=record.attempts + 1)
+    async def _record_late(self, uow: UnitOfWork, receipt: Receipt) -> bool:
+        """Where the call took so long that the message was put in doubt, take the doubt away; there is none."""
+        name = receipt.sent.provider_message_id
+        return await uow.outbox.resolve(receipt.record.id, OutboxState.sent, name, "recorded late")
 
-    async def _record_failure(
-        self, lease: OutboxLease, record: OutboxRecord, chat: ChatRecord, channel: Channel, error: BellhopError
-    ) -> None:
+    async def _record_failure(self, parcel: Parcel, error: BellhopError) -> None:
+        record = parcel.record
         log.warning("message_not_sent", error=error, attempt=record.attempts + 1)
         wait = self._wait_after(record, error)
         state = OutboxState.in_doubt if isinstance(error, InDoubt) else OutboxState.failed
 
-        async def write(uow: UnitOfWork) -> None:
-            if wait is not None:
-                await self._queue_again(uow, lease, record, wait, error)
-                if isinstance(error, ChatMigrated):
-                    await follow_chat(uow, chat, error.new_chat_id)
-                return
-            if isinstance(error, RecipientUnreachable):
-                await uow.chats.mark_reachable(chat.id, False)
-            await uow.outbox.close(record.id, lease.token, OutboxState.sending, state, str(error))
-            if state is OutboxState.failed:
-                await self._settled(uow, record, state, str(error))
+        async def write() -> None:
+            async with self._database.unit(parcel.lease.hotel_id) as uow:
+                await uow.chats.lock([record.chat_id])
+                if wait is not None:
+                    await self._queue_again(uow, parcel.lease, record, wait, error)
+                    if isinstance(error, ChatMigrated):
+                        await follow_chat(uow, parcel.chat, error.new_chat_id)
+                    return
+                if isinstance(error, RecipientUnreachable):
+                    await uow.chats.mark_reachable(record.chat_id, False)
+                await uow.outbox.close(record.id, parcel.lease.token, OutboxState.sending, state, str(error))
+                if state is OutboxState.failed:
+                    await self._settled(uow, record, state, str(error))
 
-        await self._record(record, lease.hotel_id, write)
-        if wait is not None:
-            return
-        outcome = MessageOutcome.in_doubt if state is OutboxState.in_doubt else MessageOutcome.failed
-        messages.labels(channel.platform, outcome).inc()
+        await self._until_recorded(write)
+        if wait is None:
+            outcome = MessageOutcome.in_doubt if state is OutboxState.in_doubt else MessageOutcome.failed
+            messages.labels(parcel.channel.platform, outcome).inc()
 
     async def _queue_again(
         self, uow: UnitOfWork, lease: OutboxLease, record: OutboxRecord, wait: timedelta, error: BellhopError

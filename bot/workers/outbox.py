@@ -37,7 +37,10 @@ class OutboxWorker:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the calls in hand are finished first."""
         self._stop = stop
-        await work_off(self._claim, self._work, topic=TOPIC, knocks=self._knocks, stop=stop, hands=HANDS)
+        try:
+            await work_off(self._claim, self._work, topic=TOPIC, knocks=self._knocks, stop=stop, hands=HANDS)
+        finally:
+            await self._sender.close()
 
     async def _claim(self, limit: int) -> list[OutboxLease]:
         resting = {account for account in self._seen if self._wait(account) > LONGEST_WAIT_SECONDS}

@@ -24,7 +24,7 @@ ASKING = frozenset({"getMe", "getWebhookInfo", "getSettings", "getStateInstance"
 
 
 @BOTH
-async def test_conversation_is_whole_when_the_bot_is_killed_at_a_boundary_of_each_kind(
+async def test_conversation_is_whole_when_the_bot_is_killed_at_boundaries_of_several_kinds(
     postgres: TestServer, template_database: Database, platform: Platform
 ) -> None:
     theatre = Theatre(postgres, template_database, platform)

@@ -11,6 +11,7 @@ from bot.hotel_settings import HotelSettings, StaffChat
 from bot.messages import OutgoingMessage, Platform
 from bot.notifications import Desk, Subject
 from bot.outbox import Letter, enqueue
+from bot.storage.repositories.outbox import SentMessage
 from models import User
 from models.enums import NotificationStatus, NotificationType, OutboxPurpose, Severity, UserRole
 from tests.factories import NOW, texts
@@ -113,11 +114,11 @@ async def _send_again(house: House, alert: UUID, text: str, provider_id: str) ->
         await enqueue(uow, letter, OutgoingMessage(text), NOW)
     while lease := next(iter(await house.database.claims.claim_outbox(NOW, 1)), None):
         async with house.database.unit(house.id) as uow:
-            await uow.outbox.begin_sending(lease.outbox_id, lease.token, NOW)
+            await uow.outbox.begin_sending([lease.outbox_id], NOW)
             sent = await uow.outbox.get(lease.outbox_id)
             assert sent is not None
             name = provider_id if sent.content["text"] == text else "77"
-            await uow.outbox.record_sent(lease.outbox_id, lease.token, name, NOW)
+            await uow.outbox.record_sent([SentMessage(lease.outbox_id, lease.token, name, NOW)])
 
 
 async def test_stranger_is_refused_at_the_button_when_they_press_in_the_group(house: House) -> None:

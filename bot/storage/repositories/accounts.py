@@ -140,16 +140,21 @@ class Accounts(Repository):
             .values(rests_until=func.greatest(ChannelAccount.rests_until, until))
         )
 
-    async def count_sent(self, account_id: UUID, at: datetime) -> None:
-        """Count one message that left; the daily count starts anew with each UTC day."""
+    async def with_ids(self, account_ids: Collection[UUID]) -> dict[UUID, AccountRecord]:
+        """Return these accounts by id."""
+        rows = await self._run(self._select().where(ChannelAccount.id.in_(account_ids)))
+        return {row[0]: AccountRecord(*row) for row in rows}
+
+    async def count_sent(self, account_id: UUID, count: int, at: datetime) -> None:
+        """Count messages that left; the daily count starts anew with each UTC day."""
         same_day = func.date_trunc("day", ChannelAccount.last_used_at, "UTC") == func.date_trunc("day", at, "UTC")
         today = case((same_day, ChannelAccount.daily_messages), else_=0)
         await self._run(
             update(ChannelAccount)
             .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id)
             .values(
-                messages_sent=ChannelAccount.messages_sent + 1,
-                daily_messages=today + 1,
+                messages_sent=ChannelAccount.messages_sent + count,
+                daily_messages=today + count,
                 last_used_at=at,
             )
         )

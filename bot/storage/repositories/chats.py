@@ -84,11 +84,9 @@ class Chats(Repository):
         rows = await self._fetch(_MAKE_READY, self.hotel_id, [new_id() for _ in ordered], accounts, addresses)
         return {(row["account_id"], row["address"]): row["id"] for row in rows}
 
-    async def lock(self, chat_id: UUID) -> None:
-        """Wait until nobody changes what belongs to this chat, and let nobody else until the transaction ends."""
-        await self._run(
-            select(Chat.id).where(self._own(Chat.hotel_id), Chat.id == chat_id).with_for_update(key_share=True)
-        )
+    async def lock(self, chat_ids: Collection[UUID]) -> None:
+        """Wait until nobody changes what belongs to these chats, and let nobody else until the transaction ends."""
+        await self._fetch(_LOCK, self.hotel_id, list(chat_ids))
 
     async def hold(self, chat_id: UUID, token: UUID) -> None:
         """Lock a chat that was claimed with `token`. Raises LeaseLost when another worker has it now."""
@@ -125,6 +123,7 @@ class Chats(Repository):
 
 
 _WITH_IDS = "SELECT id, account_id, address, is_reachable FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[])"
+_LOCK = "SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 _HOLD_ALL = """
     SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND claim_token = ANY ($3::uuid[])
     ORDER BY id FOR NO KEY UPDATE

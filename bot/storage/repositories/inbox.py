@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from bot.storage.repositories.base import AnySelect, Repository
 from models import InboxEvent
@@ -102,27 +102,16 @@ class Inbox(Repository):
         row = result.one_or_none()
         return InboxRecord(*row) if row else None
 
-    async def queue_statuses(self, account_id: UUID, provider_message_id: str) -> list[UUID]:
-        """Queue again what the provider said of a message before its id was known here; return the chats.
+    async def queue_statuses(self, messages: Collection[tuple[UUID, str]]) -> set[UUID]:
+        """Queue again what the provider said of messages before their ids were known here; return the chats.
 
-        Their event ids are the message's id, alone or followed by a colon and the status.
+        The messages are named by account and provider's id; the events' ids are that id, alone or followed by a colon
+        and the status.
         """
-        known = provider_message_id
-        result = await self._run(
-            update(InboxEvent)
-            .where(
-                self._own(InboxEvent.hotel_id),
-                InboxEvent.account_id == account_id,
-                InboxEvent.kind == "status",
-                # For the index: whatever the collation, these two enclose all that begins with the id.
-                InboxEvent.event_id.between(known, f"{known}:zzzz"),
-                or_(InboxEvent.event_id == known, InboxEvent.event_id.startswith(f"{known}:", autoescape=True)),
-                InboxEvent.state == InboxState.done,
-            )
-            .values(state=InboxState.queued, attempts=0, handled_at=None)
-            .returning(InboxEvent.chat_id)
-        )
-        return list({row.chat_id for row in result})
+        if not messages:
+            return set()
+        accounts, ids = map(list, zip(*messages, strict=True))
+        return {row["chat_id"] for row in await self._fetch(_QUEUE_STATUSES, self.hotel_id, accounts, ids)}
 
     async def get(self, event_id: int) -> InboxRecord | None:
         """Return one event."""
@@ -176,4 +165,14 @@ _BEGIN_NEXT = f"""
 """
 _FINISH = """
     UPDATE inbox_events SET state = 'done', handled_at = $3 WHERE hotel_id = $1 AND id = ANY ($2::bigint[])
+"""
+# The two bounds are for the index: whatever the collation, they enclose all that begins with the id.
+_QUEUE_STATUSES = """
+    UPDATE inbox_events AS event SET state = 'queued', attempts = 0, handled_at = NULL
+    FROM unnest($2::uuid[], $3::text[]) AS known (account_id, id)
+    WHERE event.hotel_id = $1 AND event.account_id = known.account_id AND event.kind = 'status'
+      AND event.event_id BETWEEN known.id AND known.id || ':zzzz'
+      AND (event.event_id = known.id OR starts_with(event.event_id, known.id || ':'))
+      AND event.state = 'done'
+    RETURNING event.chat_id
 """

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.storage.repositories.base import Repository
 from models import Message
@@ -55,13 +55,11 @@ class Messages(Repository):
         await self._insert(Message, (_row(one, message) for one, message in zip(ids, messages, strict=True)))
         return ids
 
-    async def name(self, message_id: UUID, created_at: datetime, platform_message_id: str) -> None:
-        """Note the provider's id of a message of ours; `created_at` finds its partition."""
-        await self._run(
-            update(Message)
-            .where(self._own(Message.hotel_id), Message.id == message_id, Message.created_at == created_at)
-            .values(platform_message_id=platform_message_id)
-        )
+    async def name_all(self, names: Collection[tuple[UUID, datetime, str]]) -> None:
+        """Note the provider's ids of messages of ours, given with id and `created_at`, which finds the partition."""
+        if names:
+            ids, times, platform_ids = map(list, zip(*names, strict=True))
+            await self._fetch(_NAME_ALL, self.hotel_id, ids, times, platform_ids)
 
     async def of_guest(self, guest_id: UUID, since: datetime, limit: int = 50) -> list[MessageRecord]:
         """Return what was said with a guest since then, latest first."""
@@ -90,3 +88,10 @@ def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
         "sentiment_words": message.sentiment_words,
         "metadata": message.metadata or {},
     }
+
+
+_NAME_ALL = """
+    UPDATE messages SET platform_message_id = named.platform_message_id
+    FROM unnest($2::uuid[], $3::timestamptz[], $4::text[]) AS named (id, created_at, platform_message_id)
+    WHERE messages.hotel_id = $1 AND messages.id = named.id AND messages.created_at = named.created_at
+"""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy import case, func, or_, select, update
 
 from bot.errors import LeaseLost
 from bot.storage.claims import LEASE
-from bot.storage.repositories.base import AnySelect, Repository
+from bot.storage.repositories.base import AnySelect, Repository, as_records
 from models import OutboxMessage
 from models.enums import OutboxPurpose, OutboxState
 
@@ -64,6 +64,16 @@ class OutboxRecord:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A leased message that the provider took, and by which id it knows it."""
+
+    id: int
+    token: UUID
+    provider_message_id: str | None
+    sent_at: datetime
+
+
 class Outbox(Repository):
     async def add_all(self, messages: Sequence[NewOutboxMessage]) -> list[int]:
         """Queue messages; return their ids, which grow in the order given, by which messages of a chat leave."""
@@ -75,45 +85,24 @@ class Outbox(Repository):
         row = (await self._run(self._select().where(OutboxMessage.id == outbox_id))).one_or_none()
         return OutboxRecord(*row) if row else None
 
-    async def leased(self, outbox_id: int, token: UUID) -> OutboxRecord:
-        """Return a queued message that was claimed with `token`, locked. Raises LeaseLost."""
-        statement = self._select().where(
-            OutboxMessage.id == outbox_id,
-            OutboxMessage.lease_token == token,
-            OutboxMessage.state == OutboxState.queued,
-        )
-        row = (await self._run(statement.with_for_update())).one_or_none()
-        if row is None:
-            raise LeaseLost("the message was claimed by another worker")
-        return OutboxRecord(*row)
+    async def leased(self, leases: Mapping[int, UUID]) -> dict[int, OutboxRecord]:
+        """Return those queued messages that are still claimed with these tokens, by id, locked."""
+        rows = await self._fetch(_LEASED, self.hotel_id, list(leases), list(leases.values()))
+        return {row["id"]: _record(row) for row in rows}
 
-    async def begin_sending(self, outbox_id: int, token: UUID, at: datetime) -> None:
-        """Note that the call is about to be made; from its commit on, a crash leaves the message in doubt.
+    async def begin_sending(self, outbox_ids: Collection[int], at: datetime) -> None:
+        """Note that the calls are about to be made, of messages that are leased and locked; from the commit on, a
+        crash leaves them in doubt.
 
-        The lease begins anew: one that was about to end must not put a call in doubt that has just begun.
+        The leases begin anew: one that was about to end must not put a call in doubt that has just begun.
         """
-        await self._advance(
-            outbox_id,
-            token,
-            OutboxState.queued,
-            state=OutboxState.sending,
-            attempts=OutboxMessage.attempts + 1,
-            sending_at=at,
-            leased_until=func.now() + LEASE,
-        )
+        await self._fetch(_BEGIN_SENDING, self.hotel_id, list(outbox_ids), at, LEASE)
 
-    async def record_sent(self, outbox_id: int, token: UUID, provider_message_id: str | None, at: datetime) -> None:
-        """Note the provider's word that it took the message."""
-        await self._advance(
-            outbox_id,
-            token,
-            OutboxState.sending,
-            state=OutboxState.sent,
-            provider_message_id=provider_message_id,
-            sent_at=at,
-            lease_token=None,
-            leased_until=None,
-        )
+    async def record_sent(self, sent: Collection[SentMessage]) -> set[int]:
+        """Note the provider's word that it took messages; return the ids of those whose leases were still held."""
+        return {
+            row["id"] for row in await self._fetch(_RECORD_SENT, self.hotel_id, as_records(list(map(asdict, sent))))
+        }
 
     async def retry(self, outbox_id: int, token: UUID, not_before: datetime, reason: str) -> None:
         """Queue again a message that surely was not sent."""
@@ -265,3 +254,28 @@ class Outbox(Repository):
 
 
 _COLUMNS = tuple(getattr(OutboxMessage, name) for name in OutboxRecord.__slots__)
+_LEASED = f"""
+    SELECT {", ".join(OutboxRecord.__slots__)} FROM outbox
+    WHERE hotel_id = $1 AND id = ANY ($2::bigint[]) AND lease_token = ANY ($3::uuid[]) AND state = 'queued'
+    ORDER BY id FOR UPDATE
+"""
+_BEGIN_SENDING = """
+    UPDATE outbox SET state = 'sending', attempts = attempts + 1, sending_at = $3, leased_until = now() + $4::interval
+    WHERE hotel_id = $1 AND id = ANY ($2::bigint[])
+"""
+_RECORD_SENT = """
+    UPDATE outbox SET
+        state = 'sent', provider_message_id = sent.provider_message_id, sent_at = sent.sent_at,
+        lease_token = NULL, leased_until = NULL
+    FROM jsonb_to_recordset($2::jsonb) AS sent (id bigint, token uuid, provider_message_id text, sent_at timestamptz)
+    WHERE outbox.hotel_id = $1 AND outbox.id = sent.id
+      AND outbox.lease_token = sent.token AND outbox.state = 'sending'
+    RETURNING outbox.id
+"""
+
+
+def _record(row: Any) -> OutboxRecord:
+    values = dict(row)
+    return OutboxRecord(
+        **{**values, "purpose": OutboxPurpose(values["purpose"]), "state": OutboxState(values["state"])}
+    )

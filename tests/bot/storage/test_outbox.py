@@ -10,6 +10,7 @@ import pytest
 
 from bot.errors import LeaseLost
 from bot.storage.claims import IN_FLIGHT, OutboxLease
+from bot.storage.repositories.outbox import SentMessage
 from bot.storage.unit_of_work import Database
 from models.enums import OutboxPurpose, OutboxState
 from tests.bot.storage.houses import LATER, House
@@ -29,13 +30,13 @@ async def claim(house: House, limit: int = 10, lease: timedelta = timedelta(seco
 
 async def begin(house: House, lease: OutboxLease) -> None:
     async with house.database.unit(house.hotel_id) as uow:
-        await uow.outbox.leased(lease.outbox_id, lease.token)
-        await uow.outbox.begin_sending(lease.outbox_id, lease.token, NOW)
+        assert await uow.outbox.leased({lease.outbox_id: lease.token})
+        await uow.outbox.begin_sending([lease.outbox_id], NOW)
 
 
 async def record(house: House, lease: OutboxLease, provider_id: str = "p1") -> None:
     async with house.database.unit(house.hotel_id) as uow:
-        await uow.outbox.record_sent(lease.outbox_id, lease.token, provider_id, NOW)
+        await uow.outbox.record_sent([SentMessage(lease.outbox_id, lease.token, provider_id, NOW)])
 
 
 async def send_next(house: House) -> int:
@@ -133,16 +134,14 @@ async def test_refuses_every_step_of_the_old_worker_when_another_claimed(house: 
     async with house.database.unit(house.hotel_id) as uow:
         outbox = uow.outbox
         for step in (
-            outbox.begin_sending(outbox_id, stale.token, NOW),
             outbox.give_back(outbox_id, stale.token),
-            outbox.record_sent(outbox_id, stale.token, "p0", NOW),
             outbox.retry(outbox_id, stale.token, LATER, "x"),
             outbox.close(outbox_id, stale.token, OutboxState.queued, OutboxState.failed, "x"),
         ):
             with pytest.raises(LeaseLost):
                 await step
-        with pytest.raises(LeaseLost):
-            await outbox.leased(outbox_id, stale.token)
+        assert await outbox.leased({outbox_id: stale.token}) == {}
+        assert await outbox.record_sent([SentMessage(outbox_id, stale.token, "p0", NOW)]) == set()
     await house.database.claims.renew([], [stale.token], lease=EXPIRED)
     await begin(house, fresh)
     await record(house, fresh)

@@ -104,7 +104,7 @@ async def test_keeps_what_was_said_when_a_message_is_added(house: House) -> None
         talk = await uow.conversations.begin(house.chats[0], guest.id, NOW)
         said = NewMessage(talk.id, guest.id, MessageType.incoming, MessageRole.guest, "Привет 👋", "telegram", NOW)
         (message_id,) = await uow.messages.add_all([said])
-        await uow.messages.name(message_id, NOW, "77")
+        await uow.messages.name_all([(message_id, NOW, "77")])
         (record,) = await uow.messages.of_guest(guest.id, NOW)
         assert (record.id, record.content, record.created_at) == (message_id, "Привет 👋", NOW)
         assert await uow.messages.of_guest(guest.id, NOW + timedelta(seconds=1)) == []
@@ -132,7 +132,7 @@ async def test_counts_from_one_again_when_a_new_day_began(house: House) -> None:
     query = text("SELECT messages_sent, daily_messages FROM channel_accounts")
     async with house.database.unit(house.hotel_id) as uow:
         for at in (NOW, NOW, NOW + timedelta(days=1)):
-            await uow.accounts.count_sent(house.account_id, at)
+            await uow.accounts.count_sent(house.account_id, 1, at)
         assert (await uow.connection.execute(query)).one() == (3, 1)
 
 
