@@ -1,33 +1,25 @@
-"""What commands share: settings from the environment, and a house or a database to work in."""
+"""What commands share: a database to work in, and the hotels in it."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError
 
+from bot.cli.settings import read_settings
 from bot.clock import Clock, SystemClock
-from bot.config import Settings, load_settings
+from bot.config import Settings
 from bot.database import check_serving, database_logins, open_database, prepare_database
 from bot.errors import RejectedInput
 from bot.storage.unit_of_work import Database
-from bot.telemetry.logs import configure_logging
 
 Result = TypeVar("Result")
 
 # The class of SQLSTATEs for values that don't fit where they are to be kept.
 DATA_EXCEPTION = "22"
-
-
-def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the environment and send the logs where it says."""
-    settings = load_settings(environ)
-    configure_logging(settings)
-    return settings
 
 
 def with_database(work: Callable[[Settings, Database, Clock], Awaitable[Result]]) -> Result:

@@ -18,7 +18,7 @@ from bot.cli.checks.finding import Finding
 from bot.cli.checks.hotels import check_hotel
 from bot.cli.checks.keys import check_sealed, read_keys
 from bot.cli.checks.queues import check_queues
-from bot.cli.context import read_settings
+from bot.cli.settings import read_settings
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.database import FAILURES, Logins, database_logins, explain, open_database

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.context import with_database
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
-from bot.key_rotation import Rotated, rotate_keys
 from bot.security.encryption import new_key
-from bot.security.key_file import key_ring
-from bot.storage.unit_of_work import Database
+
+if TYPE_CHECKING:
+    from bot.key_rotation import Rotated
+    from bot.storage.unit_of_work import Database
 
 
 @click.group()
@@ -32,6 +33,9 @@ def new(key_id: str) -> None:
 @keys.command()
 def rotate() -> None:
     """Seal every credential with the first key, while the house runs or not; exit code 1 when some are left."""
+    from bot.cli.context import with_database  # here: a new key needs no database
+    from bot.key_rotation import rotate_keys
+    from bot.security.key_file import key_ring
 
     async def work(settings: Settings, database: Database, clock: Clock) -> Rotated:
         return await rotate_keys(database, key_ring(settings))

@@ -13,12 +13,17 @@ from bot.cli.signals import hold_signals, leave_on_signals
 def run(demo: bool) -> None:
     """Serve the hotels until SIGTERM or SIGINT."""
     leave_on_signals()
+    from bot.cli.settings import read_demo_settings, read_settings
+    from bot.security.key_file import key_ring
+
+    settings = read_demo_settings() if demo else read_settings()
+    key_ring(settings)  # without keys nothing must be migrated
     from bot.cli.serving import serve_demo, serve_hotels
 
     if demo:
-        serve_demo()
+        serve_demo(settings)
     else:
-        serve_hotels()
+        serve_hotels(settings)
     hold_signals()
 
 
@@ -27,12 +32,13 @@ def migrate() -> None:
     """Bring the database to this release's schema, as its owner, and let the serving logins in."""
     import asyncio
 
-    from bot.cli.context import read_settings
+    from bot.cli.settings import read_settings
+
+    settings = read_settings()
     from bot.database import database_logins, prepare_database
     from bot.errors import ConfigurationError
     from bot.storage import migrations
 
-    settings = read_settings()
     with database_logins(settings) as logins:
         if logins.owner is None:
             raise ConfigurationError("BELLHOP_DATABASE_URL is not set: set it to the login that owns the schema")

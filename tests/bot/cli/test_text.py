@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from bot.cli import COMMANDS
+from bot.security.encryption import new_key
 from tests.bot.cli.conftest import Operator
 
 UPDATE = b"""{"update_id":1,"message":{"message_id":1,"date":1,"chat":{"id":5,"type":"private"},
@@ -64,6 +65,7 @@ HEAVY = ("aiogram", "whatsapp_api_client_python", "playwright")
         (["hotel", "--help"], b"", 0),
         (["inbox", "--help"], b"", 0),
         (["run", "--help"], b"", 0),
+        (["run"], b"", 1),
     ],
 )
 def test_imports_no_client_when_a_command_needs_none(words: list[str], typed: bytes, code: int) -> None:
@@ -79,7 +81,12 @@ except SystemExit as end:
 assert code == {code}, code
 assert not set({HEAVY!r}) & set(sys.modules)
 """
+    nobody_there = {
+        "BELLHOP_PORT": "1",
+        "BELLHOP_DATABASE_URL": "postgresql://owner@127.0.0.1:1/hotels",
+        "BELLHOP_ENCRYPTION_KEYS": f"main:{new_key()}",
+    }
     done = subprocess.run(
-        [sys.executable, "-c", program], input=typed, capture_output=True, timeout=60, env={"BELLHOP_PORT": "1"}
+        [sys.executable, "-c", program], input=typed, capture_output=True, timeout=60, env=nobody_there
     )
     assert done.returncode == 0, done.stderr
