@@ -30,7 +30,7 @@ reset: $(VENV)/.installed-run  ## Forget the demo hotel and its database.
 	@$(PYTHON) -m bot.embedded forget $(DATA)
 
 test: $(VENV)/.installed-dev  ## Run every test that needs neither a browser nor minutes.
-	@$(PYTHON) -m pytest -n auto -m "not browser and not slow" $(PYTEST_OPTIONS)
+	@$(PYTHON) -m pytest -n auto --dist worksteal -m "not browser and not slow" $(PYTEST_OPTIONS)
 
 slow: $(VENV)/.installed-dev  ## Run the tests that take minutes: a kill at every boundary.
 	@$(PYTHON) -m pytest -m slow $(PYTEST_OPTIONS)

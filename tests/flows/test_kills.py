@@ -17,7 +17,7 @@ from tests.flows.killing import Death, Story, Theatre
 from tests.flows.proxy import Boundary, Moment
 
 AT_ONCE = 6
-SAMPLE = 12
+SAMPLE = 6
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 # A provider's call that only asks changes nothing, whenever the bot dies.
 ASKING = frozenset({"getMe", "getWebhookInfo", "getSettings", "getStateInstance"})
@@ -66,7 +66,7 @@ def _every_death(plain: Story) -> Iterable[Death]:
 
 
 def _one_of_each_kind(plain: Story) -> list[Death]:
-    """Take a dozen: of each kind of boundary one, before and after in turn, what happens once before the rest."""
+    """Take some: of each kind of boundary one, before and after in turn, what happens once before the rest."""
     kinds: dict[tuple[str | None, str], list[Death]] = {}
     for death in _every_death(plain):
         if death.boundary.what not in ASKING:
