@@ -29,7 +29,7 @@ async def test_conversation_is_whole_when_the_bot_is_killed_at_boundaries_of_sev
 ) -> None:
     theatre = Theatre(postgres, template_database, platform)
     plain = await theatre.play(None)
-    await _check(theatre, plain, _one_of_each_kind(plain))
+    await _check(theatre, plain, _of_several_kinds(plain))
 
 
 @pytest.mark.slow
@@ -65,7 +65,7 @@ def _every_death(plain: Story) -> Iterable[Death]:
                 yield Death(Boundary(method, nth), moment, server)
 
 
-def _one_of_each_kind(plain: Story) -> list[Death]:
+def _of_several_kinds(plain: Story) -> list[Death]:
     """Take some: of each kind of boundary one, before and after in turn, what happens once before the rest."""
     kinds: dict[tuple[str | None, str], list[Death]] = {}
     for death in _every_death(plain):
