@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Sequence
 
 import click
@@ -66,8 +67,14 @@ def _serve(settings: Settings, load: Callable[[], Serve], *, alone: bool = False
 
 
 def _import(load: Callable[[], Serve]) -> None:
-    load()
-    import_clients()
+    """Import what serves. All of it stays, so looking for garbage meanwhile would only take time, and later, too."""
+    gc.disable()
+    try:
+        load()
+        import_clients()
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def serve_simulator(telegram_port: int, green_port: int, played: Sequence[PlayedBot | PlayedNumber]) -> None:
