@@ -15,20 +15,20 @@ from bot.app import House, open_house, run_house
 from bot.clock import MovableClock
 from bot.config import Settings
 from bot.database import Logins
-from bot.demo.hotel import TELEGRAM_GUEST_BOOKING, WHATSAPP_GUEST_BOOKING, ZONE, open_hotel
+from bot.demo.hotel import TELEGRAM_GUEST_BOOKING, ZONE, open_hotel
+from bot.demo.recall import recall
 from bot.enrolment import NewAccount
 from bot.messages import Platform
 from bot.simulator.page import Page
-from bot.simulator.scene import Cast, Earlier, LedgerLine, Seat
+from bot.simulator.scene import Cast, LedgerLine, Seat
 from bot.simulator.world import Simulator
 from bot.storage.unit_of_work import Database
 from handlers.stay_links import link_payload
-from models.enums import FiringStatus, MessageType
+from models.enums import FiringStatus
 
 TELEGRAM_TOKEN = "700000001:demo-demo-demo-demo-demo-demo-demo"
 GREEN_INSTANCE, GREEN_TOKEN, GREEN_PHONE = 1101000001, "demo-token", "+4930900100"
 SHOWN = timedelta(days=2)
-REMEMBERED = timedelta(days=7)
 LOOKS, LOOK_AGAIN = 200, timedelta(milliseconds=50)
 OPENS, CLOSES, MORNING = time(8), time(19), time(10)
 
@@ -58,9 +58,11 @@ async def _play(house: House, simulator: Simulator, clock: MovableClock, stop: a
         ),
     )
     hotel_id = await open_hotel(house.database, house.keys, house.engine, clock, cast, accounts)
+    async with house.database.unit(hotel_id) as uow:
+        await recall(uow, simulator, cast)
     async with Page(
         simulator,
-        replace(cast, start=await _start_payload(house, hotel_id), earlier=await _earlier(house, hotel_id)),
+        replace(cast, start=await _start_payload(house, hotel_id)),
         clock=clock,
         zone=ZoneInfo(ZONE),
         ledger=lambda: _ledger(house, hotel_id),
@@ -113,21 +115,6 @@ async def _start_payload(house: House, hotel_id: UUID) -> str:
     async with house.database.unit(hotel_id) as uow:
         ((stay, _),) = await uow.stays.by_number(TELEGRAM_GUEST_BOOKING)
         return await link_payload(uow, stay.id) or ""
-
-
-async def _earlier(house: House, hotel_id: UUID) -> dict[Seat, tuple[Earlier, ...]]:
-    """Return what the two guests and the hotel said in earlier runs: the phones are new, the database remembers."""
-    numbers = {Seat.whatsapp: WHATSAPP_GUEST_BOOKING, Seat.telegram: TELEGRAM_GUEST_BOOKING}
-    lines: dict[Seat, tuple[Earlier, ...]] = {}
-    async with house.database.unit(hotel_id) as uow:
-        for seat, number in numbers.items():
-            ((stay, _),) = await uow.stays.by_number(number)
-            said = await uow.messages.of_guest(stay.guest_id, house.clock.now() - REMEMBERED)
-            lines[seat] = tuple(
-                Earlier(message.content, message.created_at, message.message_type is MessageType.incoming)
-                for message in reversed(said)
-            )
-    return lines
 
 
 async def _settle(house: House, hotel_id: UUID) -> None:

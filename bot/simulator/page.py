@@ -147,6 +147,7 @@ class Page:
         ]
         return {
             "zone": self._zone.key,
+            # So that a picture differs from the last one when only the clock was moved.
             "moved": self._moved.total_seconds(),
             "phones": self._scene.phones(),
             "ledger": lines,

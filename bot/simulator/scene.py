@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.simulator.chats import Chat, ChatMessage, Tick
+from bot.simulator.chats import Chat, ChatMessage
 from bot.simulator.green.instance import Instance
 from bot.simulator.telegram.people import Bot, Group, Press, User
 from bot.simulator.world import Simulator
@@ -27,20 +27,10 @@ class Seat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
-    """A line that was said before this simulator began; `mine` is the phone's owner, `at` is aware."""
-
-    text: str
-    at: datetime
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Cast:
     """Who plays whom.
 
-    `start` is the deep link's payload for the Telegram guest; `openers` are lines worth trying; `earlier`, oldest
-    first, stands above what is said from now on.
+    `start` is the deep link's payload for the Telegram guest; `openers` are lines worth trying.
     """
 
     bot: Bot
@@ -53,7 +43,6 @@ class Cast:
     admin: User
     start: str = ""
     openers: Mapping[Seat, tuple[str, ...]] = field(default_factory=dict)
-    earlier: Mapping[Seat, tuple[Earlier, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +103,14 @@ class Scene:
 
     def _phone(self, seat: Seat) -> dict[str, Any]:
         me, who = self._me(seat), self._name(seat)
-        earlier = [_recalled(number, line, who) for number, line in enumerate(self._cast.earlier.get(seat, ()))]
         messages = [_shown(message, message.sender_id == me) for message in self._chat(seat).messages]
         said = {message["text"] for message in messages if message["mine"]}
-        started = any(message["text"] == _START for message in (*earlier, *messages))
+        started = any(message["text"] == _START for message in messages)
         press = self._presses.get(seat)
         return {
             "id": seat.value,
             "who": self._cast.staff_group.title if seat is Seat.staff else who,
-            "messages": (earlier + messages)[-_SHOWN_MESSAGES:],
+            "messages": messages[-_SHOWN_MESSAGES:],
             "topics": self._topics(seat),
             "openers": [line for line in self._cast.openers.get(seat, ()) if line not in said],
             "canStart": seat is Seat.telegram and not started,
@@ -172,21 +160,6 @@ def _shown(message: ChatMessage, mine: bool) -> dict[str, Any]:
         "tick": message.tick.value,
         "thread": message.thread_id,
         "buttons": [{"value": b.value, "label": b.label, "kind": b.kind.value} for b in message.buttons],
-    }
-
-
-def _recalled(number: int, line: Earlier, who: str) -> dict[str, Any]:
-    return {
-        "id": f"earlier-{number}",
-        "sender": who if line.mine else "",
-        "mine": line.mine,
-        "text": _typed(line.text, line.mine),
-        "kind": "text",
-        "at": line.at.isoformat(),
-        "edited": False,
-        "tick": Tick.read.value,
-        "thread": None,
-        "buttons": [],
     }
 
 

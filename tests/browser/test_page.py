@@ -276,6 +276,8 @@ async def test_only_the_next_lines_are_shown_when_many_are_planned(table: Table,
 
 
 async def test_hint_names_the_next_step_when_one_was_tried(table: Table, browser: Browser) -> None:
+    due = table.clock.now() + timedelta(hours=2)
+    table.lines = [LedgerLine(due, "Ivan Petrov", "welcome", "planned", "")]
     page = await open_page(browser, table)
     hint = page.locator("#hint")
     await expect(hint).to_contain_text("1/5 Ask something on the WhatsApp phone")
@@ -291,6 +293,17 @@ async def test_hint_names_the_next_step_when_one_was_tried(table: Table, browser
     await page.get_by_label("Message: Admin").fill("/triggers")
     await page.keyboard.press("Enter")
     await expect(hint).to_be_hidden()
+    await page.context.close()
+
+
+async def test_hint_does_not_ask_for_the_welcome_when_it_has_come_before(table: Table, browser: Browser) -> None:
+    table.lines = [LedgerLine(table.clock.now(), "Ivan Petrov", "welcome", "fired", "")]
+    page = await open_page(browser, table)
+    await page.get_by_role("button", name="Здравствуйте, какой пароль от wifi?").click()
+    await page.get_by_label("Message: Guest on Telegram").fill("The room is filthy")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Acknowledge").click()
+    await expect(page.locator("#hint")).to_contain_text("5/5")
     await page.context.close()
 
 

@@ -182,9 +182,13 @@ async def test_talk_is_still_there_when_the_demo_is_started_again(tmp_path: Path
     async with DemoProcess(tmp_path / "data") as demo:
         player = await sit_down(browser, demo)
         await ask_for_the_password(player)
+        await follow_the_link(player)
+        await complain(player)
         await player.page.context.close()
     async with DemoProcess(tmp_path / "data") as demo:
         player = await sit_down(browser, demo)
+        await expect(player.page.locator("#hint")).to_contain_text("3/5")
+        await take_the_alert(player)
         phone = player.phone("Иван Петров")
         await expect(phone.get_by_role("listitem")).to_have_count(2)
         await expect(phone).to_contain_text("пароль: sunny-terrace")

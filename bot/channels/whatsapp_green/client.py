@@ -88,7 +88,7 @@ class GreenChannel:
         """Send with buttons where they fit and are taken, else with numbered choices; `replaces` is sent anew."""
         if message.answers_press is not None:
             return None
-        if self._can_have_buttons(chat_id, message):
+        if self._buttons and fits_buttons(chat_id, message):
             with suppress(PermanentError):  # buttons are in beta there and may be refused: numbers always work
                 return await self._send_buttons(chat_id, message)
         parts = split_text(_plain(message), self.limits.text)
@@ -148,12 +148,6 @@ class GreenChannel:
             raise TransientError("Green API did not say the account's settings")
         return settings
 
-    def _can_have_buttons(self, chat_id: str, message: OutgoingMessage) -> bool:
-        labels = [choice.label for choice in message.choices]
-        fits = 0 < len(labels) <= self.limits.choices and all(len(it) <= self.limits.choice_label for it in labels)
-        is_one = len(split_text(clean_text(message.text), self.limits.text)) == 1
-        return self._buttons and fits and is_one and not is_group(chat_id)
-
     async def _send_buttons(self, chat_id: str, message: OutgoingMessage) -> str:
         buttons = [
             {"buttonId": clean_text(choice.value), "buttonText": clean_text(choice.label)}
@@ -164,6 +158,14 @@ class GreenChannel:
 
     async def _say(self, chat_id: str, text: str) -> str:
         return _id_of(await self._calls.sending.sendMessageAsync(chat_id, text, linkPreview=False))
+
+
+def fits_buttons(chat_id: str, message: OutgoingMessage) -> bool:
+    """Whether the choices have room on the provider's buttons."""
+    limits, labels = GreenChannel.limits, [choice.label for choice in message.choices]
+    fits = 0 < len(labels) <= limits.choices and all(len(label) <= limits.choice_label for label in labels)
+    is_one = len(split_text(clean_text(message.text), limits.text)) == 1
+    return fits and is_one and not is_group(chat_id)
 
 
 def _plain(message: OutgoingMessage) -> str:

@@ -16,6 +16,7 @@ from bot.simulator.changes import Changes
 from bot.simulator.faults import Faults
 from bot.simulator.green.acts import Phones
 from bot.simulator.green.instance import Instance, Wire
+from bot.simulator.green.memory import Memory
 from bot.simulator.green.methods import Methods
 from bot.simulator.green.outgoing import Dispatch
 from bot.simulator.green.pusher import Pusher
@@ -34,7 +35,8 @@ class GreenServer(Phones):
 
     `wire_second` is how long a second of the provider's own waiting lasts here: of receiveTimeout, of the
     delay between sends and of the gap before a webhook is sent again. Everything that is a date goes by
-    the clock. `pace.enabled` switches the real limits on; `faults` takes what shall go wrong.
+    the clock. `pace.enabled` switches the real limits on; `faults` takes what shall go wrong; `memory` what
+    was said before.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class GreenServer(Phones):
         self.faults = Faults()
         self.pace = Pace(clock)
         super().__init__(clock, history, changes, Dispatch(self.pace, wire_second), first_id)
+        self.memory = Memory()
         self._second = wire_second
         self._stage = Stage(history, self.faults, ordered)
         self._methods = Methods(self._dispatch)

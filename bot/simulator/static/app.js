@@ -4,12 +4,12 @@ const SEATS = ["whatsapp", "telegram", "staff", "admin"];
 const PANES = [...SEATS, "ledger"];
 const AHEAD = new Set(["planned", "postponed"]);
 const AHEAD_AT_FIRST = 4;
-const EARLIER = "earlier-";
+const WELCOME = "welcome";
 const TOUR = [
   ["Ask", () => spoken("whatsapp").some((message) => !message.mine)],
   ["Complain", () => spoken("staff").length > 0],
   ["Take", () => spoken("staff").some((message) => message.edited)],
-  ["Wait", () => state.moved >= 2 * 60 * 60],
+  ["Wait", () => !awaitsWelcome()],
   ["Rules", () => spoken("admin").some((message) => message.mine)],
 ];
 const TICKS = { waiting: "◷", sent: "✓", delivered: "✓✓", read: "✓✓", failed: "!" };
@@ -429,8 +429,12 @@ function drawLine(line) {
 /* ---- what to try next ---- */
 
 function spoken(seat) {
-  const phone = state.phones.find((one) => one.id === seat);
-  return phone.messages.filter((message) => !message.id.startsWith(EARLIER));
+  return state.phones.find((one) => one.id === seat).messages;
+}
+
+function awaitsWelcome() {
+  const guest = state.phones.find((one) => one.id === "whatsapp").who;
+  return state.ledger.some((line) => AHEAD.has(line.status) && line.trigger === WELCOME && line.guest === guest);
 }
 
 function drawHint() {

@@ -19,6 +19,7 @@ from bot.simulator.history import History
 from bot.simulator.pace import Pace, Rate
 from bot.simulator.telegram.acts import People
 from bot.simulator.telegram.bot_methods import BotMethods
+from bot.simulator.telegram.memory import Memory
 from bot.simulator.telegram.methods import ChatMethods
 from bot.simulator.telegram.params import Params, read_params
 from bot.simulator.telegram.people import Bot, Wire
@@ -38,7 +39,7 @@ class TelegramServer(People):
 
     `wire_second` is how long a second of the provider's own waiting lasts here: of a long poll and of the
     gaps between webhook attempts. Everything that is a date goes by the clock. `pace.enabled` switches
-    the real limits on; `faults` takes what shall go wrong.
+    the real limits on; `faults` takes what shall go wrong; `memory` what was said before.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class TelegramServer(People):
         first_id: int = 1,
     ) -> None:
         super().__init__(State(clock, history, changes, first_id))
+        self.memory = Memory(self._state)
         self.faults = Faults()
         self.pace = Pace(clock)
         self._history = history

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import pytest
@@ -162,3 +163,73 @@ async def test_prints_a_page_that_opens_and_keeps_the_hotel_when_it_is_played_tw
                 assert page.content_type == "text/html"
             hotels.append(await storage.claims.hotels())
     assert hotels[0] == hotels[1]
+
+
+Phones = dict[str, dict[str, Any]]
+
+
+async def _phones(browser: aiohttp.ClientSession, url: str, are_so: Callable[[Phones], bool]) -> Phones:
+    """Return the page's phones by name, once they are so."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            async with browser.get(f"{url}/api/state") as reply:
+                phones = {phone["id"]: phone for phone in (await reply.json())["phones"]}
+            if are_so(phones):
+                return phones
+            await asyncio.sleep(0.05)
+
+
+async def _act(browser: aiohttp.ClientSession, url: str, name: str, **body: str) -> None:
+    async with browser.post(f"{url}/api/{name}", json=body) as reply:
+        assert reply.status == 200, await reply.text()
+
+
+def _talk(phones: Phones) -> dict[str, list[tuple[bool, str, list[str]]]]:
+    """Return what is to be read on each phone: who said it, the words, the buttons below."""
+    return {
+        name: [(line["mine"], line["text"], [b["label"] for b in line["buttons"]]) for line in phone["messages"]]
+        for name, phone in phones.items()
+    }
+
+
+async def test_every_chat_is_as_it_was_left_when_it_is_played_again(
+    clean_database: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with _played(clean_database, capsys) as url, aiohttp.ClientSession() as browser:
+        await _act(browser, url, "say", phone="whatsapp", text="Здравствуйте, какой пароль от wifi?")
+        await _act(browser, url, "start")
+        await _act(browser, url, "say", phone="admin", text="/triggers")
+        await _phones(
+            browser, url, lambda phones: all(len(phones[it]["messages"]) > 1 for it in ("telegram", "admin"))
+        )
+        await _act(browser, url, "say", phone="telegram", text="The room is filthy and nobody answers")
+        left = await _phones(
+            browser,
+            url,
+            lambda phones: (
+                bool(phones["staff"]["messages"])
+                and len(phones["telegram"]["messages"]) > 3
+                and len(phones["whatsapp"]["messages"]) > 1
+            ),
+        )
+    async with _played(clean_database, capsys) as url, aiohttp.ClientSession() as browser:
+        found = await _phones(browser, url, lambda _: True)
+        assert _talk(found) == _talk(left)
+        assert not any(phone["openers"] or phone["canStart"] for phone in found.values())
+
+
+async def test_an_open_alert_can_be_taken_when_it_was_raised_in_an_earlier_run(
+    clean_database: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with _played(clean_database, capsys) as url, aiohttp.ClientSession() as browser:
+        await _act(browser, url, "say", phone="telegram", text="The room is filthy and nobody answers")
+        await _phones(browser, url, lambda phones: bool(phones["staff"]["messages"]))
+    async with _played(clean_database, capsys) as url, aiohttp.ClientSession() as browser:
+        (alert,) = (await _phones(browser, url, lambda _: True))["staff"]["messages"]
+        await _act(browser, url, "press", phone="staff", message=alert["id"], value=alert["buttons"][0]["value"])
+        phones = await _phones(browser, url, lambda phones: phones["staff"]["messages"][0]["edited"])
+        assert "✓ Olga Reception" in phones["staff"]["messages"][0]["text"]
+    async with _played(clean_database, capsys) as url, aiohttp.ClientSession() as browser:
+        (taken,) = (await _phones(browser, url, lambda _: True))["staff"]["messages"]
+        assert (taken["buttons"], taken["edited"]) == ([], True)
+        assert "✓ Olga Reception" in taken["text"]

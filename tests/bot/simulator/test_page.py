@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ import pytest
 
 from bot.clock import FixedClock, MovableClock
 from bot.simulator.page import Page
-from bot.simulator.scene import Cast, Earlier, LedgerLine, Seat
+from bot.simulator.scene import Cast, LedgerLine, Seat
 from bot.simulator.world import Simulator
 from tests.bot.simulator.conftest import GUEST, INSTANCE_TOKEN, TOKEN
 
@@ -24,7 +23,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 class Desk:
     """A page with everything around it."""
 
-    def __init__(self, earlier: Mapping[Seat, tuple[Earlier, ...]] = MappingProxyType({})) -> None:
+    def __init__(self) -> None:
         self.base = FixedClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
         self.clock = MovableClock(self.base)
         self.lines: list[LedgerLine] = []
@@ -45,7 +44,6 @@ class Desk:
             admin=boss,
             start="stay-7",
             openers={Seat.whatsapp: ("Здравствуйте, какой пароль от wifi?",)},
-            earlier=earlier,
         )
         self.page = Page(
             self.simulator,
@@ -118,18 +116,6 @@ async def test_suggestion_goes_when_it_was_said(desk: Desk, http: aiohttp.Client
     (line,) = (await picture(desk, http))["phones"][0]["openers"]
     assert await post(desk, http, "say", phone="whatsapp", text=line) == 200
     assert (await picture(desk, http))["phones"][0]["openers"] == []
-
-
-async def test_earlier_talk_stands_first_when_the_phones_are_new(http: aiohttp.ClientSession) -> None:
-    said_at = datetime(2026, 11, 19, 20, 0, tzinfo=UTC)
-    desk = Desk({Seat.telegram: (Earlier("/start stay-7", said_at, True), Earlier("Welcome", said_at, False))})
-    async with desk.simulator, desk.page:
-        assert await post(desk, http, "say", phone="telegram", text="hello again") == 200
-        phone = (await picture(desk, http))["phones"][1]
-    said = [(message["text"], message["mine"]) for message in phone["messages"]]
-    assert said == [("/start", True), ("Welcome", False), ("hello again", True)]
-    assert phone["messages"][0]["at"] == said_at.isoformat()
-    assert phone["canStart"] is False
 
 
 async def test_press_reaches_the_bot_and_its_note_comes_back_when_pressed(
