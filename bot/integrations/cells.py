@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -35,11 +35,7 @@ _LEAST_LIKENESS = 55
 
 
 class RejectedCell(ValueError):
-    """A cell can't be used; the sentence says what it must hold. `column` is named where it is not the cell's own."""
-
-    def __init__(self, detail: str, column: str | None = None) -> None:
-        super().__init__(detail)
-        self.column = column
+    """A cell can't be used; the sentence says what it must hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ class CellReader:
         "currency",
         "source",
     )
-    _NEEDED: ClassVar[frozenset[str]] = frozenset({"external_id", "check_in", "check_out"})
+    NEEDED: ClassVar[tuple[str, ...]] = ("external_id", "guest_name", "check_in", "check_out")
 
     def __init__(self, times: HouseTimes, region: str | None) -> None:
         zone = times.zone
@@ -100,19 +96,19 @@ class CellReader:
     def read(self, column: str, cell: str) -> Cell:
         """Return the value of a stripped cell. Raises RejectedCell."""
         if not cell:
-            if column in self._NEEDED:
+            if column in self.NEEDED:
                 raise RejectedCell("must not be empty")
             return None
         if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\r\t" for sign in cell):
             raise RejectedCell("holds signs that can't be printed: remove them")
         return self._readers[column](cell)
 
-    def check_order(self, values: Mapping[str, Cell]) -> None:
-        """Check that departures follow arrivals. Raises RejectedCell that names the departure's column."""
+    def out_of_order(self, values: Mapping[str, Cell]) -> Iterator[tuple[str, str]]:
+        """Yield the column of each departure that does not follow its arrival, and the sentence about it."""
         for first, last in (("check_in", "check_out"), ("checked_in_at", "checked_out_at")):
             begins, ends = values.get(first), values.get(last)
             if isinstance(begins, datetime) and isinstance(ends, datetime) and ends <= begins:
-                raise RejectedCell(f"must be later than {first}", last)
+                yield last, f"must be later than {first}"
 
 
 def _text(cell: str, longest: int) -> str:

@@ -27,7 +27,6 @@ ALIASES = {
     "room": "room_number",
     "status": "booking_status",
 }
-NEEDED = ("external_id", "guest_name", "check_in", "check_out")
 MOST_SHOWN = 50
 _DELIMITERS = ",;\t"
 _LEAST_LIKENESS = 55
@@ -75,11 +74,13 @@ def read_stays(data: bytes, times: HouseTimes, region: str | None = None) -> lis
     if problems:
         raise RejectedFile(problems)
     reader = CellReader(times, region)
-    rows = [row for line, cells in lines if (row := _row(line, columns, cells, reader, problems))]
+    rows = [(number, _values(number, columns, cells, reader, problems)) for number, cells in lines]
+    if not rows and not problems:
+        problems.append(FileProblem(line, None, "names the columns, and no line with a stay follows"))
     problems += _repeated(rows)
     if problems:
         raise RejectedFile(sorted(problems, key=lambda problem: problem.line))
-    return rows
+    return [_stay_row(number, values) for number, values in rows]
 
 
 def _lines(text: str, problems: list[FileProblem]) -> Iterator[tuple[int, list[str]]]:
@@ -105,17 +106,22 @@ def _columns(line: int, header: Sequence[str], problems: list[FileProblem]) -> l
     names = [ALIASES.get(name, name) for name in written]
     known = [name for name in names if name in CellReader.COLUMNS]
     if not known:
-        detail = f"the first line must name the columns: {', '.join(CellReader.COLUMNS)}"
-        problems.append(FileProblem(line, None, detail))
+        problems.append(FileProblem(line, None, _columns_wanted()))
         return names
     for name, cell in zip(names, header, strict=True):
         if name not in CellReader.COLUMNS:
             problems.append(FileProblem(line, cell[:40] or "without a name", _unknown_column(name)))
     twice = sorted({name for name in known if known.count(name) > 1})
     problems += [FileProblem(line, name, "is there more than once: remove one of them") for name in twice]
-    missing = [name for name in NEEDED if name not in known]
+    missing = [name for name in CellReader.NEEDED if name not in known]
     problems += [FileProblem(line, name, "is missing, and every file needs it") for name in missing]
     return names
+
+
+def _columns_wanted() -> str:
+    besides = [name for name in CellReader.COLUMNS if name not in CellReader.NEEDED]
+    needed = f"needed are {', '.join(CellReader.NEEDED)}"
+    return f"the first line must name the columns: {needed}; known besides are {', '.join(besides)}"
 
 
 def _unknown_column(name: str) -> str:
@@ -124,28 +130,22 @@ def _unknown_column(name: str) -> str:
     return f"is not a column of stays; did you mean {found[0]}?" if found else "is not a column of stays: remove it"
 
 
-def _row(
+def _values(
     line: int, columns: Sequence[str], cells: Sequence[str], reader: CellReader, problems: list[FileProblem]
-) -> StayRow | None:
-    """Read one line; None, and the problems noted, when anything in it is wrong."""
+) -> dict[str, Cell]:
+    """Return what can be read of one line; what can't is noted among the problems."""
     if len(cells) != len(columns):
         detail = f"has {len(cells)} cells where the first line names {len(columns)} columns"
         problems.append(FileProblem(line, None, detail))
-        return None
+        return {}
     values: dict[str, Cell] = {}
-    found: list[FileProblem] = []
     for column, cell in zip(columns, cells, strict=True):
         try:
             values[column] = reader.read(column, cell)
         except RejectedCell as error:
-            found.append(FileProblem(line, column, str(error)))
-    try:
-        if not found:
-            reader.check_order(values)
-    except RejectedCell as error:
-        found.append(FileProblem(line, error.column, str(error)))
-    problems += found
-    return None if found else _stay_row(line, values)
+            problems.append(FileProblem(line, column, str(error)))
+    problems += [FileProblem(line, column, detail) for column, detail in reader.out_of_order(values)]
+    return values
 
 
 def _stay_row(line: int, values: Mapping[str, Cell]) -> StayRow:
@@ -156,7 +156,7 @@ def _stay_row(line: int, values: Mapping[str, Cell]) -> StayRow:
     return StayRow(
         line=line,
         external_id=str(values["external_id"]),
-        source=str(values.get("source") or "csv"),
+        source=_source(values),
         guest_name=_text(values["guest_name"]),
         phone=_text(values.get("phone")),
         language=_text(values.get("language")),
@@ -164,14 +164,20 @@ def _stay_row(line: int, values: Mapping[str, Cell]) -> StayRow:
     )
 
 
+def _source(values: Mapping[str, Cell]) -> str:
+    return str(values.get("source") or "csv")
+
+
 def _text(value: Cell) -> str | None:
     return None if value is None else str(value)
 
 
-def _repeated(rows: Sequence[StayRow]) -> Iterator[FileProblem]:
+def _repeated(rows: Sequence[tuple[int, Mapping[str, Cell]]]) -> Iterator[FileProblem]:
     """Yield the rows whose booking number stood there before."""
     seen: dict[tuple[str, str], int] = {}
-    for row in rows:
-        first = seen.setdefault((row.source, row.external_id.casefold()), row.line)
-        if first != row.line:
-            yield FileProblem(row.line, "external_id", f"is the same booking number as in line {first}")
+    for line, values in rows:
+        if "external_id" not in values:
+            continue
+        first = seen.setdefault((_source(values), str(values["external_id"]).casefold()), line)
+        if first != line:
+            yield FileProblem(line, "external_id", f"is the same booking number as in line {first}")
