@@ -37,6 +37,7 @@ from handlers.link_stay import (
 )
 from handlers.media import KeepQuiet, NoteEdit, PassOn
 from handlers.menu import INFORMATION, LANGUAGE, LINK_STAY, MENU, PERSON, ChoiceExpired, ShowMenu
+from handlers.numbers import AskForNumber, is_off_the_list
 from handlers.opt_out import OptIn, OptOut
 from handlers.person import CallPerson
 from handlers.presses import AnswersPress
@@ -110,6 +111,7 @@ def _dialogues() -> tuple[Route, ...]:
     return (
         Route("guest.booking", may_be_booking, TakeBooking()),
         Route("guest.surname", may_be_surname, TakeSurname()),
+        Route("guest.number", is_off_the_list, AskForNumber()),
     )
 
 

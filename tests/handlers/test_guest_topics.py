@@ -76,6 +76,30 @@ async def test_a_number_is_a_choice_when_the_channel_has_no_buttons(house: House
     assert "adler-guest" in (await person.write("1")).text
 
 
+@pytest.mark.parametrize("number", ["7", "99", "0", " 5. "])
+async def test_the_list_is_shown_again_when_its_numbers_do_not_go_so_far(house: House, number: str) -> None:
+    person = house.person(Platform.whatsapp_green)
+    listed = (await person.write("menu")).replies[-1].choices
+    said = await person.write(number)
+    assert f"from 1 to {len(listed)}" in said.text
+    assert (said.replies[-1].choices, titles(said.outcome)) == (listed, [])
+    assert (await person.write("1")).route == "press.information"
+
+
+async def test_staff_see_a_number_when_they_may_have_asked_for_it(house: House) -> None:
+    person = house.person(Platform.whatsapp_green)
+    await person.write("menu")
+    await person.write("I want to talk to a person please")
+    assert titles((await person.write("7")).outcome) == ["alert-title-more"]
+
+
+async def test_a_number_is_a_booking_when_one_was_asked_for(house: House) -> None:
+    person = house.person(Platform.whatsapp_green)
+    await person.write("menu")
+    await person.press("menu:link", press_id=None)
+    assert (await person.write("99")).route == "guest.booking"
+
+
 @pytest.mark.parametrize("knowledge", [(), (make_knowledge(answers={}),), (make_knowledge(answers={"en": ""}),)])
 def test_a_person_is_offered_when_nothing_is_written_down(knowledge: tuple[KnowledgeRecord, ...]) -> None:
     reply = ListInformation().think(make_turn(knowledge=knowledge), None).replies[0]

@@ -53,3 +53,4 @@ media-received = Thank you, I've received it and passed it on to our team.
 unsupported-received = I can't open this kind of message, so I've told our team. Could you describe it in words?
 location-received = Thank you, I've passed your location on to our team.
 choice-expired = These buttons are from an earlier message. Here's the menu again.
+choice-number = That number isn't on the list. Please choose one from 1 to { $count }:
