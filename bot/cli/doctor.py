@@ -22,6 +22,7 @@ from bot.cli.settings import read_settings
 from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.database import FAILURES, Logins, database_logins, explain, open_database
+from bot.demo.accounts import is_played
 from bot.errors import ConfigurationError
 from bot.messages import Platform
 from bot.security.encryption import KeyRing
@@ -142,5 +143,8 @@ async def _examine_hotels(
         if keys is not None:
             connections = Connections(keys, addresses, clock)
             for account in accounts:
-                if account.status is not AccountStatus.disabled:
+                if is_played(slug, account.platform, account.address):
+                    about = f"{slug}: {account.platform} {account.address}"
+                    yield Finding(about, "the demo's own, so no provider is asked")
+                elif account.status is not AccountStatus.disabled:
                     yield await check_account(slug, hotel_id, account, connections, settings.web.public_url)

@@ -31,7 +31,10 @@ def list_events(slug: str) -> None:
         async with database.unit(await hotel_called(database, slug)) as uow:
             return await uow.inbox.quarantined()
 
-    for event in with_database(work):
+    events = with_database(work)
+    if not events:
+        click.echo("Nothing is set aside.", err=True)
+    for event in events:
         click.echo(
             f"{event.id}\t{event.received_at:%Y-%m-%d %H:%M:%S}Z\t{event.kind}\t"
             f"{event.attempts} attempts\t{event.last_error or ''}"

@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.clock import Clock
+from bot.demo.accounts import SLUG
 from bot.demo.words import ANSWERS, TRIGGERS
 from bot.enrolment import NewAccount, enrol_account
 from bot.hotel_settings import HotelSettings, StaffChat
@@ -22,7 +23,7 @@ from models.base import new_id
 from models.enums import BookingStatus, IdentityKind, UserRole
 from triggers.engine import Engine
 
-NAME, SLUG, ZONE, LANGUAGE = "Hotel Bellevue", "bellevue", "Europe/Berlin", "en"
+NAME, ZONE, LANGUAGE = "Hotel Bellevue", "Europe/Berlin", "en"
 SOURCE = "demo"
 WHATSAPP_GUEST_BOOKING, TELEGRAM_GUEST_BOOKING = "BV-1001", "BV-1002"
 

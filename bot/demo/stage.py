@@ -15,10 +15,9 @@ from bot.app import House, open_house, run_house
 from bot.clock import MovableClock
 from bot.config import Settings
 from bot.database import Logins
+from bot.demo.accounts import ACCOUNTS, BOT_USERNAME, GREEN_INSTANCE, GREEN_PHONE, GREEN_TOKEN, TELEGRAM_TOKEN
 from bot.demo.hotel import TELEGRAM_GUEST_BOOKING, ZONE, open_hotel
 from bot.demo.recall import recall
-from bot.enrolment import NewAccount
-from bot.messages import Platform
 from bot.simulator.page import Page
 from bot.simulator.scene import Cast, LedgerLine, Seat
 from bot.simulator.world import Simulator
@@ -26,8 +25,6 @@ from bot.storage.unit_of_work import Database
 from handlers.stay_links import link_payload
 from models.enums import FiringStatus
 
-TELEGRAM_TOKEN = "700000001:demo-demo-demo-demo-demo-demo-demo"
-GREEN_INSTANCE, GREEN_TOKEN, GREEN_PHONE = 1101000001, "demo-token", "+4930900100"
 SHOWN = timedelta(days=2)
 LOOKS, LOOK_AGAIN = 200, timedelta(milliseconds=50)
 OPENS, CLOSES, MORNING = time(8), time(19), time(10)
@@ -49,15 +46,7 @@ async def run_demo(settings: Settings, logins: Logins, stop: asyncio.Event) -> N
 async def _play(house: House, simulator: Simulator, clock: MovableClock, stop: asyncio.Event) -> None:
     cast = cast_of(simulator)
     await set_clock(house.database, clock)
-    accounts = (
-        NewAccount(Platform.telegram, f"@{cast.bot.username}", {"bot_token": TELEGRAM_TOKEN}),
-        NewAccount(
-            Platform.whatsapp_green,
-            GREEN_PHONE,
-            {"id_instance": str(GREEN_INSTANCE), "api_token": GREEN_TOKEN},
-        ),
-    )
-    hotel_id = await open_hotel(house.database, house.keys, house.engine, clock, cast, accounts)
+    hotel_id = await open_hotel(house.database, house.keys, house.engine, clock, cast, ACCOUNTS)
     async with house.database.unit(hotel_id) as uow:
         await recall(uow, simulator, cast)
     async with Page(
@@ -75,7 +64,7 @@ async def _play(house: House, simulator: Simulator, clock: MovableClock, stop: a
 def cast_of(simulator: Simulator) -> Cast:
     """Register everybody, in the same order each time, so that they keep their ids over runs."""
     telegram, green = simulator.telegram, simulator.green
-    bot = telegram.add_bot(TELEGRAM_TOKEN, "bellevue_bot", "Hotel Bellevue")
+    bot = telegram.add_bot(TELEGRAM_TOKEN, BOT_USERNAME, "Hotel Bellevue")
     staff = telegram.add_user("Olga", "Reception", language="en")
     admin = telegram.add_user("Maria", "Weber", language="en")
     guest = telegram.add_user("Anna", "Smith", language="en")

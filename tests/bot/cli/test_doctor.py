@@ -107,6 +107,16 @@ def test_tells_a_refused_token_from_a_missing_network_when_channels_fail(
     assert TOKEN not in refused.output + silent.output
 
 
+def test_asks_nobody_about_the_channels_that_the_demo_plays(operator: Operator, months: None) -> None:
+    place = ("--timezone", "Europe/Berlin", "--language", "en")
+    operator.does("hotel", "add", "--name", "Bellevue", "--slug", "bellevue", *place)
+    bot = ("--hotel", "bellevue", "--username", "bellevue_bot")
+    operator.does("hotel", "channel", "add-telegram", *bot, typed="700000001:demo")
+    said = operator.tries("doctor").output
+    assert "✓ bellevue: telegram @bellevue_bot: the demo's own, so no provider is asked" in said
+    assert not any("@bellevue_bot" in line for line in problems(said))
+
+
 def test_says_what_a_number_needs_when_it_is_not_authorised(
     equipped: Operator, months: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

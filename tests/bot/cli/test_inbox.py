@@ -47,6 +47,11 @@ def test_lists_and_shows_an_event_as_it_came_when_it_was_set_aside(hotel: Operat
     assert shown.stdout_bytes == PAYLOAD + b"\n"
 
 
+def test_says_so_beside_the_output_when_nothing_was_set_aside(hotel: Operator) -> None:
+    listed = hotel.tries("inbox", "list", "--hotel", "adler")
+    assert (listed.exit_code, listed.stdout, listed.stderr) == (0, "", "Nothing is set aside.\n")
+
+
 def test_queues_an_event_once_when_it_is_replayed(hotel: Operator, reader: Reader, event: str) -> None:
     assert "queued again" in hotel.does("inbox", "replay", "--hotel", "adler", event)
     (row,) = reader.rows("adler", "SELECT e.state, e.attempts, c.ready_at FROM inbox_events e, chats c")
