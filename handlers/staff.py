@@ -11,6 +11,10 @@ from bot.storage.repositories.notifications import NotificationRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import format_time
 from handlers.base import Outcome, Reply, Turn
+from handlers.filters import command_of
+
+_HELP = ("help", "start")
+_LONGEST_COMMAND = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,12 @@ class RefuseStranger(Reply):
 
 
 class ShowHelp(Reply):
-    """Says what the hotel's people can do here."""
+    """Says what the hotel's people can do here, and first that a command is none of these."""
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
         parts = [turn.say("staff-help")]
+        if (asked := command_of(turn.text)) is not None and asked not in _HELP:
+            parts.insert(0, turn.say("staff-command-unknown", command=asked[:_LONGEST_COMMAND]))
         if turn.user is not None and turn.user.is_admin:
             parts.append(turn.say("staff-help-admin"))
         return Outcome((OutgoingMessage("\n\n".join(parts), thread_id=turn.message.thread_id),))

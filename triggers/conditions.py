@@ -20,6 +20,7 @@ from triggers.fields import (
     CHOOSING,
     FIELDS,
     Field,
+    FieldType,
     Operator,
     Value,
     field_of,
@@ -39,6 +40,7 @@ _MOST_TESTS = 50
 _MOST_CHOICES = 100
 _LONGEST_TEXT = 200
 _EXACT_IN_JSON = 2**53
+_OF_ANOTHER_TYPE = {FieldType.whole: Problem.not_whole, FieldType.number: Problem.not_a_number}
 
 
 def parse_conditions(kind: TriggerType, mapping: object) -> Conditions:
@@ -149,7 +151,8 @@ def _parse_value(path: str, field: Field, operator: Operator, wanted: object) ->
         raise RejectedTrigger(path, Problem.too_much, f"must have at most {_LONGEST_TEXT} characters")
     value = wanted_value(field, wanted, operator)
     if value is None:
-        raise RejectedTrigger(path, Problem.wrong_type, f"must be {field.type.value}, not {shown(wanted)!r}")
+        problem = _OF_ANOTHER_TYPE.get(field.type, Problem.wrong_type)
+        raise RejectedTrigger(path, problem, f"must be {field.type.value}, not {shown(wanted)!r}")
     if field.words and operator is not Operator.contains and value not in field.words:
         detail = f"{shown(wanted)!r} is none of its values"
         raise RejectedTrigger(path, Problem.unknown_value, detail, nearest(str(value), field.words))

@@ -96,7 +96,7 @@ def _parse_offset(key: str, keys: Mapping[str, Any]) -> Offset:
 
 def _whole(path: str, value: object, least: int, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise RejectedTrigger(path, Problem.wrong_type, f"must be a whole number, not {shown(value)!r}")
+        raise RejectedTrigger(path, Problem.not_whole, f"must be a whole number, not {shown(value)!r}")
     if not least <= value <= most:
         raise RejectedTrigger(path, Problem.out_of_range, f"must be from {least} to {most}")
     return value

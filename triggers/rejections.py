@@ -19,6 +19,8 @@ class Problem(StrEnum):
     unknown_name = "unknown_name"
     unknown_value = "unknown_value"
     wrong_type = "wrong_type"
+    not_a_number = "not_a_number"
+    not_whole = "not_whole"
     out_of_range = "out_of_range"
     empty = "empty"
     missing = "missing"

@@ -18,8 +18,17 @@ from triggers.rejections import Problem, RejectedTrigger
 _STATUSES = frozenset(BookingStatus)
 _NOT_RECEIVED = "not_received"
 _TEXTS = ("message_template", "translations")
-# What the enum and the path say already.
-_WITHOUT_DETAIL = frozenset({Problem.unknown_name, Problem.unknown_value, Problem.empty})
+# What the enum and the path say already, or a template's reader says in its own terms.
+_WITHOUT_DETAIL = frozenset(
+    {
+        Problem.unknown_name,
+        Problem.unknown_value,
+        Problem.empty,
+        Problem.not_a_number,
+        Problem.not_whole,
+        Problem.bad_template,
+    }
+)
 
 
 def moment_words(turn: Turn, at: datetime) -> str:
@@ -126,9 +135,19 @@ def rejection_words(turn: Turn, error: RejectedTrigger) -> str:
     """Say what is wrong with a trigger, where, and what may have been meant."""
     is_in_text = error.path.startswith(_TEXTS) and error.problem is Problem.unknown_name
     problem = "unknown_variable" if is_in_text else error.problem.value
-    parts = [turn.say("admin-problem", problem=problem, path=error.path)]
+    parts = [turn.say("admin-problem", problem=problem, path=_part(turn, error))]
     if error.nearest:
         parts.append(turn.say("admin-problem-nearest", nearest=error.nearest))
     elif error.problem not in _WITHOUT_DETAIL:
         parts.append(turn.say("admin-problem-detail", detail=error.detail))
     return " ".join(parts)
+
+
+def _part(turn: Turn, error: RejectedTrigger) -> str:
+    """Return the wrong part as people write it: `nights>=3` has the path nights.gte. What does not belong to a
+    field is the operator itself."""
+    if error.path == _TEXTS[0]:
+        return turn.say("admin-problem-text")
+    field, _, last = error.path.rpartition(".")
+    is_of_field = field and last in frozenset(Operator) and error.problem is not Problem.misplaced
+    return field if is_of_field else error.path

@@ -180,7 +180,8 @@ async def test_a_mistake_loses_nothing_of_what_was_answered(house: House) -> Non
     await admin.tap("Everyone")
     said = await admin.write("Hi {{ gest.name }}")
     assert "There is a name in the text that I don't know. Did you mean “guest.name”?" in said.text
-    assert "There is a mistake in “message_template”." in (await admin.write("Hi {{ guest.name")).text
+    said = await admin.write("Hi {{ guest.name")
+    assert "curly brackets in “message text”. It goes like this: {{ guest.name }}\n" in said.text
     await admin.write(TEXT)
     assert "at most 100 characters" in (await admin.write("n" * 101)).text
     assert "When: 2 hours after check-in" in (await admin.write("welcome")).text
@@ -191,6 +192,7 @@ async def test_mistakes_are_named_in_russian(house: House) -> None:
     await admin.write("/trigger new")
     said = await admin.write("room_typ=suite")
     assert "Я не знаю имени «room_typ». Может быть, «room_type»?" in said.text
+    assert "«nights»: здесь нужно целое число." in (await admin.write("ночей>=много")).text
 
 
 async def test_a_name_that_is_taken_is_refused(house: House) -> None:
@@ -330,8 +332,10 @@ async def test_one_line_understands(house: House, line: str, conditions: dict[st
     [
         ("welcome", "I can't read “welcome”. In one line it goes"),
         ("welcome: soon: Hi", "I can't read “soon”."),
-        ("welcome: nights=many: Hi", "“nights” needs another kind of value."),
-        ("welcome: nights>=3, nights<2: Hi", "Not saved. “nights.lt” contradicts another condition"),
+        ("welcome: nights=many: Hi", "Not saved. “nights” must be a whole number."),
+        ("welcome: nights>=many: Hi", "Not saved. “nights” must be a whole number."),
+        ("welcome: amount>much: Hi", "Not saved. “amount” must be a number."),
+        ("welcome: nights>=3, nights<2: Hi", "Not saved. “nights” contradicts another condition"),
         ("welcome: nights=3, nights=2: Hi", "contradicts another condition"),
         ("welcome: 2h after checkin: Hi {{ guest.nam }}", "Did you mean “guest.name”?"),
         ("Old: 2h after checkin: Hi", "There is a trigger called “Old” already."),

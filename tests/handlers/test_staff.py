@@ -169,6 +169,16 @@ async def test_staff_get_help_when_they_write_to_the_bot(olga: Person, text: str
     assert "/triggers" not in said.text
 
 
+@pytest.mark.parametrize(("text", "command"), [("/pause 1", "pause"), ("/nonsense@adler_bot", "nonsense")])
+async def test_staff_hear_that_a_command_is_not_known_before_the_help(
+    house: House, olga: Person, text: str, command: str
+) -> None:
+    for person in (olga, await hire(house, "Boss", 7009, UserRole.admin, "en")):
+        first, *rest = (await person.write(text)).text.splitlines()
+        assert first == f"I don't know the command /{command}."
+        assert any("/help" in line for line in rest)
+
+
 async def test_help_names_the_commands_of_admins_when_an_admin_asks(house: House) -> None:
     boss = await hire(house, "Boss", 7009, UserRole.admin, "ru")
     said = await boss.write("/help@adler_bot", **in_group())

@@ -231,7 +231,9 @@ admin-problem =
         [unknown_name] I don't know “{ $path }”.
         [unknown_variable] There is a name in the text that I don't know.
         [unknown_value] “{ $path }” can't have this value.
-        [wrong_type] “{ $path }” needs another kind of value.
+        [wrong_type] “{ $path }” can't have a value of this kind.
+        [not_a_number] “{ $path }” must be a number.
+        [not_whole] “{ $path }” must be a whole number.
         [out_of_range] The value of “{ $path }” is out of range.
         [empty] “{ $path }” is empty.
         [missing] “{ $path }” is missing.
@@ -239,8 +241,9 @@ admin-problem =
         [too_much] “{ $path }” is too long or too much.
         [contradiction] “{ $path }” contradicts another condition: no stay can ever meet both.
         [bad_schedule] “{ $path }” is not a time I can read.
-       *[bad_template] There is a mistake in “{ $path }”.
+       *[bad_template] I can't read what stands in curly brackets in “{ $path }”. It goes like this: {"{{"} guest.name {"}}"}
     }
+admin-problem-text = message text
 admin-problem-nearest = Did you mean “{ $nearest }”?
 admin-problem-detail = ({ $detail })
 

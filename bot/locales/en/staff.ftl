@@ -10,6 +10,7 @@ staff-only = Only the hotel's own team can do this. If you belong to it, ask an 
 staff-help =
     I bring here what guests need a person for. Press the button below an alert to take it: everyone then sees that you are on it.
     /help shows this again.
+staff-command-unknown = I don't know the command /{ $command }.
 staff-help-admin =
     For admins:
     /triggers lists the automatic messages, /trigger 3 shows one

@@ -237,7 +237,9 @@ admin-problem =
         [unknown_name] Я не знаю имени «{ $path }».
         [unknown_variable] В тексте есть имя, которого я не знаю.
         [unknown_value] У «{ $path }» не бывает такого значения.
-        [wrong_type] Для «{ $path }» нужно значение другого вида.
+        [wrong_type] У «{ $path }» не бывает значения такого вида.
+        [not_a_number] «{ $path }»: здесь нужно число.
+        [not_whole] «{ $path }»: здесь нужно целое число.
         [out_of_range] Значение «{ $path }» выходит за допустимые пределы.
         [empty] «{ $path }»: пусто.
         [missing] Не хватает «{ $path }».
@@ -245,8 +247,9 @@ admin-problem =
         [too_much] «{ $path }»: слишком длинно или слишком много.
         [contradiction] «{ $path }» противоречит другому условию: вместе они никогда не выполнятся.
         [bad_schedule] Не получается прочитать время в «{ $path }».
-       *[bad_template] В «{ $path }» ошибка.
+       *[bad_template] Не получается прочитать то, что стоит в фигурных скобках: «{ $path }». Пишется так: {"{{"} guest.name {"}}"}
     }
+admin-problem-text = текст сообщения
 admin-problem-nearest = Может быть, «{ $nearest }»?
 admin-problem-detail = (Подробность: { $detail })
 
