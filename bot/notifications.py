@@ -6,6 +6,7 @@ failed stays `failed` with the reason, for everyone to see.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -26,6 +27,7 @@ USEFUL_FOR = timedelta(hours=24)
 # The message itself is kept whole; an alert quotes as much as people read.
 LONGEST_QUOTE = 1500
 ACKNOWLEDGE = "ack:"
+_BETWEEN = re.compile(r"\s+(?:[\w'’-]+\s+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +212,28 @@ class Desk:
         quoted = words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]}…"
         lines = [quoted]
         if reasons:
-            because = ", ".join(reasons)[:LONGEST_QUOTE]
+            because = ", ".join(_phrases(words, reasons))[:LONGEST_QUOTE]
             lines.append(self._texts("alert-words", hotel.default_language, words=because))
         if contact:
             lines.append(self._texts("alert-contact", hotel.default_language, contact=contact))
         return "\n".join(lines)
+
+
+def _phrases(text: str, words: tuple[str, ...]) -> list[str]:
+    """Return the words as the text has them: what stands together there, but for one word, is one phrase."""
+    phrases: list[str] = []
+    begins, ends = 0, None
+    for word in words:
+        found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)").search(text, ends or 0)
+        if found is None:
+            phrases.append(word)
+            ends = None
+        elif ends is not None and _BETWEEN.fullmatch(text, ends, found.start()):
+            phrases[-1], ends = text[begins : found.end()], found.end()
+        else:
+            phrases.append(word)
+            begins, ends = found.span()
+    return [" ".join(phrase.split()) for phrase in phrases]
 
 
 def _is_gesture(record: OutboxRecord) -> bool:

@@ -194,3 +194,38 @@ async def test_nothing_is_answered_when_staff_chat_among_themselves(olga: Person
 async def test_spinner_stops_when_staff_press_an_old_button(olga: Person) -> None:
     said = await olga.press("trigger:gone")
     assert said.replies[0].answers_press == "p1"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "because"),
+    [
+        (
+            "Look at the heating! It is cold in here",
+            ("Look", "at", "the", "heating", "It", "cold"),
+            "Look at the heating, It is cold",
+        ),
+        ("The room is filthy and nobody answers", ("filthy", "nobody", "answers"), "filthy and nobody answers"),
+        ("Нет горячей воды, ужас", ("Нет", "воды", "ужас"), "Нет горячей воды, ужас"),
+        ("😡😡😡 awful", ("😡", "awful"), "😡, awful"),
+        ("Dirty towels, dirty floor, no one at the desk", ("Dirty", "no", "one"), "Dirty, no one"),
+        ("It is cold\nand dark", ("cold", "dark"), "cold and dark"),
+        ("Call me", ("dirty", "cold"), "dirty, cold"),
+    ],
+)
+async def test_the_cause_reads_as_the_guest_wrote_it_when_an_alert_names_it(
+    house: House, text: str, words: tuple[str, ...], because: str
+) -> None:
+    async with house.database.unit(house.id) as uow:
+        alert = await Desk(texts(), house.clock).raise_alert(
+            uow,
+            NotificationType.negative_sentiment,
+            Severity.warning,
+            "alert-title-negative",
+            Subject(),
+            text,
+            "c",
+            words,
+        )
+        raised = await uow.notifications.get(alert)
+    assert raised is not None
+    assert raised.content.splitlines()[-1] == f"Because of: {because}"
