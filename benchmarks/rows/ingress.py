@@ -8,7 +8,7 @@ import uvloop
 
 from bot.app import open_house
 from bot.channels.registry import import_clients
-from bot.cli.context import read_settings
+from bot.cli.settings import read_settings
 from bot.cli.signals import stop_on_signals
 from bot.clock import SystemClock
 from bot.config import Settings

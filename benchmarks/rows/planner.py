@@ -12,7 +12,7 @@ import orjson
 import uvloop
 
 from bot.app import open_house
-from bot.cli.context import read_settings
+from bot.cli.settings import read_settings
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.database import database_logins
