@@ -67,6 +67,7 @@ class House:
     knocks: Knocks
     desk: Desk
     engine: Engine
+    router: Router
 
 
 class Worker(Protocol):
@@ -92,7 +93,7 @@ async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncI
     ):
         desk = Desk(texts, clock)
         engine = Engine(clock, desk)
-        yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine)
+        yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine, Router(routes(engine)))
 
 
 async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], None]) -> None:
@@ -103,7 +104,7 @@ async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], 
     analyser = Analyser()
     analyser.analyse("Warm up: the models load with the first text, and no guest should wait for that.")
     loader = TurnLoader(analyser, house.texts, clock)
-    step = Step(database, loader, Router(routes(house.engine)), house.desk, house.engine)
+    step = Step(database, loader, house.router, house.desk, house.engine)
     sender = Sender(database, house.connections, clock, pace, house.desk.settled)
     doubts = Doubts(database, house.connections, clock, house.desk.settled)
     health = Health(database, clock)

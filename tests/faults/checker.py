@@ -20,8 +20,10 @@ class Kind(StrEnum):
     """Why something was said."""
 
     reply = "reply"
-    alert = "alert"
     firing = "firing"
+    alert = "alert"
+    report = "report"
+    """What staff are told of a message that failed or is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Heard:
     mark: Mark
     at: datetime
     acknowledged: bool
+    is_complaint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class Evidence:
 
 @dataclass(slots=True)
 class Findings:
-    """What is wrong, each with its mark, and what is merely worth a figure (`resolved`, `unresolved`, `set_aside`)."""
+    """What is wrong, each with its mark, and what is merely worth a figure (the last three)."""
 
     lost: list[str] = field(default_factory=list)
     doubled_effects: list[str] = field(default_factory=list)
@@ -171,6 +174,7 @@ def _lost(evidence: Evidence) -> Iterator[str]:
     stored = {row.mark: row.state for row in evidence.stored}
     handled = {row.mark for row in evidence.handled}
     replied = {row.mark for row in evidence.ordered if row.kind is Kind.reply}
+    alerted = {row.mark for row in evidence.ordered if row.kind is Kind.alert}
     taken = {(sent.mark, sent.kind) for sent in evidence.sent}
     for heard in evidence.heard:
         state = stored.get(heard.mark)
@@ -180,6 +184,8 @@ def _lost(evidence: Evidence) -> Iterator[str]:
             yield f"{heard.mark} is done and was not handled"
         elif heard.mark in handled and heard.mark not in replied:
             yield f"{heard.mark} was handled without a reply"
+        elif heard.mark in handled and heard.is_complaint and heard.mark not in alerted:
+            yield f"{heard.mark} was handled without an alert"
     for row in evidence.ordered:
         if row.state in FINAL and (row.mark, row.kind) not in taken:
             yield f"{row.kind} to {row.mark} counts as sent and never arrived"
@@ -192,13 +198,13 @@ def _lost(evidence: Evidence) -> Iterator[str]:
 
 
 def _doubled_effects(evidence: Evidence) -> Iterator[str]:
-    yield from _more_than_one((f"{row.mark} stored" for row in evidence.stored))
-    yield from _more_than_one((f"{row.mark} handled" for row in evidence.handled))
-    yield from _more_than_one((f"{row.kind} to {row.mark} ordered" for row in evidence.ordered))
+    yield from _more_than_one(f"{row.mark} stored" for row in evidence.stored)
+    yield from _more_than_one(f"{row.mark} handled" for row in evidence.handled)
+    yield from _more_than_one(f"{row.kind} to {row.mark} ordered" for row in evidence.ordered)
 
 
 def _doubled_sends(evidence: Evidence) -> Iterator[str]:
-    yield from _more_than_one((f"{sent.kind} to {sent.mark} sent" for sent in evidence.sent if not sent.says_repeat))
+    yield from _more_than_one(f"{sent.kind} to {sent.mark} sent" for sent in evidence.sent if not sent.says_repeat)
 
 
 def _more_than_one(things: Iterable[str]) -> Iterator[str]:
@@ -236,6 +242,6 @@ def _early(evidence: Evidence) -> Iterator[str]:
 
 def _foreign(evidence: Evidence) -> Iterator[str]:
     for row in (*evidence.stored, *evidence.handled, *evidence.ordered, *evidence.sent):
-        is_alert = isinstance(row, Ordered | Sent) and row.kind is Kind.alert
-        if row.mark.hotel != row.hotel or (row.mark.chat != row.chat and not is_alert):
+        is_for_staff = isinstance(row, Ordered | Sent) and row.kind in {Kind.alert, Kind.report}
+        if row.mark.hotel != row.hotel or (row.mark.chat != row.chat and not is_for_staff):
             yield f"{type(row).__name__.lower()}: {row.mark} stands in chat {row.chat} of hotel {row.hotel}"

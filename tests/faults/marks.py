@@ -1,4 +1,4 @@
-"""Every text of the load carries a mark: whose it is and which one, so that it is known again wherever it turns up."""
+"""Every text of the load carries a mark: whose it is and which one, so that it is known wherever it turns up."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ class Mark:
 
 
 def mark_in(text: str) -> Mark | None:
-    """Return the first mark in a text."""
-    found = _MARK.search(text)
-    return Mark(*map(int, found.groups())) if found else None
+    """Return the mark of a text; an alert names the room too, which is marked like what the hotel says on its own."""
+    found = (Mark(*map(int, numbers)) for numbers in _MARK.findall(text))
+    return max(found, key=lambda mark: mark.number, default=None)

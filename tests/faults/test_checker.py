@@ -35,7 +35,7 @@ def clean() -> Evidence:
     alert = Ordered(SECOND, 1, STAFF, Kind.alert, OutboxState.sent)
     firing = Ordered(WELCOME, 2, 1, Kind.firing, OutboxState.sent)
     return Evidence(
-        heard=[Heard(mark, at[mark], True) for mark in MARKS],
+        heard=[Heard(mark, at[mark], True, mark == SECOND) for mark in MARKS],
         stored=[Stored(mark, mark.hotel, mark.chat, InboxState.done) for mark in MARKS],
         handled=[Handled(mark, mark.hotel, mark.chat) for mark in MARKS],
         ordered=[*(Ordered(m, m.hotel, m.chat, Kind.reply, OutboxState.delivered) for m in MARKS), alert, firing],
@@ -70,6 +70,15 @@ def test_loss_is_found_when_a_row_is_missing(rows: str, words: str) -> None:
     (lost,) = found(replace(clean(), **{rows: kept}))["lost"]
     assert str(FIRST) in lost
     assert words in lost
+
+
+def test_loss_is_found_when_nobody_was_alerted_of_a_complaint() -> None:
+    evidence = clean()
+    ordered = [row for row in evidence.ordered if row.kind is not Kind.alert]
+    sent = [row for row in evidence.sent if row.kind is not Kind.alert]
+    assert found(replace(evidence, ordered=ordered, sent=sent)) == {
+        "lost": [f"{SECOND} was handled without an alert"]
+    }
 
 
 @pytest.mark.parametrize("state", [OutboxState.failed, OutboxState.expired])
@@ -126,7 +135,13 @@ def test_stuck_conversation_is_found_when_anything_of_it_still_waits() -> None:
     stored = [replace(evidence.stored[0], state=InboxState.queued), *evidence.stored[1:]]
     ordered = [replace(evidence.ordered[0], state=OutboxState.sending), *evidence.ordered[1:]]
     planned = [replace(evidence.planned[0], status=FiringStatus.scheduled)]
-    for changes in ({"heard": heard}, {"stored": stored}, {"ordered": ordered}, {"planned": planned}, {"held": ["x"]}):
+    for changes in (
+        {"heard": heard},
+        {"stored": stored},
+        {"ordered": ordered},
+        {"planned": planned},
+        {"held": ["x"]},
+    ):
         assert list(found(replace(evidence, **changes))) == ["stuck"]
 
 

@@ -10,11 +10,12 @@ import ctypes
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import uvloop
 
-from bot.app import open_house, run_house
+from bot.app import House, open_house, run_house
 from bot.config import load_settings
 from bot.database import Logins
 from bot.telemetry.logs import configure_logging
@@ -24,12 +25,18 @@ NURSERY = multiprocessing.get_context("forkserver")
 NURSERY.set_forkserver_preload(["tests.flows.nursery"])
 _PR_SET_PDEATHSIG = 1
 
+Live = Callable[[dict[str, str], Logins, WireClock, Path], None]
+Opened = Callable[[House], House]
+
 
 class BotProcess:
     """One life of the bot, from `start` to its kill; what it logs is added to `log`."""
 
-    def __init__(self, environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
-        self._process = NURSERY.Process(target=_live, args=(environ, logins, clock, log), daemon=True)
+    def __init__(
+        self, environ: dict[str, str], logins: Logins, clock: WireClock, log: Path, live: Live | None = None
+    ) -> None:
+        arguments = (environ, logins, clock, log)
+        self._process = NURSERY.Process(target=live or _live, args=arguments, daemon=True)
 
     def start(self) -> None:
         self._process.start()
@@ -40,16 +47,19 @@ class BotProcess:
 
     def freeze(self) -> None:
         """Let it stand still, in the middle of whatever it does."""
-        assert self._process.pid is not None, "it was started"
-        os.kill(self._process.pid, signal.SIGSTOP)
+        self.signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Let it go on as if nothing had been."""
-        assert self._process.pid is not None, "it was started"
-        os.kill(self._process.pid, signal.SIGCONT)
+        self.signal(signal.SIGCONT)
 
-    async def gone(self) -> None:
-        """Wait until it is gone."""
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process.pid is not None, "it was started"
+        os.kill(self._process.pid, number)
+
+    async def gone(self) -> int | None:
+        """Wait until it is gone; return its exit code, or minus the signal that ended it."""
         loop, over = asyncio.get_running_loop(), asyncio.Event()
         loop.add_reader(self._process.sentinel, over.set)
         try:
@@ -57,10 +67,19 @@ class BotProcess:
         finally:
             loop.remove_reader(self._process.sentinel)
         self._process.join()
+        code = self._process.exitcode
         self._process.close()
+        return code
 
 
 def _live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
+    live_as(environ, logins, clock, log)
+
+
+def live_as(
+    environ: dict[str, str], logins: Logins, clock: WireClock, log: Path, furnish: Opened = lambda house: house
+) -> None:
+    """Be the bot until SIGTERM, in a house that `furnish` may change once it is open."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     with log.open("ab", buffering=0) as file:
         os.dup2(file.fileno(), 1)
@@ -72,6 +91,6 @@ def _live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) 
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
         async with open_house(settings, logins, clock) as house:
-            await run_house(house, stop, lambda _: None)
+            await run_house(furnish(house), stop, lambda _: None)
 
     uvloop.run(serve())

@@ -1,0 +1,59 @@
+"""Guests who write: each message marked, at a steady rate, in an order that the seed decides."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tests.faults.marks import Mark
+from tests.faults.town import Guest, Town
+
+COMPLAINT = "The room is filthy and nobody answers"
+COMPLAINS_EACH = 40
+
+
+@dataclass(slots=True)
+class Load:
+    """What was written so far; `ends` is told by each fault when it is over."""
+
+    town: Town
+    written: Counter[tuple[int, int]] = field(default_factory=Counter)
+    faults: list[datetime] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return sum(self.written.values())
+
+    def write(self, guest: Guest, words: str = "") -> Mark:
+        """Let a guest write their next message; every fortieth of the town is a complaint."""
+        self.written[guest.hotel, guest.chat] += 1
+        mark = Mark(guest.hotel, guest.chat, self.written[guest.hotel, guest.chat])
+        words = words or (COMPLAINT if self.count % COMPLAINS_EACH == 0 else "hello")
+        guest.write(f"{mark} {words}")
+        return mark
+
+    def note_fault(self) -> None:
+        """A fault ends now: what waits recovers from here."""
+        self.faults.append(self.town.clock.now())
+
+    @asynccontextmanager
+    async def pouring(self, messages_a_second: float, guests: list[Guest] | None = None) -> AsyncIterator[None]:
+        """Write at this rate while inside."""
+        pouring = asyncio.create_task(self._pour(messages_a_second, guests or self.town.guests))
+        try:
+            yield
+        finally:
+            pouring.cancel()
+            await asyncio.gather(pouring, return_exceptions=True)
+
+    async def _pour(self, rate: float, guests: list[Guest]) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            self.write(self.town.random.choice(guests))
+            due += 1 / rate
+            await asyncio.sleep(max(due - loop.time(), 0))

@@ -1,0 +1,94 @@
+"""What a row found, and the table of all rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.faults.checker import Evidence, Findings, recoveries
+from tests.faults.load import Load
+
+SHOWN = 8
+
+
+@dataclass(slots=True)
+class Result:
+    """One row of the plan: what was done of it, what was seen, and what of its goal was missed."""
+
+    done: str
+    figures: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+
+    @property
+    def is_met(self) -> bool:
+        return not self.missed
+
+    def demand(self, is_so: bool, what: str) -> None:
+        """Note a part of the goal that was missed."""
+        if not is_so:
+            self.missed.append(what)
+
+    def add(self, findings: Findings) -> None:
+        """Demand the zeros that every row has."""
+        counts = {name: len(getattr(findings, name)) for name in Findings.WRONGS}
+        zeros = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items())
+        doubts = f"in doubt: resolved {len(findings.resolved)}, unresolved {len(findings.unresolved)}"
+        self.figures += [zeros, doubts]
+        for name, found in findings.wrong().items():
+            self.missed.append(f"{name.replace('_', ' ')} {len(found)}: {'; '.join(found[:SHOWN])}")
+
+    def add_recovery(self, evidence: Evidence, load: Load, goal_p95: float | None = None) -> None:
+        """Tell how long what waited at a fault's end had to wait from there."""
+        waited = recoveries(evidence, load.faults)
+        if not waited:
+            self.figures.append("recovery: nothing waited")
+            return
+        p50, p95 = quantile(waited, 0.5), quantile(waited, 0.95)
+        self.figures.append(f"recovery p50 {p50:.1f} s, p95 {p95:.1f} s, max {waited[-1]:.1f} s of {len(waited)}")
+        if goal_p95 is not None:
+            self.demand(p95 <= goal_p95, f"recovery p95 {p95:.1f} s instead of {goal_p95:g} s")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row's line in the table."""
+
+    number: int
+    fault: str
+    full: str
+    goal: str
+    result: Result
+    seconds: float
+
+    def told(self) -> str:
+        """Return the line as the run prints it."""
+        verdict = "met" if self.result.is_met else "MISSED"
+        lines = [
+            f"{self.number}. {self.fault}: {verdict} ({self.seconds:.0f} s)",
+            f"   done: {self.result.done}; plan: {self.full}",
+            f"   goal: {self.goal}",
+            *(f"   {figure}" for figure in self.result.figures),
+            *(f"   MISSED {missed}" for missed in self.result.missed),
+        ]
+        return "\n".join(lines)
+
+
+def table(lines: Sequence[Line], seed: int) -> str:
+    """Return the summary in Markdown."""
+    rows = [
+        f"Seed {seed}.",
+        "",
+        "| # | fault | done | plan | goal | seen | verdict |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for line in lines:
+        seen = "<br>".join([*line.result.figures, *(f"**{missed}**" for missed in line.result.missed)])
+        verdict = "met" if line.result.is_met else "**missed**"
+        cells = (str(line.number), line.fault, line.result.done, line.full, line.goal, seen, verdict)
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the value below or at which this share of the sorted values is."""
+    return values[min(len(values) - 1, round(share * (len(values) - 1)))]

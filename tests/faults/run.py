@@ -1,0 +1,132 @@
+"""One row's run: a database and a town of its own, bot processes, a load; then everything settles and is judged."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+
+from bot.database import Logins
+from tests.databases import Database, TestServer, connected
+from tests.faults import evidence
+from tests.faults.checker import Evidence, Findings, check
+from tests.faults.crew import Place
+from tests.faults.load import Load
+from tests.faults.town import Size, Town, open_town
+
+STANDSTILL = 40.0
+"""Seconds without any progress after which what still waits counts as stuck."""
+WARM_WITHIN = 180.0
+PATIENCE = timedelta(minutes=3)
+"""Longer than the time for which a provider's journal may lack a message."""
+
+_LEFT = """
+    SELECT (SELECT count(*) FROM inbox_events WHERE state = 'queued')
+         + (SELECT count(*) FROM chats WHERE claim_token IS NOT NULL OR ready_at IS NOT NULL)
+         + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') OR lease_token IS NOT NULL)
+         + (SELECT count(*) FROM trigger_firings WHERE status = 'scheduled' AND due_at <= $1) AS work,
+           (SELECT count(*) FROM outbox WHERE state = 'in_doubt' AND doubt_reported_at IS NULL) AS doubts
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where rows are played, and how large: `scale` 1 is the plan's size."""
+
+    server: TestServer
+    template: Database
+    seed: int
+    scale: float
+    rate: float
+    logs: Path
+
+    def times(self, full: int, least: int = 1) -> int:
+        """Return how often something is done at this scale, of `full` times in the plan."""
+        return max(least, round(full * self.scale))
+
+
+@dataclass(slots=True)
+class Play:
+    """A town under load, and its bot."""
+
+    town: Town
+    load: Load
+    places: list[Place]
+    connection: asyncpg.Connection
+    log: Path
+
+    async def warm_up(self, within: timedelta) -> None:
+        """Wait until every guest was answered once, and let the welcomes of their stays begin."""
+        for guest in self.town.guests:
+            self.load.write(guest)
+        history, wanted = self.town.simulator.history, len(self.town.guests)
+        async with asyncio.timeout(WARM_WITHIN):
+            while len(history.of(method="accepted")) < wanted:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.2)
+        await self.town.check_in(within)
+
+    async def settle(self) -> None:
+        """Wait until nothing is left to do; return as well when nothing moves any more."""
+        moved_at, last = time.monotonic(), None
+        while time.monotonic() - moved_at < STANDSTILL:
+            left = await self._left()
+            if not any(left):
+                return
+            if not left[0] and not left[2]:
+                self.town.clock.move(PATIENCE)
+            if left != last:
+                moved_at, last = time.monotonic(), left
+            await asyncio.sleep(0.5)
+
+    async def _left(self) -> tuple[int, int, int]:
+        """Return what is to do, what is in doubt, and what the providers still hold out."""
+        try:
+            row = await self.connection.fetchrow(_LEFT, self.town.clock.now())
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            self.connection = await asyncpg.connect(self.town.database.admin_url)
+            row = await self.connection.fetchrow(_LEFT, self.town.clock.now())
+        assert row is not None, "the query always gives a row"
+        simulator = self.town.simulator
+        pending = sum(len(simulator.telegram.pending(hotel.bot)) for hotel in self.town.hotels)
+        pending += sum(len(simulator.green.pending(h.instance)) for h in self.town.hotels if h.instance)
+        return row["work"], row["doubts"], pending
+
+    async def judge(self) -> tuple[Evidence, Findings]:
+        """Settle, and say what is wrong."""
+        await self.settle()
+        found = await evidence.gather(self.town, self.connection)
+        return found, check(found)
+
+
+@asynccontextmanager
+async def playing(
+    stage: Stage,
+    *,
+    workers: int = 2,
+    size: Size | None = None,
+    within: timedelta = timedelta(seconds=30),
+    logins: Callable[[Logins], Logins] = lambda direct: direct,
+    database: Database | None = None,
+    **environ: str,
+) -> AsyncIterator[Play]:
+    """Open a town with so many workers; `environ` is added to theirs, `logins` may lead them through a proxy."""
+    async with AsyncExitStack() as stack:
+        if database is None:
+            database = await stack.enter_async_context(stage.server.new_database(stage.template))
+        town = await stack.enter_async_context(open_town(database, stage.seed, size or Size()))
+        connection = await stack.enter_async_context(connected(database.admin_url))
+        log = Path(tempfile.mkstemp(prefix="row-", suffix=".log", dir=stage.logs)[1])
+        ways = logins(town.logins())
+        places = [Place(town, ways, town.environ(**environ), log) for _ in range(workers)]
+        for place in places:
+            await stack.enter_async_context(place)
+        play = Play(town, Load(town), places, connection, log)
+        await play.warm_up(within)
+        yield play

@@ -1,0 +1,80 @@
+"""Which commit points row 2 dies at, and why it leaves the others out. A new one belongs into either."""
+
+from __future__ import annotations
+
+from tests.faults.failpoints import ACKNOWLEDGE, SEND
+
+SENDING = tuple(f"{what}:{platform}" for what in (SEND, ACKNOWLEDGE) for platform in ("telegram", "whatsapp_green"))
+
+VISITED = (
+    "bot.doubts:Doubts._look_into",
+    "bot.doubts:Doubts._report",
+    "bot.doubts:Doubts._settle",
+    "bot.doubts:Doubts.look_into",
+    "bot.doubts:Doubts.mark_stale",
+    "bot.inbox:Inbox.accept",
+    "bot.sending:Sender._begin",
+    "bot.sending:Sender._record",
+    "bot.storage.claims:Claims.accounts",
+    "bot.storage.claims:Claims.claim_chats",
+    "bot.storage.claims:Claims.claim_outbox",
+    "bot.storage.claims:Claims.ensure_partitions",
+    "bot.storage.claims:Claims.hotels",
+    "bot.storage.claims:Claims.hotels_with_due_firings",
+    "bot.storage.claims:Claims.hotels_with_open_doubts",
+    "bot.storage.claims:Claims.hotels_with_stale_sends",
+    "bot.storage.claims:Claims.queue_ages",
+    "bot.workers.inbox:InboxWorker._attempt",
+    "bot.workers.inbox:InboxWorker._dispatch",
+    "bot.workers.inbox:InboxWorker._handle_next",
+    "bot.workers.inbox:InboxWorker._quarantine",
+    "bot.workers.pollers:Pollers._is",
+    "bot.workers.pollers:Pollers._open",
+    "bot.workers.ticks:Ticks._fire_due_in",
+    "bot.workers.ticks:Ticks.plan_ahead",
+    "handlers.step:Step.handle",
+    "handlers.step:Step.handle#2",
+)
+
+_COMMAND = "an operator's command: one transaction, and whoever runs it sees how it ended"
+_DEMO = "the demo's furniture, made before anything is served"
+_RENEWAL = "only work that lasts longer than a third of a lease comes by; a renewal that fails costs the lease"
+_PUSHED = "only where providers push; it reads and changes nothing"
+_STOPPING = "only a worker that was asked to stop comes by: row 4"
+_OUTAGE = "only after an outage of the database: rows 5 to 7"
+
+NOT_VISITED = {
+    "bot.cli.checks.keys:try_keys": _COMMAND,
+    "bot.cli.doctor:_examine_hotels": _COMMAND,
+    "bot.cli.hotel:_connect.work": _COMMAND,
+    "bot.cli.hotel:add_staff.work": _COMMAND,
+    "bot.cli.hotel:list_channels.work": _COMMAND,
+    "bot.cli.hotel:list_hotels.work": _COMMAND,
+    "bot.cli.hotel:remove_channel.work": _COMMAND,
+    "bot.cli.hotel:save_answer.work": _COMMAND,
+    "bot.cli.hotel:staff_chat.work": _COMMAND,
+    "bot.cli.inbox:list_events.work": _COMMAND,
+    "bot.cli.inbox:replay_event.work": _COMMAND,
+    "bot.cli.inbox:show_event.work": _COMMAND,
+    "bot.cli.stays:import_file.work": _COMMAND,
+    "bot.cli.stays:link.work": _COMMAND,
+    "bot.database:check_serving": "reads, before anything is served",
+    "bot.demo.hotel:open_hotel": _DEMO,
+    "bot.demo.stage:_earlier": _DEMO,
+    "bot.demo.stage:_is_busy": _DEMO,
+    "bot.demo.stage:_ledger": _DEMO,
+    "bot.demo.stage:_start_payload": _DEMO,
+    "bot.enrolment:enrol_hotel": _COMMAND,
+    "bot.key_rotation:_reseal": _COMMAND,
+    "bot.storage.claims:Claims.account_by_webhook": _PUSHED,
+    "bot.storage.claims:Claims.database_time": _COMMAND,
+    "bot.storage.claims:Claims.integrations": _COMMAND,
+    "bot.storage.claims:Claims.latest_arrival": _COMMAND,
+    "bot.storage.claims:Claims.renew": _RENEWAL,
+    "bot.storage.claims:Claims.renew#2": _RENEWAL,
+    "bot.web.webhooks:Webhooks._look_up": _PUSHED,
+    "bot.workers.inbox:InboxWorker._forgive": _OUTAGE,
+    "bot.workers.inbox:InboxWorker._work_chat": _STOPPING,
+    "bot.workers.outbox:OutboxWorker._work": _STOPPING,
+    "triggers.stays:import_stays": _COMMAND,
+}

@@ -1,0 +1,74 @@
+"""A bot process of the rig: the whole house, answering each marked message with its mark, and able to die on request.
+
+The parrot stands before the real routes, so that every reply names what it answers; all else is the product's own.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+from bot.app import House
+from bot.channels.connections import Connections
+from bot.database import Logins
+from bot.messages import OutgoingMessage
+from handlers.base import Outcome, Reply, Turn
+from handlers.filters import from_guest
+from handlers.router import Route, Router
+from handlers.routes import routes
+from tests.faults.failpoints import FailingConnections, Failpoints, failing_database
+from tests.faults.marks import mark_in
+from tests.flows.bot_process import live_as
+from tests.flows.house import WireClock
+
+GIGABYTE = 1 << 30
+
+
+class Poison(Reply):
+    """A handler with a mistake in it, of the kind that the message names."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        match turn.text.rpartition("poison ")[2]:
+            case "exception":
+                raise LookupError("a mistake in a handler")
+            case "exit":
+                os._exit(1)
+            case "loop":
+                while True:
+                    pass
+            case "memory":
+                return Outcome((OutgoingMessage(str(len(bytes(GIGABYTE)))),))
+        return Outcome()
+
+
+class Parrot(Reply):
+    """Answers with the mark of what it hears."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        return Outcome((OutgoingMessage(f"{mark_in(turn.text)} was heard."),))
+
+
+def _is_poison(turn: Turn) -> bool:
+    return from_guest(turn) and "poison " in turn.text
+
+
+def _is_marked(turn: Turn) -> bool:
+    return from_guest(turn) and mark_in(turn.text) is not None
+
+
+def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
+    """Be a bot process until SIGTERM; what the environment says beside the settings is for the failpoints."""
+    settings = {name: value for name, value in environ.items() if name.startswith("BELLHOP_")}
+    points = Failpoints.of(environ)
+
+    def furnish(house: House) -> House:
+        own = [Route("poison", _is_poison, Poison()), Route("parrot", _is_marked, Parrot())]
+        house = replace(house, router=Router([*own, *routes(house.engine)]))
+        if points is None:
+            return house
+        connections = cast(Connections, FailingConnections(house.connections, points))
+        return replace(house, database=failing_database(house.database, points), connections=connections)
+
+    live_as(settings, logins, clock, log, furnish)
