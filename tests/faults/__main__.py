@@ -23,7 +23,7 @@ from tests.faults.run import Stage
 
 
 @click.command()
-@click.option("--scale", default=0.05, show_default=True, help="1: the plan's sizes.")
+@click.option("--scale", default=0.0, show_default=True, help="0: minutes; 1: the plan's sizes.")
 @click.option("--rate", default=20.0, show_default=True, help="Messages a second.")
 @click.option("--seed", type=int, help="Repeat a run; any other number: another one.")
 @click.option("--only", help="Numbers of rows, comma separated.")

@@ -19,6 +19,8 @@ class Place:
 
     def __init__(self, town: Town, logins: Logins, environ: dict[str, str], log: Path) -> None:
         self.environ = environ
+        self._extra: dict[str, str] = {}
+        self.last_ending: int | None = None
         self.endings: Counter[int | None] = Counter()
         self._town = town
         self._logins = logins
@@ -26,8 +28,8 @@ class Place:
         self._process: BotProcess | None = None
         self._gone = asyncio.Event()
         self._is_closing = False
-        self._starting_again = asyncio.Event()
-        self._starting_again.set()
+        self._is_supervised = True
+        self._wanted = asyncio.Event()
 
     async def __aenter__(self) -> Self:
         self._start()
@@ -38,7 +40,7 @@ class Place:
         self._is_closing = True
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGKILL)
-        self._starting_again.set()
+        self._wanted.set()
         await self._keeping
 
     def signal(self, number: signal.Signals) -> None:
@@ -52,15 +54,25 @@ class Place:
         await gone.wait()
         return self.last_ending
 
-    def hold(self) -> None:
-        """Leave the place empty from the next ending on, until `fill`."""
-        self._starting_again.clear()
+    async def empty(self) -> None:
+        """Kill the process, and leave the place empty from now on until `fill`."""
+        self._is_supervised = False
+        self.signal(signal.SIGKILL)
+        await self.gone()
 
-    def fill(self) -> None:
-        self._starting_again.set()
+    def fill(self, **environ: str) -> None:
+        """Start one process, with this added to its environment."""
+        self._extra = environ
+        self._wanted.set()
+
+    def supervise(self) -> None:
+        """Let there always be a process from now on."""
+        self._is_supervised = True
+        self.fill()
 
     def _start(self) -> None:
-        self._process = BotProcess(self.environ, self._logins, self._town.clock, self._log, live)
+        environ = self.environ | self._extra
+        self._process = BotProcess(environ, self._logins, self._town.clock, self._log, live)
         self._process.start()
 
     async def _keep(self) -> None:
@@ -74,7 +86,9 @@ class Place:
             self.endings[code] += 1
             gone, self._gone = self._gone, asyncio.Event()
             gone.set()
-            await self._starting_again.wait()
+            if not self._is_supervised:
+                await self._wanted.wait()
             if self._is_closing:
                 return
+            self._wanted.clear()
             self._start()

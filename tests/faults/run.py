@@ -38,7 +38,7 @@ _LEFT = """
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where rows are played, and how large: `scale` 1 is the plan's size."""
+    """Where rows are played, and how large: `scale` 0 takes minutes, 1 is the plan's size."""
 
     server: TestServer
     template: Database
@@ -47,9 +47,9 @@ class Stage:
     rate: float
     logs: Path
 
-    def times(self, full: int, least: int = 1) -> int:
-        """Return how often something is done at this scale, of `full` times in the plan."""
-        return max(least, round(full * self.scale))
+    def times(self, few: int, full: int) -> int:
+        """Return how often something is done at this scale."""
+        return round(few + (full - few) * self.scale)
 
 
 @dataclass(slots=True)

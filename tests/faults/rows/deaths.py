@@ -11,12 +11,11 @@ from tests.faults.report import Result
 from tests.faults.run import Stage, playing
 
 EXIT_WITHIN = 10.0
-FROZEN_FOR = 60.0
 
 
 async def kill_at_random(stage: Stage) -> Result:
     """Kill one of two workers each 1 to 4 s."""
-    kills = stage.times(300)
+    kills = stage.times(20, 300)
     async with playing(stage) as play:
         random = play.town.random
         async with play.load.pouring(stage.rate):
@@ -33,7 +32,7 @@ async def kill_at_random(stage: Stage) -> Result:
 
 async def freeze(stage: Stage) -> Result:
     """Stop one of two workers in the middle of everything, and let it go on later."""
-    times, frozen = stage.times(50), max(10.0, FROZEN_FOR * stage.scale)
+    times, frozen = stage.times(2, 50), float(stage.times(12, 60))
     async with playing(stage) as play:
         async with play.load.pouring(stage.rate):
             for _ in range(times):
@@ -52,7 +51,7 @@ async def freeze(stage: Stage) -> Result:
 
 async def stop_under_load(stage: Stage) -> Result:
     """Ask one of two workers to stop; it has to be gone within 10 s and to leave nothing half done."""
-    stops, longest, codes = stage.times(100), 0.0, Counter[int | None]()
+    stops, longest, codes = stage.times(6, 100), 0.0, Counter[int | None]()
     async with playing(stage) as play:
         async with play.load.pouring(stage.rate):
             for _ in range(stops):

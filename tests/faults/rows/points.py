@@ -1,0 +1,69 @@
+"""Row 2: the bot dies before and after every commit, send and acknowledgement, by its own hand."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import product
+
+from bot.simulator.faults import Fault
+from tests.faults.failpoints import DIED_THERE, SEND, VARIABLE, Death
+from tests.faults.report import Result
+from tests.faults.run import PATIENCE, Play, Stage, playing
+from tests.faults.visits import SENDING, VISITED
+from tests.flows.proxy import Moment
+
+HIT_WITHIN = 40.0
+"""Seconds after which a point counts as not reached."""
+SCARCE = "bot.workers.ticks:Ticks._fire_due_in"
+"""Comes first, while there is still something to fire."""
+STALE = "bot.doubts:Doubts.mark_stale"
+"""Only what a dead sender left behind leads there."""
+
+
+async def die_at_every_point(stage: Stage) -> Result:
+    """Let the only worker die at one point after the other."""
+    rounds = stage.times(1, 50)
+    points = sorted({*VISITED, *SENDING}, key=lambda point: point != SCARCE)
+    unhit: list[str] = []
+    async with playing(stage, workers=1) as play:
+        async with play.load.pouring(stage.rate):
+            await play.places[0].empty()
+            for number, (moment, point) in product(range(rounds), product(Moment, points)):
+                if point == STALE:
+                    await _dies(play, Death(f"{SEND}:telegram", Moment.after))
+                death = Death(point, moment, 1 + number % 3)
+                if not await _dies(play, death):
+                    unhit.append(str(death))
+        play.places[0].supervise()
+        _, findings = await play.judge()
+    deaths = play.places[0].endings[DIED_THERE]
+    result = Result(f"{len(points)} points, before and after, {rounds} times; {deaths} deaths")
+    result.add(findings)
+    result.figures.append(f"set aside as poison {len(findings.set_aside)}")
+    result.demand(not unhit, f"not reached: {', '.join(unhit)}")
+    return result
+
+
+async def _dies(play: Play, death: Death) -> bool:
+    """Start the worker with this order, and say whether it died there."""
+    (place,) = play.places
+    place.fill(**{VARIABLE: str(death)})
+    gone = asyncio.ensure_future(place.gone())
+    for _ in range(int(HIT_WITHIN)):
+        _provoke(play, death)
+        await asyncio.wait([gone], timeout=1)
+        if gone.done():
+            return gone.result() == DIED_THERE
+    await place.empty()
+    return False
+
+
+def _provoke(play: Play, death: Death) -> None:
+    """Let happen what seldom does: a doubt, and a mistake in a handler."""
+    town = play.town
+    if "doubt" in death.point.lower():
+        town.simulator.telegram.faults.program(Fault.reset(took_effect=True), method="sendMessage")
+        town.simulator.green.faults.program(Fault.reset(), method="sendMessage")
+        town.clock.move(PATIENCE)
+    if "_attempt" in death.point or "_quarantine" in death.point:
+        play.load.write(town.random.choice(town.guests), "poison exception")
