@@ -12,16 +12,18 @@ DATA := .data
 CHROMIUM ?= /usr/bin/chromium
 PYTEST_OPTIONS ?= -q
 BENCH ?=
+MINUTES ?= 480
+FAULTS_OPTIONS ?= $(if $(SEED),--seed $(SEED))
 
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
-.PHONY: help run reset test slow browser bench lint types contracts lock
+.PHONY: help run reset test slow faults faults-full soak browser bench lint types contracts lock
 .PRECIOUS: $(VENV)/.installed-%
 
 help:  ## Say what can be made.
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 18
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/make \1\t\2/p' Makefile | expand -t 18
 
 run: $(VENV)/.installed-run  ## Start a demo hotel with its own database, and print the address of its page.
 	@exec $(PYTHON) -m bot run --demo
@@ -34,6 +36,15 @@ test: $(VENV)/.installed-dev  ## Run every test that needs neither a browser nor
 
 slow: $(VENV)/.installed-dev  ## Run the tests that take minutes: a kill at every boundary.
 	@$(PYTHON) -m pytest -m slow $(PYTEST_OPTIONS)
+
+faults: $(VENV)/.installed-dev  ## Kill, freeze and cut the bot under load, and check that nothing is lost: ten minutes. SEED=… repeats a run.
+	@$(PYTHON) -m tests.faults $(FAULTS_OPTIONS)
+
+faults-full: $(VENV)/.installed-dev  ## The same at the plan's sizes: many hours.
+	@$(PYTHON) -m tests.faults --scale 1 $(FAULTS_OPTIONS)
+
+soak: $(VENV)/.installed-dev  ## The same again and again, with one seed after the other, for MINUTES (480).
+	@$(PYTHON) -m tests.faults --minutes $(MINUTES) $(FAULTS_OPTIONS)
 
 browser: $(VENV)/.installed-browser  ## Run the tests that click through the page in Chromium.
 	@test -x $(CHROMIUM) || { echo "$(CHROMIUM) is missing: apt-get install chromium, or give CHROMIUM=/path/to/it" >&2; exit 1; }

@@ -7,6 +7,7 @@ import random
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 import click
@@ -17,37 +18,56 @@ from bot.storage import migrations
 from bot.storage.engine import provision_logins
 from bot.telemetry.logs import configure_logging
 from tests.databases import Database, TestServer
-from tests.faults.report import Line, table
+from tests.faults.report import Line, Result, table
 from tests.faults.rows import ROWS, Row
 from tests.faults.run import Stage
 
 
 @click.command()
 @click.option("--scale", default=0.0, show_default=True, help="0: minutes; 1: the plan's sizes.")
-@click.option("--rate", default=20.0, show_default=True, help="Messages a second.")
+@click.option("--rate", default=6.0, show_default=True, help="Messages a second.")
 @click.option("--seed", type=int, help="Repeat a run; any other number: another one.")
 @click.option("--only", help="Numbers of rows, comma separated.")
+@click.option(
+    "--minutes", default=0.0, help="Play again and again for so long, each time with another seed."
+)
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write the table into this file.")
 @click.option("--logs", type=click.Path(path_type=Path), help="Keep what the bots log in this folder.")
 def main(
-    scale: float, rate: float, seed: int | None, only: str | None, markdown: Path | None, logs: Path | None
+    scale: float,
+    rate: float,
+    seed: int | None,
+    only: str | None,
+    minutes: float,
+    markdown: Path | None,
+    logs: Path | None,
 ) -> None:
     """Play the rows of the plan of faults."""
-    seed = random.randrange(1_000_000) if seed is None else seed
     configure_logging(load_settings({"BELLHOP_LOG_LEVEL": "error"}))
     chosen = {int(number) for number in only.split(",")} if only else {row.number for row in ROWS}
-    print(f"SEED={seed}", flush=True)  # noqa: T201 - the run is repeated by it
+    rows = [row for row in ROWS if row.number in chosen]
+    seed = random.randrange(1_000_000) if seed is None else seed
+    ends, is_met = time.monotonic() + minutes * 60, True
+    while True:
+        lines = _play_all(rows, seed, scale, rate, logs)
+        is_met &= all(line.result.is_met for line in lines)
+        summary = table(lines, seed)
+        _say(f"\n{summary}\n")
+        if markdown:
+            markdown.write_text(f"{summary}\n")
+        if time.monotonic() >= ends:
+            break
+        seed += 1
+    _say("Every goal met." if is_met else "Goals were missed.")
+    sys.exit(not is_met)
+
+
+def _play_all(rows: list[Row], seed: int, scale: float, rate: float, logs: Path | None) -> list[Line]:
+    _say(f"SEED={seed}")
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), throwaway=True) as postgres:
         logs = logs or Path(folder)
         logs.mkdir(exist_ok=True)
-        server = TestServer(postgres.superuser_url)
-        rows = [row for row in ROWS if row.number in chosen]
-        lines = asyncio.run(_play(rows, server, seed, scale, rate, logs))
-    if markdown:
-        markdown.write_text(table(lines, seed) + "\n")
-    missed = [line.number for line in lines if not line.result.is_met]
-    print(f"\n{table(lines, seed)}\n\n{'Goals missed: ' + str(missed) if missed else 'Every goal met.'}")  # noqa: T201
-    sys.exit(bool(missed))
+        return asyncio.run(_play(rows, TestServer(postgres.superuser_url), seed, scale, rate, logs))
 
 
 async def _play(rows: list[Row], server: TestServer, seed: int, scale: float, rate: float, logs: Path) -> list[Line]:
@@ -58,11 +78,24 @@ async def _play(rows: list[Row], server: TestServer, seed: int, scale: float, ra
         stage = Stage(server, template, seed, scale, rate, logs)
         for row in rows:
             began = time.monotonic()
-            result = await row.play(stage)
+            result = await _played(row, stage)
             line = Line(row.number, row.fault, row.full, row.goal, result, time.monotonic() - began)
-            print(line.told(), flush=True)  # noqa: T201
+            _say(line.told())
             lines.append(line)
     return lines
+
+
+async def _played(row: Row, stage: Stage) -> Result:
+    """Play a row; one that breaks has missed its goal, and the others get their turn."""
+    try:
+        return await row.play(stage)
+    except Exception as error:
+        traceback.print_exception(error)
+        return Result("broken off", missed=[f"the row itself failed: {type(error).__name__}: {error}"])
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)  # noqa: T201 - what the command is for
 
 
 async def _prepare(template: Database) -> None:

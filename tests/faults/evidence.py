@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -24,7 +25,7 @@ _MESSAGES = """
     JOIN chats c ON c.hotel_id = t.hotel_id AND c.id = t.chat_id WHERE m.role = 'guest' ORDER BY m.created_at, m.id
 """
 _OUTBOX = """
-    SELECT o.hotel_id, c.address, o.content->>'text' AS text, o.state::text, o.purpose::text, o.reason,
+    SELECT o.hotel_id, o.id, c.address, o.content->>'text' AS text, o.state::text, o.purpose::text, o.attempts,
            o.doubt_reported_at IS NOT NULL AS is_told FROM outbox o
     JOIN chats c ON c.hotel_id = o.hotel_id AND c.id = o.chat_id
     WHERE o.content->>'answers_press' IS NULL ORDER BY o.id
@@ -34,12 +35,11 @@ _FIRINGS = """
     JOIN stays s ON s.hotel_id = f.hotel_id AND s.id = f.stay_id WHERE f.due_at <= $1 ORDER BY f.id
 """
 _HELD = "SELECT address FROM chats WHERE claim_token IS NOT NULL OR ready_at IS NOT NULL"
-_SETTLED = "the provider's journal says so"
 _REPEATED = "(Repeated"
 
 
-async def gather(town: Town, connection: asyncpg.Connection) -> Evidence:
-    """Return all that is known by now; the connection sees every hotel."""
+async def gather(town: Town, connection: asyncpg.Connection, doubted: Set[tuple[UUID, int]]) -> Evidence:
+    """Return all that is known by now; the connection sees every hotel, `doubted` rows were in doubt on the way."""
     reader = _Reader(town)
     wire = town.simulator.history
     return Evidence(
@@ -56,7 +56,7 @@ async def gather(town: Town, connection: asyncpg.Connection) -> Evidence:
                 *place,
                 _kind(place[1], row["text"], OutboxPurpose(row["purpose"])),
                 OutboxState(row["state"]),
-                (row["reason"] or "").startswith(_SETTLED),
+                (row["hotel_id"], row["id"]) in doubted or (_has_journal(row["address"]) and row["attempts"] > 1),
                 row["is_told"],
             )
             for row, mark, place in reader.marked(await connection.fetch(_OUTBOX))
@@ -114,6 +114,11 @@ def _kind(chat: int, text: str, purpose: OutboxPurpose) -> Kind:
     if chat == STAFF:
         return Kind.alert if COMPLAINT in text else Kind.report
     return Kind.firing if purpose is OutboxPurpose.trigger else Kind.reply
+
+
+def _has_journal(address: str) -> bool:
+    """Whether a doubt in this chat may be settled by sending again: WhatsApp tells what never arrived."""
+    return "@" in address
 
 
 def _number(payload: Any) -> int:

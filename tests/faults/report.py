@@ -33,9 +33,13 @@ class Result:
         counts = {name: len(getattr(findings, name)) for name in Findings.WRONGS}
         zeros = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items())
         doubts = f"in doubt: resolved {len(findings.resolved)}, unresolved {len(findings.unresolved)}"
-        self.figures += [zeros, doubts]
+        self.figures += [zeros, f"{doubts}, set aside {len(findings.set_aside)}"]
         for name, found in findings.wrong().items():
             self.missed.append(f"{name.replace('_', ' ')} {len(found)}: {'; '.join(found[:SHOWN])}")
+
+    def demand_nothing_set_aside(self, findings: Findings) -> None:
+        """Where no message is poison, none may be taken for it."""
+        self.demand(not findings.set_aside, f"set aside: {', '.join(findings.set_aside[:SHOWN])}")
 
     def add_recovery(self, evidence: Evidence, load: Load, goal_p95: float | None = None) -> None:
         """Tell how long what waited at a fault's end had to wait from there."""

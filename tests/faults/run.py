@@ -6,10 +6,11 @@ import asyncio
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 
@@ -24,6 +25,7 @@ from tests.faults.town import Size, Town, open_town
 STANDSTILL = 40.0
 """Seconds without any progress after which what still waits counts as stuck."""
 WARM_WITHIN = 180.0
+WATCH_EVERY = 0.3
 PATIENCE = timedelta(minutes=3)
 """Longer than the time for which a provider's journal may lack a message."""
 
@@ -59,8 +61,7 @@ class Play:
     town: Town
     load: Load
     places: list[Place]
-    connection: asyncpg.Connection
-    log: Path
+    doubted: set[tuple[UUID, int]] = field(default_factory=set)
 
     async def warm_up(self, within: timedelta) -> None:
         """Wait until every guest was answered once, and let the welcomes of their stays begin."""
@@ -71,6 +72,15 @@ class Play:
             while len(history.of(method="accepted")) < wanted:  # noqa: ASYNC110 - nobody tells
                 await asyncio.sleep(0.2)
         await self.town.check_in(within)
+
+    async def watch_doubts(self) -> None:
+        """Remember what is in doubt: once a doubt is settled, no row tells of it."""
+        while True:
+            # The database may be away for a moment: that is what some rows are about.
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                rows = await self.rows("SELECT hotel_id, id FROM outbox WHERE state = 'in_doubt'")
+                self.doubted |= {(row["hotel_id"], row["id"]) for row in rows}
+            await asyncio.sleep(WATCH_EVERY)
 
     async def settle(self) -> None:
         """Wait until nothing is left to do; return as well when nothing moves any more."""
@@ -87,11 +97,8 @@ class Play:
 
     async def _left(self) -> tuple[int, int, int]:
         """Return what is to do, what is in doubt, and what the providers still hold out."""
-        try:
-            row = await self.connection.fetchrow(_LEFT, self.town.clock.now())
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            self.connection = await asyncpg.connect(self.town.database.admin_url)
-            row = await self.connection.fetchrow(_LEFT, self.town.clock.now())
+        async with connected(self.town.database.admin_url) as connection:
+            row = await connection.fetchrow(_LEFT, self.town.clock.now())
         assert row is not None, "the query always gives a row"
         simulator = self.town.simulator
         pending = sum(len(simulator.telegram.pending(hotel.bot)) for hotel in self.town.hotels)
@@ -101,8 +108,15 @@ class Play:
     async def judge(self) -> tuple[Evidence, Findings]:
         """Settle, and say what is wrong."""
         await self.settle()
-        found = await evidence.gather(self.town, self.connection)
+        async with connected(self.town.database.admin_url) as connection:
+            found = await evidence.gather(self.town, connection, self.doubted)
         return found, check(found)
+
+    async def rows(self, query: str) -> list[asyncpg.Record]:
+        """Ask the database past all policies."""
+        async with connected(self.town.database.admin_url) as connection:
+            found: list[asyncpg.Record] = await connection.fetch(query)
+            return found
 
 
 @asynccontextmanager
@@ -112,21 +126,25 @@ async def playing(
     workers: int = 2,
     size: Size | None = None,
     within: timedelta = timedelta(seconds=30),
-    logins: Callable[[Logins], Logins] = lambda direct: direct,
+    logins: Callable[[int, Logins], Logins] = lambda _, direct: direct,
     database: Database | None = None,
     **environ: str,
 ) -> AsyncIterator[Play]:
-    """Open a town with so many workers; `environ` is added to theirs, `logins` may lead them through a proxy."""
+    """Open a town with so many workers; `environ` is added to theirs, `logins` may lead some through a proxy."""
     async with AsyncExitStack() as stack:
         if database is None:
             database = await stack.enter_async_context(stage.server.new_database(stage.template))
         town = await stack.enter_async_context(open_town(database, stage.seed, size or Size()))
-        connection = await stack.enter_async_context(connected(database.admin_url))
         log = Path(tempfile.mkstemp(prefix="row-", suffix=".log", dir=stage.logs)[1])
-        ways = logins(town.logins())
-        places = [Place(town, ways, town.environ(**environ), log) for _ in range(workers)]
+        direct = town.logins()
+        places = [Place(town, logins(number, direct), town.environ() | environ, log) for number in range(workers)]
         for place in places:
             await stack.enter_async_context(place)
-        play = Play(town, Load(town), places, connection, log)
+        play = Play(town, Load(town), places)
         await play.warm_up(within)
-        yield play
+        watching = asyncio.create_task(play.watch_doubts())
+        try:
+            yield play
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)

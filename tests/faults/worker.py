@@ -6,6 +6,7 @@ The parrot stands before the real routes, so that every reply names what it answ
 from __future__ import annotations
 
 import os
+import resource
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -24,6 +25,7 @@ from tests.flows.bot_process import live_as
 from tests.flows.house import WireClock
 
 GIGABYTE = 1 << 30
+MEMORY_MB = "FAULTS_MEMORY_MB"
 
 
 class Poison(Reply):
@@ -62,6 +64,9 @@ def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -
     """Be a bot process until SIGTERM; what the environment says beside the settings is for the failpoints."""
     settings = {name: value for name, value in environ.items() if name.startswith("BELLHOP_")}
     points = Failpoints.of(environ)
+    if MEMORY_MB in environ:
+        most = int(environ[MEMORY_MB]) << 20
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
     def furnish(house: House) -> House:
         own = [Route("poison", _is_poison, Poison()), Route("parrot", _is_marked, Parrot())]

@@ -49,7 +49,7 @@ class PostgresProxy(Proxy):
     ) -> None:
         super().__init__(host, port)
         self.kill = kill
-        self._on_commit = on_commit
+        self.on_commit = on_commit
         self._counts: Counter[str] = Counter()
 
     def link(self) -> _Link:
@@ -58,7 +58,7 @@ class PostgresProxy(Proxy):
     def meet(self, what: str) -> Moment | None:
         """Count a commit, and say where its caller dies."""
         self._counts[what] += 1
-        return self._on_commit(Boundary(what, self._counts[what]))
+        return self.on_commit(Boundary(what, self._counts[what]))
 
 
 class _Link(Link):

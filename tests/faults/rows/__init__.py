@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.faults.report import Result
-from tests.faults.rows import deaths, points
+from tests.faults.rows import databases, deaths, logs, points, providers, tenants
 from tests.faults.run import Stage
 
 ZEROS = "lost 0, doubled 0, reordered 0, stuck 0"
@@ -40,4 +40,72 @@ ROWS = (
     ),
     Row(3, "SIGSTOP 60 s, SIGCONT", "50", f"{ZEROS}: no stale effect", deaths.freeze),
     Row(4, "SIGTERM under load", "100", f"exit <= 10 s, {ZEROS}, in doubt 0", deaths.stop_under_load),
+    Row(
+        5,
+        "PostgreSQL crash and restart",
+        "50",
+        f"{ZEROS}, no process ends, p95 of recovery <= 3 s from the restart",
+        databases.crash,
+    ),
+    Row(6, "cut during COMMIT", "500", ZEROS, databases.cut_during_commit),
+    Row(
+        7,
+        "black hole between bot and database 30 s",
+        "30",
+        f"{ZEROS}, p95 of recovery <= 5 s from its end",
+        databases.black_hole,
+    ),
+    Row(
+        9, "429 with retry_after", "10,000 sends", f"{ZEROS}, sends before retry_after 0", providers.too_many_requests
+    ),
+    Row(
+        10,
+        "5xx, resets before and after the write, half an answer, a late one",
+        "10,000 sends",
+        f"{ZEROS}, every doubt of Green API resolved",
+        providers.broken_calls,
+    ),
+    Row(
+        11,
+        "duplicates x3, over two processes, across a restart, 6 days later",
+        "30,000",
+        f"{ZEROS}, one event each",
+        providers.duplicates,
+    ),
+    Row(12, "statuses in any order", "20,000", f"{ZEROS}, no status goes back", providers.disorder),
+    Row(
+        14,
+        "poison: exception, exit, 1 GB, busy loop",
+        "4 kinds x 50",
+        f"{ZEROS}, set aside after 3 attempts and within 30 s, the conversation goes on",
+        tenants.poison,
+    ),
+    Row(15, "hot hotel 100x", "5 min, 49 quiet", f"{ZEROS}, p95 of the quiet <= 1.5x", tenants.hot_tenant),
+    Row(
+        17,
+        "three pollers, schedulers and sweepers",
+        "1 h",
+        f"{ZEROS}, each firing once, p95 of recovery <= 5 s",
+        tenants.three_of_everything,
+    ),
+    Row(24, "log leak, through all of the above", "all logs", "hits 0", logs.leaks),
 )
+
+ELSEWHERE = {
+    13: "hostile payloads: tests/bot/channels/test_hostile_payloads.py, tests/bot/web/test_webhooks.py",
+    21: "attacks on the division of hotels: tests/bot/storage, test_isolation.py and test_catalogue.py",
+    23: "canaries through handlers and logs: tests/bot/telemetry/test_canaries.py",
+    25: "migrations up, down and up: tests/migrations",
+    27: "soak: `make soak MINUTES=480`, all of the above with one seed after the other",
+}
+"""What `make test` does already, or another command."""
+COMING = {
+    8: "Redis killed, frozen, evicting",
+    16: "clocks that jump: comes with the rooms that it tests",
+    18: "disk full",
+    19: "states of Green API: comes with the rooms that it tests",
+    20: "staff chat gone: comes with the rooms that it tests",
+    22: "pool leak",
+    26: "stateful model",
+}
+"""What has no row yet."""

@@ -26,6 +26,7 @@ async def kill_at_random(stage: Stage) -> Result:
         evidence, findings = await play.judge()
     result = Result(f"{kills} kills, {play.load.count} messages")
     result.add(findings)
+    result.demand_nothing_set_aside(findings)
     result.add_recovery(evidence, play.load, 5.0)
     return result
 

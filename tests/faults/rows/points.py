@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from itertools import product
 
 from bot.simulator.faults import Fault
@@ -25,10 +26,10 @@ async def die_at_every_point(stage: Stage) -> Result:
     rounds = stage.times(1, 50)
     points = sorted({*VISITED, *SENDING}, key=lambda point: point != SCARCE)
     unhit: list[str] = []
-    async with playing(stage, workers=1) as play:
+    async with playing(stage, workers=1, within=timedelta(minutes=3 * rounds)) as play:
         async with play.load.pouring(stage.rate):
             await play.places[0].empty()
-            for number, (moment, point) in product(range(rounds), product(Moment, points)):
+            for point, number, moment in product(points, range(rounds), Moment):
                 if point == STALE:
                     await _dies(play, Death(f"{SEND}:telegram", Moment.after))
                 death = Death(point, moment, 1 + number % 3)
@@ -39,7 +40,6 @@ async def die_at_every_point(stage: Stage) -> Result:
     deaths = play.places[0].endings[DIED_THERE]
     result = Result(f"{len(points)} points, before and after, {rounds} times; {deaths} deaths")
     result.add(findings)
-    result.figures.append(f"set aside as poison {len(findings.set_aside)}")
     result.demand(not unhit, f"not reached: {', '.join(unhit)}")
     return result
 
