@@ -59,6 +59,8 @@ class Elections:
         if self._connection is None:
             return True
         try:
+            if self._connection.invalidated:
+                raise ConnectionError("it died at a question in between")
             await self._connection.execute(text("SELECT 1"))
         except Exception as error:
             if not is_overload(error):

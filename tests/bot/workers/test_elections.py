@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
 from bot.storage.unit_of_work import Database
@@ -90,3 +91,16 @@ async def test_lets_another_one_read_when_the_reader_stands_still(storage: Datab
             await asyncio.sleep(0.05)
     assert frozen.may_be_lost
     assert not await frozen.still_holds()
+
+
+async def test_starts_anew_when_another_question_found_the_connection_lost(
+    here: Elections, there: Elections, clean_database: Place
+) -> None:
+    account = uuid4()
+    assert await here.take(account)
+    await _end_sessions_with_locks(clean_database)
+    with pytest.raises(DBAPIError):
+        await here.take(uuid4())
+    assert not await here.still_holds()
+    assert await there.take(account)
+    assert await here.take(uuid4())
