@@ -19,7 +19,7 @@ from bot.storage.engine import provision_logins
 from bot.telemetry.logs import configure_logging
 from tests.databases import Database, TestServer
 from tests.faults.report import Line, Result, table
-from tests.faults.rows import ROWS, Row
+from tests.faults.rows import COMING, ELSEWHERE, ROWS, Row
 from tests.faults.run import Stage
 
 
@@ -28,9 +28,7 @@ from tests.faults.run import Stage
 @click.option("--rate", default=6.0, show_default=True, help="Messages a second.")
 @click.option("--seed", type=int, help="Repeat a run; any other number: another one.")
 @click.option("--only", help="Numbers of rows, comma separated.")
-@click.option(
-    "--minutes", default=0.0, help="Play again and again for so long, each time with another seed."
-)
+@click.option("--minutes", default=0.0, help="Play again and again for so long, each time with another seed.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write the table into this file.")
 @click.option("--logs", type=click.Path(path_type=Path), help="Keep what the bots log in this folder.")
 def main(
@@ -51,7 +49,7 @@ def main(
     while True:
         lines = _play_all(rows, seed, scale, rate, logs)
         is_met &= all(line.result.is_met for line in lines)
-        summary = table(lines, seed)
+        summary = table(lines, seed, ELSEWHERE | COMING)
         _say(f"\n{summary}\n")
         if markdown:
             markdown.write_text(f"{summary}\n")

@@ -241,7 +241,9 @@ def _early(evidence: Evidence) -> Iterator[str]:
 
 
 def _foreign(evidence: Evidence) -> Iterator[str]:
-    for row in (*evidence.stored, *evidence.handled, *evidence.ordered, *evidence.sent):
+    rows: tuple[Stored | Handled | Ordered | Sent, ...]
+    rows = (*evidence.stored, *evidence.handled, *evidence.ordered, *evidence.sent)
+    for row in rows:
         is_for_staff = isinstance(row, Ordered | Sent) and row.kind in {Kind.alert, Kind.report}
         if row.mark.hotel != row.hotel or (row.mark.chat != row.chat and not is_for_staff):
             yield f"{type(row).__name__.lower()}: {row.mark} stands in chat {row.chat} of hotel {row.hotel}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,7 +30,6 @@ from tests.faults.points import PACKAGES, ROOT, commit_points
 from tests.flows.proxy import Moment
 
 VARIABLE = "FAULTS_DIE_AT"
-VISITS = "FAULTS_VISITS"
 DIED_THERE = 86
 """The exit code of a process that died at its failpoint."""
 
@@ -57,35 +56,24 @@ class Death:
 
 
 class Failpoints:
-    """Counts who comes by, and ends the process where that was ordered."""
+    """Ends the process where that was ordered."""
 
-    def __init__(self, death: Death | None, visits: Path | None = None) -> None:
+    def __init__(self, death: Death) -> None:
         self._death = death
-        self._visits = visits
-        self._seen: set[str] = set()
         self._passed = 0
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Failpoints | None:
         """Return what the environment orders; None where it orders nothing."""
-        if VARIABLE not in environ and VISITS not in environ:
-            return None
-        order, visits = environ.get(VARIABLE), environ.get(VISITS)
-        return cls(Death.read(order) if order else None, Path(visits) if visits else None)
+        order = environ.get(VARIABLE)
+        return cls(Death.read(order)) if order else None
 
     def meet(self, point: str, moment: Moment) -> None:
         """Come by a point; may not return."""
-        self._note(point)
-        if self._death is not None and (self._death.point, self._death.moment) == (point, moment):
+        if (self._death.point, self._death.moment) == (point, moment):
             self._passed += 1
             if self._passed == self._death.nth:
                 os._exit(DIED_THERE)
-
-    def _note(self, point: str) -> None:
-        if self._visits is not None and point not in self._seen:
-            self._seen.add(point)
-            with self._visits.open("a") as file:
-                file.write(f"{point}\n")
 
 
 class FailingEngine(AsyncEngine):
@@ -95,7 +83,7 @@ class FailingEngine(AsyncEngine):
         super().__init__(engine.sync_engine)
         self._points = points
 
-    def begin(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def begin(self) -> Any:
         return self._begin(_opener(sys._getframe(1)))
 
     @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.checker import Evidence, Findings, recoveries
@@ -77,8 +77,8 @@ class Line:
         return "\n".join(lines)
 
 
-def table(lines: Sequence[Line], seed: int) -> str:
-    """Return the summary in Markdown."""
+def table(lines: Sequence[Line], seed: int, others: Mapping[int, str]) -> str:
+    """Return the summary in Markdown; `others` says of the plan's other rows where they are."""
     rows = [
         f"Seed {seed}.",
         "",
@@ -90,6 +90,7 @@ def table(lines: Sequence[Line], seed: int) -> str:
         verdict = "met" if line.result.is_met else "**missed**"
         cells = (str(line.number), line.fault, line.result.done, line.full, line.goal, seen, verdict)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    rows += ["", *(f"- {number}: {where}" for number, where in sorted(others.items()))]
     return "\n".join(rows)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -128,7 +128,7 @@ async def playing(
     within: timedelta = timedelta(seconds=30),
     logins: Callable[[int, Logins], Logins] = lambda _, direct: direct,
     database: Database | None = None,
-    **environ: str,
+    environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Play]:
     """Open a town with so many workers; `environ` is added to theirs, `logins` may lead some through a proxy."""
     async with AsyncExitStack() as stack:
@@ -136,8 +136,8 @@ async def playing(
             database = await stack.enter_async_context(stage.server.new_database(stage.template))
         town = await stack.enter_async_context(open_town(database, stage.seed, size or Size()))
         log = Path(tempfile.mkstemp(prefix="row-", suffix=".log", dir=stage.logs)[1])
-        direct = town.logins()
-        places = [Place(town, logins(number, direct), town.environ() | environ, log) for number in range(workers)]
+        direct, settings = town.logins(), town.environ() | dict(environ or {})
+        places = [Place(town, logins(number, direct), dict(settings), log) for number in range(workers)]
         for place in places:
             await stack.enter_async_context(place)
         play = Play(town, Load(town), places)

@@ -22,7 +22,7 @@ async def poison(stage: Stage) -> Result:
     """Let a guest's message break its handler in one of four ways; then the guest goes on."""
     kinds, times = ("exception", "exit", "memory", "loop"), stage.times(1, 50)
     slowest = dict.fromkeys(kinds, 0.0)
-    async with playing(stage, **{MEMORY_MB: "1500"}) as play:
+    async with playing(stage, environ={MEMORY_MB: "1500"}) as play:
         async with play.load.pouring(stage.rate):
             for kind in kinds * times:
                 slowest[kind] = max(slowest[kind], await _poison(play, kind))
@@ -66,7 +66,8 @@ async def hot_tenant(stage: Stage) -> Result:
             async with play.load.pouring(min(rate / 5 * HOT, stage.rate * 4), hot):
                 await asyncio.sleep(seconds)
         evidence, findings = await play.judge()
-    calm, heated = [], []
+    calm: list[float] = []
+    heated: list[float] = []
     for mark, (written, answered) in delays(evidence).items():
         if mark.hotel != 1 and mark.number > 1:
             (heated if written >= heated_at else calm).append((answered - written).total_seconds())
