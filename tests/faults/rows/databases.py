@@ -16,7 +16,7 @@ from bot.database import Logins
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.storage import migrations
 from bot.storage.engine import provision_logins
-from tests.databases import Database, TestServer
+from tests.databases import Database
 from tests.faults.chaos import ChaosProxy, Weather
 from tests.faults.report import Result
 from tests.faults.run import Stage, playing
@@ -49,13 +49,13 @@ async def crash(stage: Stage) -> Result:
 
 @asynccontextmanager
 async def _reached_by_proxy(server: EmbeddedPostgres) -> AsyncIterator[tuple[Database, Proxy]]:
-    """Make a database on a server that keeps what it commits; by way of a proxy, since its port changes."""
-    tests = TestServer(server.superuser_url)
-    await tests.provision_owner()
-    async with Proxy("127.0.0.1", server.address.port) as proxy, tests.new_database() as direct:
-        await migrations.upgrade(direct.owner_url)
-        await provision_logins(direct.owner_url)
-        yield Database(proxy.url_for(direct.admin_url), proxy.url_for(direct.owner_url)), proxy
+    """Prepare the database of a server that keeps what it commits; by way of a proxy, since its port changes."""
+    await migrations.upgrade(server.owner_url)
+    await provision_logins(server.owner_url)
+    superuser = make_url(server.superuser_url).set(database=make_url(server.owner_url).database)
+    async with Proxy("127.0.0.1", server.address.port) as proxy:
+        admin_url = proxy.url_for(superuser.render_as_string(hide_password=False))
+        yield Database(admin_url, proxy.url_for(server.owner_url)), proxy
 
 
 def _crash(server: EmbeddedPostgres, proxy: Proxy) -> None:
