@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from tests.flows.bot_process import BotProcess
 from tests.flows.house import Scene, open_scene
 from tests.flows.proxy import Moment
 
+DIES_WITHIN = 60.0
+
 
 def test_every_commit_point_is_visited_or_says_why_not() -> None:
     points = {point.name for point in commit_points()}
@@ -28,7 +31,7 @@ def test_process_has_no_failpoints_when_its_environment_orders_none() -> None:
 
 
 def test_order_is_read_as_it_was_written_when_a_process_gets_it() -> None:
-    death = Death("bot.inbox:Inbox.accept", Moment.after, 3)
+    death = Death("bot.inbox:Inbox._store", Moment.after, 3)
     assert Death.read(str(death)) == death
     assert Failpoints.of({VARIABLE: str(death)}) is not None
 
@@ -39,7 +42,7 @@ async def test_process_dies_on_the_right_side_of_a_commit_when_it_was_told_to(
 ) -> None:
     async with open_scene(new_database) as scene:
         scene.guest(Platform.telegram).write("When is breakfast?")
-        assert await _ending(scene, tmp_path, Death("bot.inbox:Inbox.accept", moment)) == DIED_THERE
+        assert await _ending(scene, tmp_path, Death("bot.inbox:Inbox._store", moment)) == DIED_THERE
         assert len(await scene.rows("SELECT FROM inbox_events WHERE kind = 'message'")) == stored
 
 
@@ -58,4 +61,9 @@ async def _ending(scene: Scene, folder: Path, death: Death) -> int | None:
     """Run the bot until it is dead; return its exit code."""
     process = BotProcess(scene.environ() | {VARIABLE: str(death)}, scene.logins(), scene.clock, folder / "log", live)
     process.start()
-    return await process.gone()
+    try:
+        async with asyncio.timeout(DIES_WITHIN):
+            return await process.gone()
+    except TimeoutError:
+        process.kill()
+        return await process.gone()

@@ -16,6 +16,7 @@ from pathlib import Path
 import uvloop
 
 from bot.app import House, open_house, run_house
+from bot.cli.watchdog import watched
 from bot.config import load_settings
 from bot.database import Logins
 from bot.telemetry.logs import configure_logging
@@ -90,7 +91,7 @@ def live_as(
     async def serve() -> None:
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-        async with open_house(settings, logins, clock) as house:
+        async with watched(), open_house(settings, logins, clock) as house:
             await run_house(furnish(house), stop, lambda _: None)
 
     uvloop.run(serve())

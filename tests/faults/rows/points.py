@@ -65,5 +65,11 @@ def _provoke(play: Play, death: Death) -> None:
         town.simulator.telegram.faults.program(Fault.reset(took_effect=True), method="sendMessage")
         town.simulator.green.faults.program(Fault.reset(), method="sendMessage")
         town.clock.move(PATIENCE)
+    if "_record_failure" in death.point:
+        town.simulator.telegram.faults.program(Fault.answer(500), method="sendMessage")
+    if "_load_all" in death.point:
+        town.random.choice(town.guests).write("What is the wifi password?")
+    if "_handle_suspect" in death.point:
+        play.load.write(town.random.choice(town.guests), "poison exit")
     if "_attempt" in death.point or "_quarantine" in death.point:
         play.load.write(town.random.choice(town.guests), "poison exception")
