@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from bot.storage.repositories.base import Repository
 from models import Message
 from models.base import new_id
@@ -36,18 +34,6 @@ class NewMessage:
     metadata: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRecord:
-    """A message that was said."""
-
-    id: UUID
-    message_type: MessageType
-    content: str
-    sentiment_score: Decimal | None
-    sentiment_type: SentimentType | None
-    created_at: datetime
-
-
 class Messages(Repository):
     async def add_all(self, messages: Sequence[NewMessage]) -> list[UUID]:
         """Keep messages; return their ids, in order."""
@@ -60,15 +46,6 @@ class Messages(Repository):
         if names:
             ids, times, platform_ids = map(list, zip(*names, strict=True))
             await self._fetch(_NAME_ALL, self.hotel_id, ids, times, platform_ids)
-
-    async def of_guest(self, guest_id: UUID, since: datetime, limit: int = 50) -> list[MessageRecord]:
-        """Return what was said with a guest since then, latest first."""
-        columns = tuple(getattr(Message, name) for name in MessageRecord.__slots__)
-        statement = select(*columns).where(
-            self._own(Message.hotel_id), Message.guest_id == guest_id, Message.created_at >= since
-        )
-        rows = await self._run(statement.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit))
-        return [MessageRecord(*row) for row in rows]
 
 
 def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
