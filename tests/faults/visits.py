@@ -63,7 +63,7 @@ NOT_VISITED = {
     "bot.cli.stays:link.work": _COMMAND,
     "bot.database:check_serving": "reads, before anything is served",
     "bot.demo.hotel:open_hotel": _DEMO,
-    "bot.demo.stage:_earlier": _DEMO,
+    "bot.demo.stage:_play": _DEMO,
     "bot.demo.stage:_is_busy": _DEMO,
     "bot.demo.stage:_ledger": _DEMO,
     "bot.demo.stage:_start_payload": _DEMO,
