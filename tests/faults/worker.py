@@ -15,6 +15,7 @@ from bot.app import House
 from bot.channels.connections import Connections
 from bot.database import Logins
 from bot.messages import OutgoingMessage
+from bot.storage.unit_of_work import UnitOfWork
 from handlers.base import Outcome, Reply, Turn
 from handlers.filters import from_guest
 from handlers.router import Route, Router
@@ -45,10 +46,13 @@ class Poison(Reply):
         return Outcome()
 
 
-class Parrot(Reply):
-    """Answers with the mark of what it hears."""
+class Parrot:
+    """Answers with the mark of what it hears; it reads something first, as most handlers do."""
 
-    def think(self, turn: Turn, loaded: None) -> Outcome:
+    async def load(self, uow: UnitOfWork, turn: Turn) -> object:
+        return await uow.hotels.get()
+
+    def think(self, turn: Turn, loaded: object) -> Outcome:
         return Outcome((OutgoingMessage(f"{mark_in(turn.text)} was heard."),))
 
 

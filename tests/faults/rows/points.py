@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from itertools import product
 
+from bot.messages import Platform
 from bot.simulator.faults import Fault
 from tests.faults.failpoints import DIED_THERE, SEND, VARIABLE, Death
 from tests.faults.report import Result
@@ -13,7 +14,7 @@ from tests.faults.run import PATIENCE, Play, Stage, playing
 from tests.faults.visits import SENDING, VISITED
 from tests.flows.proxy import Moment
 
-HIT_WITHIN = 40.0
+HIT_WITHIN = 60.0
 """Seconds after which a point counts as not reached."""
 SCARCE = "bot.workers.ticks:Ticks._fire_due_in"
 """Comes first, while there is still something to fire."""
@@ -59,17 +60,20 @@ async def _dies(play: Play, death: Death) -> bool:
 
 
 def _provoke(play: Play, death: Death) -> None:
-    """Let happen what seldom does: a doubt, and a mistake in a handler."""
-    town = play.town
-    if "doubt" in death.point.lower():
+    """Let happen what seldom does: a doubt, a refusal, a mistake in a handler, a reply by WhatsApp."""
+    town, point = play.town, death.point.lower()
+    for server in (town.simulator.telegram, town.simulator.green):
+        server.faults.clear()
+    if "doubt" in point:
         town.simulator.telegram.faults.program(Fault.reset(took_effect=True), method="sendMessage")
         town.simulator.green.faults.program(Fault.reset(), method="sendMessage")
         town.clock.move(PATIENCE)
-    if "_record_failure" in death.point:
+    if "_record_failure" in point:
         town.simulator.telegram.faults.program(Fault.answer(500), method="sendMessage")
-    if "_load_all" in death.point:
-        town.random.choice(town.guests).write("What is the wifi password?")
-    if "_handle_suspect" in death.point:
+    if "_handle_suspect" in point:
         play.load.write(town.random.choice(town.guests), "poison exit")
-    if "_attempt" in death.point or "_quarantine" in death.point:
+    if "_attempt" in point or "_quarantine" in point:
         play.load.write(town.random.choice(town.guests), "poison exception")
+    if Platform.whatsapp_green in point:
+        guests = [guest for guest in town.guests if guest.platform is Platform.whatsapp_green]
+        play.load.write(town.random.choice(guests))
