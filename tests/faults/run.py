@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -83,16 +84,17 @@ class Play:
             await asyncio.sleep(WATCH_EVERY)
 
     async def settle(self) -> None:
-        """Wait until nothing is left to do; return as well when nothing moves any more."""
-        moved_at, last = time.monotonic(), None
+        """Wait until nothing is left to do; return as well when it does not get less any more."""
+        moved_at, least = time.monotonic(), math.inf
         while time.monotonic() - moved_at < STANDSTILL:
-            left = await self._left()
-            if not any(left):
+            work, doubts, pending = await self._left()
+            left = work + doubts + pending
+            if not left:
                 return
-            if not left[0] and not left[2]:
+            if doubts and not work and not pending:
                 self.town.clock.move(PATIENCE)
-            if left != last:
-                moved_at, last = time.monotonic(), left
+            if left < least:
+                moved_at, least = time.monotonic(), left
             await asyncio.sleep(0.5)
 
     async def _left(self) -> tuple[int, int, int]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.simulator.faults import Fault
-from bot.simulator.history import History, Kind
+from bot.simulator.history import History, Kind, Record
 from tests.faults.chaos import ChaosProxy, Cut
 from tests.faults.report import Result
 from tests.faults.run import Play, Stage, playing
@@ -103,17 +103,17 @@ def _break_one(town: Town, proxy: ChaosProxy) -> None:
 
 async def duplicates(stage: Stage) -> Result:
     """Deliver every message three times, across a restart, and some once more six days later."""
-    seconds = stage.times(20, 600)
+    seconds, again = stage.times(20, 600), 0
     async with playing(stage) as play:
         async with play.load.pouring(stage.rate):
             for _ in range(seconds):
-                _repeat(play, since=play.town.clock.now() - timedelta(seconds=3), times=1)
+                again += _repeat(play, since=play.town.clock.now() - timedelta(seconds=3))
                 await asyncio.sleep(1)
         await play.places[0].empty()
         play.places[0].supervise()
         await play.settle()
         play.town.clock.move(timedelta(days=6))
-        again = _repeat(play, since=play.town.clock.now() - timedelta(days=7), times=1)
+        again += _repeat(play, since=play.town.clock.now() - timedelta(days=7))
         evidence, findings = await play.judge()
     repeated = len(play.town.simulator.history.of(method="repeated"))
     result = Result(f"{play.load.count} messages, {repeated + again} repeats")
@@ -124,18 +124,22 @@ async def duplicates(stage: Stage) -> Result:
     return result
 
 
-def _repeat(play: Play, since: datetime, times: int) -> int:
-    """Deliver once more what was made since then; return how many notifications of Green API were among it."""
+def _repeat(play: Play, since: datetime) -> int:
+    """Deliver once more what was first made since then; return how much of it Green API delivers."""
     town, notifications = play.town, 0
     bots = {hotel.bot.account: hotel.bot for hotel in town.hotels}
     instances = {hotel.instance.account: hotel.instance for hotel in town.hotels if hotel.instance}
-    for record in [record for record in town.simulator.history.of(method="made") if record.at >= since]:
-        for _ in range(times):
-            if record.server == "telegram":
-                town.simulator.telegram.repeat(bots[record.account], dict(record.payload))
-            elif record.payload["body"].get("typeWebhook") == "incomingMessageReceived":
-                instances[record.account].push(record.payload["body"])
-                notifications += 1
+    firsts: dict[tuple[str, str], Record] = {}
+    for record in town.simulator.history.of(method="made"):
+        body = record.payload.get("body", {})
+        if record.server == "telegram" or body.get("typeWebhook") == "incomingMessageReceived":
+            firsts.setdefault((record.account, str(record.payload.get("update_id") or body["idMessage"])), record)
+    for record in [record for record in firsts.values() if record.at >= since]:
+        if record.server == "telegram":
+            town.simulator.telegram.repeat(bots[record.account], dict(record.payload))
+        else:
+            instances[record.account].push(record.payload["body"])
+            notifications += 1
     return notifications
 
 
