@@ -15,6 +15,8 @@ from tests.faults.report import Result
 from tests.faults.run import Play, Stage, playing
 from tests.faults.town import Town
 
+WELCOMED = timedelta(seconds=8)
+"""Before the clock or the statuses move on."""
 UNDER_WAY = timedelta(seconds=0.5)
 """A call that had left before the provider's word was read."""
 
@@ -104,7 +106,7 @@ def _break_one(town: Town, proxy: ChaosProxy) -> None:
 async def duplicates(stage: Stage) -> Result:
     """Deliver every message three times, across a restart, and some once more six days later."""
     seconds, again = stage.times(20, 600), 0
-    async with playing(stage) as play:
+    async with playing(stage, within=WELCOMED) as play:
         async with play.load.pouring(stage.rate):
             for _ in range(seconds):
                 again += _repeat(play, since=play.town.clock.now() - timedelta(seconds=3))
@@ -146,7 +148,7 @@ def _repeat(play: Play, since: datetime) -> int:
 async def disorder(stage: Stage) -> Result:
     """Tell the statuses of every WhatsApp message in any order, and again."""
     seconds = stage.times(15, 600)
-    async with playing(stage) as play:
+    async with playing(stage, within=WELCOMED) as play:
         async with play.load.pouring(stage.rate):
             for _ in range(seconds):
                 await asyncio.sleep(1)
