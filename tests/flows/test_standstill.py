@@ -49,7 +49,7 @@ async def test_others_go_on_and_nothing_is_said_twice_when_a_process_stands_stil
                 await scene.simulator.until(lambda: any("7:00" in it.text for it in guest.said()), within=60)
                 scene.clock.move(JOURNAL_LAG)
                 if platform is Platform.whatsapp_green:
-                    await scene.simulator.until(lambda: len(guest.said()) == 2)
+                    await scene.simulator.until(lambda: len(guest.said()) == 2, within=60)
                 else:
                     await scene.simulator.until(lambda: any("It is unknown" in it for it in scene.alerts()))
                 frozen.thaw()
