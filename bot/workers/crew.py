@@ -70,4 +70,7 @@ async def _do(work: Callable[[Work], Awaitable[None]], piece: Work) -> None:
         log.warning("lease_lost", error=error)
     except Exception as error:
         # One piece of work must not end the others; its lease runs out and it is claimed again.
-        log.error("work_failed", error=error, exc_info=True)
+        if is_overload(error):
+            log.warning("work_interrupted", error=error)
+        else:
+            log.error("work_failed", error=error, exc_info=True)

@@ -89,7 +89,12 @@ async def test_ends_when_claiming_is_wrong_and_not_just_unlucky() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "event"), [(LeaseLost("taken over"), "lease_lost"), (RuntimeError("ours"), "work_failed")]
+    ("error", "event"),
+    [
+        (LeaseLost("taken over"), "lease_lost"),
+        (TimeoutError(), "work_interrupted"),
+        (RuntimeError("ours"), "work_failed"),
+    ],
 )
 async def test_goes_on_with_the_others_when_one_piece_fails(error: Exception, event: str) -> None:
     bench = Bench([1, 2, 3])

@@ -1,0 +1,61 @@
+"""What the world did between the commit of `sending` and the call: then the call is not made, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from bot.app import open_house
+from bot.messages import OutgoingMessage, Platform
+from bot.outbox import Letter, enqueue
+from bot.pace import Pace
+from bot.sending import Sender
+from bot.storage.claims import LEASE
+from models.enums import OutboxPurpose
+from tests.flows.house import Scene
+
+Meanwhile = Callable[[Pace, str], float]
+"""Changes something while a message is being begun, and returns the seconds that went by."""
+
+
+def _stood_still(pace: Pace, account: str) -> float:
+    return LEASE.total_seconds() + 1
+
+
+def _asked_for_quiet(pace: Pace, account: str) -> float:
+    pace.hold(account, 7)
+    return 0.1
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "reason"), [(_stood_still, "stood still before the call"), (_asked_for_quiet, "was put to rest")]
+)
+async def test_a_message_whose_moment_passed_before_the_call_stays_and_goes_later(
+    scene: Scene, meanwhile: Meanwhile, reason: str
+) -> None:
+    guest, account = scene.guest(Platform.whatsapp_green), scene.accounts[Platform.whatsapp_green]
+    async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
+        async with house.database.unit(scene.hotel_id) as uow:
+            chat = await uow.chats.at(account, guest.address)
+            letter = Letter(account, chat, guest.platform, OutboxPurpose.reply, timedelta(hours=1), "c0ffee")
+            await enqueue(uow, letter, OutgoingMessage("Breakfast is from 7:00."), scene.clock.now())
+        (lease,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)
+        pace, began = Pace(), iter([0.001])
+
+        def monotonic() -> float:
+            return next(began, None) or meanwhile(pace, str(account))
+
+        sender = Sender(house.database, house.connections, scene.clock, pace, house.desk.settled, monotonic)
+        await sender.send(lease)
+        await sender.close()
+    assert not guest.said()
+    (row,) = await scene.rows("SELECT state, reason FROM outbox")
+    assert row["state"] == "queued"
+    assert reason in row["reason"]
+
+    async with scene.serving():
+        scene.clock.move(timedelta(seconds=10))
+        await scene.simulator.until(guest.said)
+    assert [message.text for message in guest.said()] == ["Breakfast is from 7:00."]
