@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.channels.connections import Connections
+from bot.channels.registry import import_clients
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import Logins, open_database
@@ -17,6 +18,7 @@ from bot.doubts import Doubts
 from bot.inbox import TOPIC as INBOX_TOPIC
 from bot.inbox import Inbox
 from bot.knocks import Knocks, open_knocks
+from bot.loading import load_apart
 from bot.messages import Platform
 from bot.nlu.analysis import Analyser
 from bot.notifications import Desk
@@ -97,45 +99,58 @@ async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncI
 
 
 async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], None]) -> None:
-    """Serve until `stop` is set, then finish what is in hand; `started` is told the port of the web server."""
-    settings, database, clock, knocks = house.settings, house.database, house.clock, house.knocks
-    leases, pace = Leases(database.claims), Pace()
-    inbox = Inbox(database, clock, knocks)
-    analyser = Analyser()
-    analyser.analyse("Warm up: the models load with the first text, and no guest should wait for that.")
-    loader = TurnLoader(analyser, house.texts, clock)
-    step = Step(database, loader, house.router, house.desk, house.engine)
-    sender = Sender(database, house.connections, clock, pace, house.desk.settled)
-    doubts = Doubts(database, house.connections, clock, house.desk.settled)
-    health = Health(database, clock)
-    workers: list[Worker] = [
-        InboxWorker(database, step, Updates(house.desk), house.desk, clock, knocks, leases),
-        OutboxWorker(database, sender, pace, clock, knocks, leases),
-        Pollers(database, house.connections, inbox, house.desk, Elections(database.runtime), settings.web.public_url),
-    ]
-    ticks = Ticks(database, house.engine, doubts, clock, knocks)
-    jobs = {
-        "partitions": (PARTITIONS_EVERY, ticks.make_partitions),
-        "firings": (DUE_EVERY, ticks.fire_due),
-        "doubts": (DOUBTS_EVERY, ticks.settle_doubts),
-        "plan": (PLAN_EVERY, ticks.plan_ahead),
-        "beat": (BEAT_EVERY, health.beat),
-    }
-    routes_ = [*Webhooks(database, house.connections, inbox).routes(), *health.routes()]
+    """Serve until `stop` is set, then finish what is in hand.
+
+    `started` is told the port of the web server as soon as messages are taken. They are answered seconds later, when
+    what reads and sends them is loaded.
+    """
+    settings, database = house.settings, house.database
+    inbox = Inbox(database, house.clock, house.knocks)
+    health = Health(database, house.clock)
+    doubts = Doubts(database, house.connections, house.clock, house.desk.settled)
+    ticks = Ticks(database, house.engine, doubts, house.clock, house.knocks)
     await ticks.make_partitions()
-    async with (
-        serve(settings.web.host, settings.web.port, routes_) as port,
-        Scheduler(jobs),
-        asyncio.TaskGroup() as group,
-    ):
-        renewing = group.create_task(leases.run())
-        running = [group.create_task(worker.run(stop)) for worker in workers]
+    routes_ = [*Webhooks(database, house.connections, inbox).routes(), *health.routes()]
+    async with serve(settings.web.host, settings.web.port, routes_) as port:
         started(port)
-        await stop.wait()
-        await _finish(running, house)
-        renewing.cancel()
+        analyser = await load_apart(_load)
+        jobs = {
+            "partitions": (PARTITIONS_EVERY, ticks.make_partitions),
+            "firings": (DUE_EVERY, ticks.fire_due),
+            "doubts": (DOUBTS_EVERY, ticks.settle_doubts),
+            "plan": (PLAN_EVERY, ticks.plan_ahead),
+            "beat": (BEAT_EVERY, health.beat),
+        }
+        leases = Leases(database.claims)
+        async with Scheduler(jobs), asyncio.TaskGroup() as group:
+            renewing = group.create_task(leases.run())
+            workers = _workers(house, inbox, leases, analyser)
+            running = [group.create_task(worker.run(stop)) for worker in workers]
+            await stop.wait()
+            await _finish(running, house)
+            renewing.cancel()
     await inbox.close()
     log.info("house_stopped")
+
+
+def _load() -> Analyser:
+    import_clients()
+    analyser = Analyser()
+    analyser.analyse("Warm up: the models load with the first text, and no guest should wait for that.")
+    return analyser
+
+
+def _workers(house: House, inbox: Inbox, leases: Leases, analyser: Analyser) -> list[Worker]:
+    settings, database, clock, knocks, desk = house.settings, house.database, house.clock, house.knocks, house.desk
+    pace = Pace()
+    loader = TurnLoader(analyser, house.texts, clock)
+    step = Step(database, loader, house.router, desk, house.engine)
+    sender = Sender(database, house.connections, clock, pace, desk.settled)
+    return [
+        InboxWorker(database, step, Updates(desk), desk, clock, knocks, leases),
+        OutboxWorker(database, sender, pace, clock, knocks, leases),
+        Pollers(database, house.connections, inbox, desk, Elections(database.runtime), settings.web.public_url),
+    ]
 
 
 async def _finish(running: list[asyncio.Task[None]], house: House) -> None:

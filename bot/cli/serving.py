@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Awaitable, Callable, Sequence
 
 import click
 import uvloop
 
-from bot.channels.registry import import_clients
 from bot.cli.played import PlayedBot, PlayedNumber
 from bot.cli.settings import read_settings
 from bot.cli.signals import done_before, hold_signals, stop_on_signals
@@ -17,6 +15,7 @@ from bot.cli.watchdog import watched
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.database import Logins, database_logins, prepare_database
+from bot.loading import load_apart
 from bot.telemetry.uncaught import log_uncaught_errors
 
 Serve = Callable[[Settings, Logins, asyncio.Event], Awaitable[None]]
@@ -51,7 +50,7 @@ def _serve(settings: Settings, load: Callable[[], Serve], *, alone: bool = False
 
     async def make_ready() -> None:
         await prepare_database(logins, settings)
-        await asyncio.to_thread(_import, load)
+        await load_apart(load)
 
     async def start() -> None:
         stop = stop_on_signals()
@@ -64,17 +63,6 @@ def _serve(settings: Settings, load: Callable[[], Serve], *, alone: bool = False
             uvloop.run(start())
         finally:
             hold_signals()
-
-
-def _import(load: Callable[[], Serve]) -> None:
-    """Import what serves. All of it stays, so looking for garbage meanwhile would only take time, and later, too."""
-    gc.disable()
-    try:
-        load()
-        import_clients()
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def serve_simulator(telegram_port: int, green_port: int, played: Sequence[PlayedBot | PlayedNumber]) -> None:

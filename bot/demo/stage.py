@@ -31,7 +31,8 @@ OPENS, CLOSES, MORNING = time(8), time(19), time(10)
 
 
 async def run_demo(settings: Settings, logins: Logins, stop: asyncio.Event) -> None:
-    """Play until `stop` is set; prints the page's address once everything answers."""
+    """Play until `stop` is set; prints the page's address once it can be played on. The bot answers seconds later,
+    when it is loaded."""
     clock = MovableClock()
     # Ids begin where no earlier run on the same data can have been: at the second of this start.
     first_id = int(clock.now().timestamp()) % 1_000_000_000

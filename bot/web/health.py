@@ -26,7 +26,7 @@ class Health:
         self._database = database
         self._clock = clock
         self._monotonic = monotonic
-        self._beat_at = monotonic()
+        self._beat_at: float | None = None
 
     async def beat(self) -> None:
         """Note that the scheduler runs, and measure the queues."""
@@ -47,9 +47,7 @@ class Health:
 
     async def _ready(self, request: web.Request) -> web.Response:
         """Answer 200 with each check, or 503 naming those that fail."""
-        checks: dict[str, str] = {}
-        silence = self._monotonic() - self._beat_at
-        checks["scheduler"] = "ok" if silence <= LATEST_BEAT.total_seconds() else f"silent for {silence:.0f} s"
+        checks = {"scheduler": self._heartbeat()}
         try:
             ages = await self._database.claims.queue_ages(self._clock.now())
         except Exception as error:
@@ -62,6 +60,12 @@ class Health:
         is_ready = all(check == "ok" for check in checks.values())
         body = {"status": "ok" if is_ready else "unavailable", "checks": checks}
         return web.json_response(body, status=200 if is_ready else 503)
+
+    def _heartbeat(self) -> str:
+        if self._beat_at is None:
+            return "not started yet"
+        silence = self._monotonic() - self._beat_at
+        return "ok" if silence <= LATEST_BEAT.total_seconds() else f"silent for {silence:.0f} s"
 
     async def _metrics(self, request: web.Request) -> web.Response:
         return web.Response(

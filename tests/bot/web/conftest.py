@@ -85,6 +85,7 @@ async def open_site(storage: Database) -> AsyncIterator[Site]:
                 account = NewAccount(platform, f"adler-{platform}", credentials)
                 site.accounts[platform], site.hooks[platform] = await enrol_account(uow, keys, account)
         site.health = Health(storage, clock, monotonic=lambda: site.seconds)
+        await site.health.beat()
         hooks = Webhooks(storage, Connections(keys, {}, clock), Inbox(storage, clock, MemoryKnocks()))
         async with serve("127.0.0.1", 0, [*hooks.routes(), *site.health.routes()]) as port:
             site.url = f"http://127.0.0.1:{port}"

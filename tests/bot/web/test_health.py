@@ -5,12 +5,15 @@ from datetime import timedelta
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.clock import FixedClock
 from bot.messages import Platform
 from bot.telemetry.metrics import oldest_unclaimed_seconds
+from bot.web.app import serve
+from bot.web.health import Health
 from tests.bot.web.conftest import Site, open_site, open_storage
 from tests.bot.web.outage import away
 from tests.databases import Database as Place
-from tests.factories import ready_chat
+from tests.factories import NOW, ready_chat
 
 
 async def test_is_ready_when_nothing_is_wrong(site: Site) -> None:
@@ -29,6 +32,14 @@ async def test_lives_and_is_not_ready_when_the_database_is_away(new_database: Pl
             assert json.loads(body)["checks"]["database"] == "does not answer"
             assert (await site.get("/health/live"))[0] == 200
         assert (await site.get("/health/ready"))[0] == 200
+
+
+async def test_is_not_ready_when_the_scheduler_has_not_begun(site: Site) -> None:
+    async with serve("127.0.0.1", 0, Health(site.storage, FixedClock(NOW)).routes()) as port:
+        site.url = f"http://127.0.0.1:{port}"
+        status, body = await site.get("/health/ready")
+    assert status == 503
+    assert json.loads(body)["checks"]["scheduler"] == "not started yet"
 
 
 async def test_is_not_ready_when_the_scheduler_is_silent(site: Site) -> None:
