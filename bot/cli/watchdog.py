@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-HOGGED = timedelta(seconds=15)
+HOGGED = timedelta(seconds=5)
 _BEAT = timedelta(seconds=1)
 
 
