@@ -6,7 +6,6 @@ is and never guessed away.
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections import Counter
@@ -32,7 +31,7 @@ from bot.messages import outgoing_from_json
 from bot.outbox import follow_chat, name_messages, obstacle
 from bot.pace import Gaps, Pace
 from bot.storage.claims import LEASE, OutboxLease
-from bot.storage.failures import is_overload
+from bot.storage.failures import is_passing, outlast
 from bot.storage.repositories.accounts import AccountRecord
 from bot.storage.repositories.chats import ChatRecord
 from bot.storage.repositories.outbox import OutboxRecord, SentMessage
@@ -48,7 +47,6 @@ LONGEST_RETRY = timedelta(minutes=5)
 # to work, before it is looked at again, which costs a query and no call.
 ACCOUNT_REST = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(seconds=2)
-AFTER_OUTAGE = timedelta(milliseconds=500)
 # Telegram lets 20 messages a minute into a group: so many at once, the others at the group's gap.
 GROUP_BURST = 4
 WORKING = frozenset({AccountStatus.new, AccountStatus.active, AccountStatus.limited})
@@ -105,7 +103,7 @@ class Sender:
     async def send(self, lease: OutboxLease) -> None:
         """Send a claimed message, or give it back. Raises LeaseLost when another worker took it over."""
         began = self._monotonic()
-        parcel = await self._begins.do(lease.hotel_id, lease)
+        parcel = await self._begin(lease)
         if parcel is None:
             return
         record, chat, channel = parcel.record, parcel.chat, parcel.channel
@@ -125,6 +123,20 @@ class Sender:
         """Give up what is being begun or recorded."""
         await self._begins.close()
         await self._receipts.close()
+
+    async def _begin(self, lease: OutboxLease) -> Parcel | None:
+        """Commit that a message is being sent. Where the database fails meanwhile, no call is made, whatever it has
+        committed: the message is given back."""
+        try:
+            return await self._begins.do(lease.hotel_id, lease)
+        except Exception as error:
+            if is_passing(error):
+                await outlast(lambda: self._give_back(lease))
+            raise
+
+    async def _give_back(self, lease: OutboxLease) -> None:
+        async with self._database.unit(lease.hotel_id) as uow:
+            await uow.outbox.give_back(lease.outbox_id, lease.token)
 
     def _check_moment(self, record: OutboxRecord, stood: float) -> None:
         """Raise TransientError, before anything leaves, when the moment to send has passed since it was found.
@@ -198,21 +210,9 @@ class Sender:
             gaps = Gaps(limits.account_gap, limits.group_gap, GROUP_BURST)
         return not self._pace.reserve(str(record.account_id), str(record.chat_id), gaps)
 
-    async def _until_recorded(self, record: Callable[[], Awaitable[None]]) -> None:
-        """Commit what the provider said. It is known only here, so an outage of the database is waited out."""
-        while True:
-            try:
-                await record()
-                return
-            except Exception as error:
-                if not is_overload(error):
-                    raise
-                log.warning("database_unavailable", error=error)
-                await asyncio.sleep(AFTER_OUTAGE.total_seconds())
-
     async def _record_sent(self, parcel: Parcel, provider_id: str | None) -> None:
         receipt = Receipt(parcel, SentMessage(parcel.record.id, parcel.lease.token, provider_id, self._clock.now()))
-        await self._until_recorded(lambda: self._receipts.do(parcel.lease.hotel_id, receipt))
+        await outlast(lambda: self._receipts.do(parcel.lease.hotel_id, receipt))
         messages.labels(parcel.channel.platform, MessageOutcome.sent).inc()
         log.info("message_sent", attempt=parcel.record.attempts + 1)
 
@@ -255,7 +255,7 @@ class Sender:
                 if state is OutboxState.failed:
                     await self._settled(uow, record, state, str(error))
 
-        await self._until_recorded(write)
+        await outlast(write)
         if wait is None:
             outcome = MessageOutcome.in_doubt if state is OutboxState.in_doubt else MessageOutcome.failed
             messages.labels(parcel.channel.platform, outcome).inc()

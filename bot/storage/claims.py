@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import Uuid
 
-LEASE = timedelta(seconds=5)
+LEASE = timedelta(seconds=4)
 # How many messages of one account may be on their way at once, over all processes.
 IN_FLIGHT = 8
 

@@ -1,10 +1,20 @@
-"""Tells the database's bad moments from our own mistakes."""
+"""Tells the database's bad moments from our own mistakes, and waits them out."""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.telemetry.logs import logger
+
+AFTER_OUTAGE = timedelta(milliseconds=500)
+
+log = logger("database")
 
 # SQLSTATE classes and codes after which the same work may well succeed: connection lost, serialization and
 # deadlock, out of resources, shutdown and crash, system error, lock not available, idle transaction ended.
@@ -32,6 +42,19 @@ def is_overload(error: BaseException) -> bool:
     if is_passing(error):
         return True
     return _state_of(error) == _TOO_SLOW
+
+
+async def outlast(write: Callable[[], Awaitable[None]]) -> None:
+    """Commit what is known only here: an outage of the database is waited out. All other errors are raised."""
+    while True:
+        try:
+            await write()
+            return
+        except Exception as error:
+            if not is_overload(error):
+                raise
+            log.warning("database_unavailable", error=error)
+            await asyncio.sleep(AFTER_OUTAGE.total_seconds())
 
 
 def _state_of(error: BaseException) -> str | None:

@@ -9,13 +9,12 @@ from typing import TypeVar
 
 from bot.errors import LeaseLost
 from bot.knocks import Knocks
-from bot.storage.failures import is_overload
+from bot.storage.failures import AFTER_OUTAGE, is_overload
 from bot.telemetry.logs import logger
 
 Work = TypeVar("Work")
 
 POLL = timedelta(milliseconds=250)
-AFTER_OUTAGE = timedelta(milliseconds=500)
 
 log = logger("crew")
 

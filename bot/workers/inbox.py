@@ -17,13 +17,13 @@ from bot.messages import AccountUpdate, ChatMoved, DeliveryUpdate, Incoming, Inc
 from bot.notifications import Desk, Subject
 from bot.outbox import TOPIC as OUTBOX_TOPIC
 from bot.storage.claims import ChatLease
-from bot.storage.failures import is_passing
+from bot.storage.failures import AFTER_OUTAGE, is_passing, outlast
 from bot.storage.repositories.inbox import InboxRecord
 from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import bound, logger
 from bot.telemetry.metrics import MessageOutcome, messages
 from bot.updates import Updates
-from bot.workers.crew import AFTER_OUTAGE, work_off
+from bot.workers.crew import work_off
 from bot.workers.leases import Leases
 from handlers.step import MOST_TOGETHER, Step
 from handlers.turns import Arrival
@@ -85,14 +85,24 @@ class InboxWorker:
 
     async def _work_chat(self, lease: ChatLease) -> None:
         with self._leases.chat(lease.token), bound(hotel_id=lease.hotel_id):
-            while not self._stop.is_set():
-                begun = await self._begins.do(lease.hotel_id, lease)
-                if begun is None:
-                    return
-                await self._handle(lease, begun)
-            async with self._database.unit(lease.hotel_id) as uow:
-                await uow.chats.hold(lease.chat_id, lease.token)
-                await uow.chats.release_all({lease.chat_id: lease.token})
+            try:
+                while not self._stop.is_set():
+                    begun = await self._begins.do(lease.hotel_id, lease)
+                    if begun is None:
+                        return
+                    await self._handle(lease, begun)
+            except Exception as error:
+                # Given back as soon as the database is there again, and not only when the lease ends.
+                if is_passing(error):
+                    await asyncio.sleep(AFTER_OUTAGE.total_seconds())
+                    await outlast(lambda: self._give_back(lease))
+                raise
+            await self._give_back(lease)
+
+    async def _give_back(self, lease: ChatLease) -> None:
+        async with self._database.unit(lease.hotel_id) as uow:
+            await uow.chats.hold(lease.chat_id, lease.token)
+            await uow.chats.release_all({lease.chat_id: lease.token})
 
     async def _begin_all(self, hotel_id: UUID, leases: Sequence[ChatLease]) -> list[_Begun | Exception | None]:
         """Begin the oldest waiting event of each chat; a chat in which nothing waits is given back, for None."""
@@ -142,7 +152,7 @@ class InboxWorker:
             await self._quarantine(lease, event, platform, f"could not be read: {error}")
         except Exception as error:
             if is_passing(error):
-                await self._forgive(lease, event)
+                await outlast(lambda: self._forgive(lease, event))
                 raise
             log.error("message_failed", attempt=event.attempts, error=error, exc_info=True)
             if event.attempts == MOST_ATTEMPTS:
@@ -189,12 +199,7 @@ class InboxWorker:
         messages.labels(platform, MessageOutcome.quarantined).inc()
 
     async def _forgive(self, lease: ChatLease, event: InboxRecord) -> None:
-        """The database failed, not the event: take the counted attempt back, if that is possible by now."""
-        await asyncio.sleep(AFTER_OUTAGE.total_seconds())
-        try:
-            async with self._database.unit(lease.hotel_id) as uow:
-                await uow.chats.hold(lease.chat_id, lease.token)
-                await uow.inbox.forgive(event.id)
-                await uow.chats.release_all({lease.chat_id: lease.token})
-        except Exception as error:
-            log.warning("attempt_not_forgiven", error=error)
+        """The database failed, not the event: take the counted attempt back."""
+        async with self._database.unit(lease.hotel_id) as uow:
+            await uow.chats.hold(lease.chat_id, lease.token)
+            await uow.inbox.forgive(event.id)

@@ -34,7 +34,7 @@ _LEFT = """
     SELECT (SELECT count(*) FROM inbox_events WHERE state = 'queued')
          + (SELECT count(*) FROM chats WHERE claim_token IS NOT NULL OR ready_at IS NOT NULL)
          + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') OR lease_token IS NOT NULL)
-         + (SELECT count(*) FROM trigger_firings WHERE status = 'scheduled' AND due_at <= $1) AS work,
+         + (SELECT count(*) FROM trigger_firings WHERE status = 'scheduled') AS work,
            (SELECT count(*) FROM outbox WHERE state = 'in_doubt' AND doubt_reported_at IS NULL) AS doubts
 """
 
@@ -84,7 +84,7 @@ class Play:
             await asyncio.sleep(WATCH_EVERY)
 
     async def settle(self) -> None:
-        """Wait until nothing is left to do; return as well when it does not get less any more."""
+        """Wait until nothing is left to do, nor planned; return as well when it does not get less any more."""
         moved_at, least = time.monotonic(), math.inf
         while time.monotonic() - moved_at < STANDSTILL:
             work, doubts, pending = await self._left()
@@ -100,7 +100,7 @@ class Play:
     async def _left(self) -> tuple[int, int, int]:
         """Return what is to do, what is in doubt, and what the providers still hold out."""
         async with connected(self.town.database.admin_url) as connection:
-            row = await connection.fetchrow(_LEFT, self.town.clock.now())
+            row = await connection.fetchrow(_LEFT)
         assert row is not None, "the query always gives a row"
         simulator = self.town.simulator
         pending = sum(len(simulator.telegram.pending(hotel.bot)) for hotel in self.town.hotels)

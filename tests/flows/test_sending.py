@@ -1,4 +1,4 @@
-"""What the world did between the commit of `sending` and the call: then the call is not made, and nothing is lost."""
+"""What happens around the commit of `sending`, before the call: the call is not made, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.app import open_house
+from bot.database import Logins
 from bot.messages import OutgoingMessage, Platform
 from bot.outbox import Letter, enqueue
 from bot.pace import Pace
@@ -15,6 +17,7 @@ from bot.sending import Sender
 from bot.storage.claims import LEASE
 from models.enums import OutboxPurpose
 from tests.flows.house import Scene
+from tests.flows.proxy import Boundary, Moment, PostgresProxy
 
 Meanwhile = Callable[[Pace, str], float]
 """Changes something while a message is being begun, and returns the seconds that went by."""
@@ -59,3 +62,29 @@ async def test_a_message_whose_moment_passed_before_the_call_stays_and_goes_late
         scene.clock.move(timedelta(seconds=10))
         await scene.simulator.until(guest.said)
     assert [message.text for message in guest.said()] == ["Breakfast is from 7:00."]
+
+
+@pytest.mark.parametrize("moment", Moment)
+async def test_a_message_leaves_once_and_in_no_doubt_when_the_database_fails_at_its_beginning(
+    scene: Scene, moment: Moment
+) -> None:
+    failed: list[Boundary] = []
+
+    def fail(boundary: Boundary) -> Moment | None:
+        if failed or not boundary.what.startswith("outbox(state attempts "):
+            return None
+        failed.append(boundary)
+        return moment
+
+    guest = scene.guest(Platform.telegram)
+    url, direct = make_url(scene.database.admin_url), scene.logins()
+    async with PostgresProxy(url.host or "", url.port or 5432, fail, lambda: None) as proxy:
+        logins = Logins(None, proxy.url_for(direct.app), proxy.url_for(direct.runtime))
+        guest.write("What is the wifi password?")
+        async with scene.serving(logins):
+            await scene.simulator.until(guest.said)
+            guest.write("When is breakfast?")
+            await scene.simulator.until(lambda: any("7:00" in message.text for message in guest.said()))
+    assert failed
+    assert ["sunny-terrace" in message.text for message in guest.said()] == [True, False]
+    assert not scene.alerts(), "nothing was in doubt"

@@ -109,7 +109,7 @@ class Outbox(Repository):
         await self._advance(
             outbox_id,
             token,
-            OutboxState.sending,
+            {OutboxState.sending},
             state=OutboxState.queued,
             not_before=not_before,
             reason=reason,
@@ -118,12 +118,15 @@ class Outbox(Repository):
         )
 
     async def give_back(self, outbox_id: int, token: UUID) -> None:
-        """Drop the lease of a message whose sending was not begun."""
-        await self._advance(outbox_id, token, OutboxState.queued, lease_token=None, leased_until=None)
+        """Drop the lease of a message for which no call was made, even if its beginning was committed."""
+        before = {OutboxState.queued, OutboxState.sending}
+        await self._advance(outbox_id, token, before, state=OutboxState.queued, lease_token=None, leased_until=None)
 
     async def close(self, outbox_id: int, token: UUID, before: OutboxState, state: OutboxState, reason: str) -> None:
         """End a message as failed, expired or in doubt, with the reason."""
-        await self._advance(outbox_id, token, before, state=state, reason=reason, lease_token=None, leased_until=None)
+        await self._advance(
+            outbox_id, token, {before}, state=state, reason=reason, lease_token=None, leased_until=None
+        )
 
     async def doubt_stale(self) -> list[OutboxRecord]:
         """Put in doubt what was being sent by a worker that is gone; return these messages."""
@@ -235,14 +238,14 @@ class Outbox(Repository):
             .values(chat_id=new_chat)
         )
 
-    async def _advance(self, outbox_id: int, token: UUID, before: OutboxState, **values: Any) -> None:
+    async def _advance(self, outbox_id: int, token: UUID, before: Collection[OutboxState], **values: Any) -> None:
         result = await self._run(
             update(OutboxMessage)
             .where(
                 self._own(OutboxMessage.hotel_id),
                 OutboxMessage.id == outbox_id,
                 OutboxMessage.lease_token == token,
-                OutboxMessage.state == before,
+                OutboxMessage.state.in_(before),
             )
             .values(**values)
         )
