@@ -152,19 +152,16 @@ class Sender:
         """Check once more which messages may go, and commit that they are being sent; None for one that may not."""
         now = self._clock.now()
         async with self._database.unit(hotel_id) as uow:
-            records = await uow.outbox.leased({lease.outbox_id: lease.token for lease in leases})
+            records = await uow.outbox.leased(leases)
             chats = await uow.chats.with_ids({record.chat_id for record in records.values()})
             accounts = await uow.accounts.with_ids({record.account_id for record in records.values()})
             parcels = {
-                lease.outbox_id: await self._parcel(
-                    uow, lease, record, chats[record.chat_id], accounts.get(record.account_id)
-                )
-                for lease in leases
-                if (record := records.get(lease.outbox_id)) is not None
+                lease: await self._parcel(uow, lease, record, chats[record.chat_id], accounts.get(record.account_id))
+                for lease, record in records.items()
             }
             await uow.outbox.begin_sending([parcel.record.id for parcel in parcels.values() if parcel], now)
         lost = LeaseLost("the message was claimed by another worker")
-        return [parcels.get(lease.outbox_id, lost) for lease in leases]
+        return [parcels.get(lease, lost) for lease in leases]
 
     async def _parcel(
         self,

@@ -72,9 +72,9 @@ class Step:
     async def _save_all(self, hotel_id: UUID, thoughts: Sequence[Thought]) -> list[Exception | None]:
         """Save turns of different chats in one transaction; a chat that another worker has by now is left alone."""
         async with self._database.unit(hotel_id) as uow:
-            held = await uow.chats.hold_all({one.lease.chat_id: one.lease.token for one in thoughts})
-            ours = [one for one in thoughts if one.lease.chat_id in held]
+            held = await uow.chats.hold_all([one.lease for one in thoughts])
+            ours = [one for one in thoughts if one.lease in held]
             if ours:
                 await Saving(uow, self._desk, self._engine, ours).save()
         lost = LeaseLost("the chat was claimed by another worker")
-        return [None if one.lease.chat_id in held else lost for one in thoughts]
+        return [None if one.lease in held else lost for one in thoughts]

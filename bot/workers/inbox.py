@@ -101,23 +101,22 @@ class InboxWorker:
 
     async def _give_back(self, lease: ChatLease) -> None:
         async with self._database.unit(lease.hotel_id) as uow:
-            await uow.chats.hold(lease.chat_id, lease.token)
-            await uow.chats.release_all({lease.chat_id: lease.token})
+            await uow.chats.hold(lease)
+            await uow.chats.release_all([lease])
 
     async def _begin_all(self, hotel_id: UUID, leases: Sequence[ChatLease]) -> list[_Begun | Exception | None]:
         """Begin the oldest waiting event of each chat; a chat in which nothing waits is given back, for None."""
         async with self._database.unit(hotel_id) as uow:
-            tokens = {lease.chat_id: lease.token for lease in leases}
-            held = await uow.chats.hold_all(tokens)
-            waiting = await uow.inbox.begin_next(held)
-            await uow.chats.release_all({chat_id: tokens[chat_id] for chat_id in held - waiting.keys()})
+            held = await uow.chats.hold_all(leases)
+            waiting = await uow.inbox.begin_next([lease.chat_id for lease in held])
+            await uow.chats.release_all([lease for lease in held if lease.chat_id not in waiting])
             platforms = await uow.accounts.platforms({one.event.account_id for one in waiting.values()})
         lost = LeaseLost("the chat was claimed by another worker")
         begun = {
             chat_id: _Begun(one.event, Platform(platforms[one.event.account_id]), one.is_begun)
             for chat_id, one in waiting.items()
         }
-        return [begun.get(lease.chat_id) if lease.chat_id in held else lost for lease in leases]
+        return [begun.get(lease.chat_id) if lease in held else lost for lease in leases]
 
     async def _handle(self, lease: ChatLease, begun: _Begun) -> None:
         with bound(correlation_id=begun.event.correlation_id):
@@ -135,7 +134,7 @@ class InboxWorker:
         """
         async with self._suspects:
             async with self._database.unit(lease.hotel_id) as uow:
-                await uow.chats.hold(lease.chat_id, lease.token)
+                await uow.chats.hold(lease)
                 again = (await uow.inbox.begin_next([lease.chat_id], is_alone=True)).get(lease.chat_id)
             if again is not None:
                 await self._attempt(lease, again.event, begun.platform)
@@ -169,7 +168,7 @@ class InboxWorker:
                 await self._step.handle(lease, Arrival(event, part, platform))
                 return
         async with self._database.unit(lease.hotel_id) as uow:
-            await uow.chats.hold(lease.chat_id, lease.token)
+            await uow.chats.hold(lease)
             for part in incoming:
                 if isinstance(part, DeliveryUpdate | AccountUpdate | ReachUpdate | ChatMoved):
                     await self._updates.apply(uow, event, part)
@@ -179,7 +178,7 @@ class InboxWorker:
         """Set an event aside and tell staff, so that those behind it go on and nobody's words vanish."""
         log.error("message_quarantined", attempt=event.attempts, event_id=event.id)
         async with self._database.unit(lease.hotel_id) as uow:
-            await uow.chats.hold(lease.chat_id, lease.token)
+            await uow.chats.hold(lease)
             await uow.inbox.quarantine(event.id, self._clock.now(), reason)
             conversation = await uow.conversations.open_in(lease.chat_id)
             guest = await uow.guests.get(conversation.guest_id) if conversation and conversation.guest_id else None
@@ -201,5 +200,5 @@ class InboxWorker:
     async def _forgive(self, lease: ChatLease, event: InboxRecord) -> None:
         """The database failed, not the event: take the counted attempt back."""
         async with self._database.unit(lease.hotel_id) as uow:
-            await uow.chats.hold(lease.chat_id, lease.token)
+            await uow.chats.hold(lease)
             await uow.inbox.forgive(event.id)

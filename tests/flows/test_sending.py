@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import make_url
 
-from bot.app import open_house
+from bot.app import House, open_house
 from bot.database import Logins
+from bot.errors import LeaseLost
 from bot.messages import OutgoingMessage, Platform
 from bot.outbox import Letter, enqueue
 from bot.pace import Pace
@@ -32,6 +34,15 @@ def _asked_for_quiet(pace: Pace, account: str) -> float:
     return 0.1
 
 
+async def _queue(scene: Scene, house: House, text: str) -> None:
+    """Let something wait that must leave for the guest in WhatsApp."""
+    guest, account = scene.guest(Platform.whatsapp_green), scene.accounts[Platform.whatsapp_green]
+    async with house.database.unit(scene.hotel_id) as uow:
+        chat = await uow.chats.at(account, guest.address)
+        letter = Letter(account, chat, guest.platform, OutboxPurpose.reply, timedelta(hours=1), "c0ffee")
+        await enqueue(uow, letter, OutgoingMessage(text), scene.clock.now())
+
+
 @pytest.mark.parametrize(
     ("meanwhile", "reason"), [(_stood_still, "stood still before the call"), (_asked_for_quiet, "was put to rest")]
 )
@@ -40,10 +51,7 @@ async def test_a_message_whose_moment_passed_before_the_call_stays_and_goes_late
 ) -> None:
     guest, account = scene.guest(Platform.whatsapp_green), scene.accounts[Platform.whatsapp_green]
     async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
-        async with house.database.unit(scene.hotel_id) as uow:
-            chat = await uow.chats.at(account, guest.address)
-            letter = Letter(account, chat, guest.platform, OutboxPurpose.reply, timedelta(hours=1), "c0ffee")
-            await enqueue(uow, letter, OutgoingMessage("Breakfast is from 7:00."), scene.clock.now())
+        await _queue(scene, house, "Breakfast is from 7:00.")
         (lease,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)
         pace, began = Pace(), iter([0.001])
 
@@ -88,3 +96,17 @@ async def test_a_message_leaves_once_and_in_no_doubt_when_the_database_fails_at_
     assert failed
     assert ["sunny-terrace" in message.text for message in guest.said()] == [True, False]
     assert not scene.alerts(), "nothing was in doubt"
+
+
+async def test_a_message_leaves_once_when_its_process_stood_still_and_claimed_it_anew(scene: Scene) -> None:
+    async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
+        await _queue(scene, house, "Breakfast is from 7:00.")
+        (stale,) = await house.database.claims.claim_outbox(scene.clock.now(), 1, lease=timedelta(seconds=-1))
+        (fresh,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)
+        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.desk.settled)
+        # Both are begun together, as what was held up by a slow database is.
+        first, second = await asyncio.gather(sender.send(stale), sender.send(fresh), return_exceptions=True)
+        await sender.close()
+    assert isinstance(first, LeaseLost)
+    assert second is None
+    assert [message.text for message in scene.guest(Platform.whatsapp_green).said()] == ["Breakfast is from 7:00."]

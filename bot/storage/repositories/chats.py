@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 
 from bot.errors import LeaseLost
+from bot.storage.claims import ChatLease
 from bot.storage.repositories.base import Repository
 from models import Chat, Conversation
 from models.base import new_id
@@ -88,24 +89,25 @@ class Chats(Repository):
         """Wait until nobody changes what belongs to these chats, and let nobody else until the transaction ends."""
         await self._fetch(_LOCK, self.hotel_id, list(chat_ids))
 
-    async def hold(self, chat_id: UUID, token: UUID) -> None:
-        """Lock a chat that was claimed with `token`. Raises LeaseLost when another worker has it now."""
-        if not await self.hold_all({chat_id: token}):
+    async def hold(self, lease: ChatLease) -> None:
+        """Lock a claimed chat. Raises LeaseLost when another worker has it now."""
+        if not await self.hold_all([lease]):
             raise LeaseLost("the chat was claimed by another worker")
 
-    async def hold_all(self, tokens: Mapping[UUID, UUID]) -> set[UUID]:
-        """Lock the chats that were claimed with these tokens, by id; return those that nobody else has now."""
-        rows = await self._fetch(_HOLD_ALL, self.hotel_id, list(tokens), list(tokens.values()))
-        return {row["id"] for row in rows}
+    async def hold_all(self, leases: Collection[ChatLease]) -> set[ChatLease]:
+        """Lock claimed chats; return the leases that still count: a chat may have been claimed anew, even here."""
+        rows = await self._fetch(_HOLD_ALL, self.hotel_id, *_columns(leases))
+        held = {row["claim_token"] for row in rows}
+        return {lease for lease in leases if lease.token in held}
 
-    async def release_all(self, tokens: Mapping[UUID, UUID]) -> None:
+    async def release_all(self, leases: Collection[ChatLease]) -> None:
         """Give held chats back; those in which events wait stay ready.
 
         Must follow `hold_all` as a statement of its own: only then does it see every event whose transaction got
         a chat's lock before.
         """
-        if tokens:
-            await self._fetch(_RELEASE_ALL, self.hotel_id, list(tokens), list(tokens.values()))
+        if leases:
+            await self._fetch(_RELEASE_ALL, self.hotel_id, *_columns(leases))
 
     async def wake(self, chat_id: UUID) -> None:
         """Note that something waits in the chat."""
@@ -122,10 +124,14 @@ class Chats(Repository):
         )
 
 
+def _columns(leases: Collection[ChatLease]) -> tuple[list[UUID], list[UUID]]:
+    return [lease.chat_id for lease in leases], [lease.token for lease in leases]
+
+
 _WITH_IDS = "SELECT id, account_id, address, is_reachable FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[])"
 _LOCK = "SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 _HOLD_ALL = """
-    SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND claim_token = ANY ($3::uuid[])
+    SELECT claim_token FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND claim_token = ANY ($3::uuid[])
     ORDER BY id FOR NO KEY UPDATE
 """
 _RELEASE_ALL = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import case, func, or_, select, update
 
 from bot.errors import LeaseLost
-from bot.storage.claims import LEASE
+from bot.storage.claims import LEASE, OutboxLease
 from bot.storage.repositories.base import AnySelect, Repository, as_records
 from models import OutboxMessage
 from models.enums import OutboxPurpose, OutboxState
@@ -85,10 +85,12 @@ class Outbox(Repository):
         row = (await self._run(self._select().where(OutboxMessage.id == outbox_id))).one_or_none()
         return OutboxRecord(*row) if row else None
 
-    async def leased(self, leases: Mapping[int, UUID]) -> dict[int, OutboxRecord]:
-        """Return those queued messages that are still claimed with these tokens, by id, locked."""
-        rows = await self._fetch(_LEASED, self.hotel_id, list(leases), list(leases.values()))
-        return {row["id"]: _record(row) for row in rows}
+    async def leased(self, leases: Collection[OutboxLease]) -> dict[OutboxLease, OutboxRecord]:
+        """Return the queued messages of those leases that still count, locked: one may have been claimed anew, even
+        here."""
+        ids, tokens = [lease.outbox_id for lease in leases], [lease.token for lease in leases]
+        found = {row["lease_token"]: _record(row) for row in await self._fetch(_LEASED, self.hotel_id, ids, tokens)}
+        return {lease: found[lease.token] for lease in leases if lease.token in found}
 
     async def begin_sending(self, outbox_ids: Collection[int], at: datetime) -> None:
         """Note that the calls are about to be made, of messages that are leased and locked; from the commit on, a

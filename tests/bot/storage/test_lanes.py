@@ -28,13 +28,13 @@ async def handle_all(house: House, lease: ChatLease) -> list[str]:
     """Work a lane off and give it back; return what was in it."""
     texts = []
     async with house.database.unit(house.hotel_id) as uow:
-        await uow.chats.hold(lease.chat_id, lease.token)
+        await uow.chats.hold(lease)
         while event := await begin_next(uow, lease.chat_id):
             texts.append(event.payload.decode())
             await uow.inbox.finish_all([event.id], NOW)
     async with house.database.unit(house.hotel_id) as uow:
-        await uow.chats.hold(lease.chat_id, lease.token)
-        await uow.chats.release_all({lease.chat_id: lease.token})
+        await uow.chats.hold(lease)
+        await uow.chats.release_all([lease])
     return texts
 
 
@@ -78,8 +78,16 @@ async def test_refuses_the_old_worker_when_its_lease_ran_out_and_another_claimed
     await house.database.claims.renew([stale.token], [], lease=EXPIRED)
     assert await house.database.claims.claim_chats(1) == [], "a stale token ends nobody's lease"
     async with house.database.unit(house.hotel_id) as uow:
-        await uow.chats.release_all({stale.chat_id: stale.token})
+        await uow.chats.release_all([stale])
     assert await handle_all(house, fresh) == ["one"]
+
+
+async def test_refuses_the_older_lease_when_both_are_shown_together(house: House) -> None:
+    await house.receive("one")
+    (stale,) = await house.database.claims.claim_chats(1, lease=EXPIRED)
+    (fresh,) = await house.database.claims.claim_chats(1)
+    async with house.database.unit(house.hotel_id) as uow:
+        assert await uow.chats.hold_all([stale, fresh]) == {fresh}
 
 
 async def test_keeps_a_lease_when_it_is_renewed(house: House) -> None:
@@ -109,11 +117,11 @@ async def test_wakes_the_chat_when_an_event_arrives_during_the_release(house: Ho
     await house.receive("one")
     (lease,) = await house.database.claims.claim_chats(1)
     async with house.database.unit(house.hotel_id) as working:
-        await working.chats.hold(lease.chat_id, lease.token)
+        await working.chats.hold(lease)
         event = await begin_next(working, lease.chat_id)
         assert event is not None
         await working.inbox.finish_all([event.id], NOW)
-        await working.chats.release_all({lease.chat_id: lease.token})
+        await working.chats.release_all([lease])
         arriving = asyncio.create_task(house.receive("two"))
         await waits_for_lock(house.database, arriving)
     assert await arriving == 1
@@ -124,11 +132,11 @@ async def test_wakes_the_chat_when_an_event_arrives_during_the_release(house: Ho
 async def _finish_one(house: House, lease: ChatLease) -> str:
     """Handle one event and give the lane back, as a worker that believes the lane to be empty."""
     async with house.database.unit(house.hotel_id) as uow:
-        await uow.chats.hold(lease.chat_id, lease.token)
+        await uow.chats.hold(lease)
         event = await begin_next(uow, lease.chat_id)
         assert event is not None
         await uow.inbox.finish_all([event.id], NOW)
-        await uow.chats.release_all({lease.chat_id: lease.token})
+        await uow.chats.release_all([lease])
     return event.payload.decode()
 
 
@@ -203,7 +211,7 @@ async def test_does_not_deadlock_when_batches_share_chats_in_opposite_order(hous
 async def test_raises_lease_lost_when_nobody_claimed_the_chat(house: House) -> None:
     async with house.database.unit(house.hotel_id) as uow:
         with pytest.raises(LeaseLost):
-            await uow.chats.hold(house.chats[0], uuid4())
+            await uow.chats.hold(ChatLease(house.hotel_id, house.chats[0], uuid4()))
 
 
 async def test_begins_an_event_whose_worker_died_only_when_nothing_else_of_its_kind_runs(house: House) -> None:

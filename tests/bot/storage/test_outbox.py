@@ -30,7 +30,7 @@ async def claim(house: House, limit: int = 10, lease: timedelta = timedelta(seco
 
 async def begin(house: House, lease: OutboxLease) -> None:
     async with house.database.unit(house.hotel_id) as uow:
-        assert await uow.outbox.leased({lease.outbox_id: lease.token})
+        assert await uow.outbox.leased([lease])
         await uow.outbox.begin_sending([lease.outbox_id], NOW)
 
 
@@ -140,7 +140,7 @@ async def test_refuses_every_step_of_the_old_worker_when_another_claimed(house: 
         ):
             with pytest.raises(LeaseLost):
                 await step
-        assert await outbox.leased({outbox_id: stale.token}) == {}
+        assert await outbox.leased([stale]) == {}
         assert await outbox.record_sent([SentMessage(outbox_id, stale.token, "p0", NOW)]) == set()
     await house.database.claims.renew([], [stale.token], lease=EXPIRED)
     await begin(house, fresh)
