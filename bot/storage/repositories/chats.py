@@ -27,7 +27,8 @@ class ChatRecord:
 
 class Chats(Repository):
     """Chat rows are locked so that rows which only refer to them may still be added by others: a firing writes into a
-    chat whose message is being handled, and would deadlock with it otherwise."""
+    chat whose message is being handled, and would deadlock with it otherwise. Several are always locked in the order
+    of account and address, known and new ones alike."""
 
     async def get(self, chat_id: UUID) -> ChatRecord:
         """Return one chat."""
@@ -79,7 +80,7 @@ class Chats(Repository):
         The rows stay locked until the transaction ends, so event ids drawn after this grow in the order in
         which transactions commit.
         """
-        # Sorted, so that two batches which share chats lock them in one order and can't deadlock.
+        # In the order of all that locks several chats, so that nobody deadlocks.
         ordered = sorted(set(lanes))
         accounts, addresses = [account for account, _ in ordered], [address for _, address in ordered]
         rows = await self._fetch(_MAKE_READY, self.hotel_id, [new_id() for _ in ordered], accounts, addresses)
@@ -129,10 +130,12 @@ def _columns(leases: Collection[ChatLease]) -> tuple[list[UUID], list[UUID]]:
 
 
 _WITH_IDS = "SELECT id, account_id, address, is_reachable FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[])"
-_LOCK = "SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id FOR NO KEY UPDATE"
-_HOLD_ALL = """
+# As Python sorts: by the letters' numbers, whatever the database's collation.
+_IN_ORDER = 'ORDER BY account_id, address COLLATE "C" FOR NO KEY UPDATE'
+_LOCK = f"SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) {_IN_ORDER}"
+_HOLD_ALL = f"""
     SELECT claim_token FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND claim_token = ANY ($3::uuid[])
-    ORDER BY id FOR NO KEY UPDATE
+    {_IN_ORDER}
 """
 _RELEASE_ALL = """
     UPDATE chats SET claim_token = NULL, leased_until = NULL, ready_at = (

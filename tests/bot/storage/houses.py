@@ -71,12 +71,12 @@ class House:
         return record
 
 
-async def waits_for_lock(database: Database, running: asyncio.Task[Any]) -> None:
-    """Return once the task waits for another transaction's lock; fails when it ends without waiting."""
+async def waits_for_lock(database: Database, *running: asyncio.Task[Any]) -> None:
+    """Return once the tasks wait for other transactions' locks; fails when one ends without waiting."""
     query = text(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
     async with asyncio.timeout(5), database.app.connect() as connection:
-        while not (await connection.execute(query)).scalar_one():
-            assert not running.done(), "it did not wait"
+        while (await connection.execute(query)).scalar_one() < len(running):
+            assert not any(task.done() for task in running), "it did not wait"
             await connection.rollback()

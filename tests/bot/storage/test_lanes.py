@@ -225,3 +225,24 @@ async def test_begins_an_event_whose_worker_died_only_when_nothing_else_of_its_k
         assert (again.is_begun, again.event.attempts) == (True, 2)
         await uow.inbox.note_error(again.event.id, "LookupError")
         assert (await uow.inbox.begin_next([chat_id]))[chat_id].is_begun, "an error is known, and kills nobody"
+
+
+async def test_does_not_deadlock_when_chats_are_stored_in_while_others_are_handled(house: House) -> None:
+    addresses = ["chat 1", "chat 2", "chat 3"]
+    for address in reversed(addresses):  # so that the ids grow the other way than the addresses
+        await house.receive(address, address=address)
+    leases = {lease.chat_id: lease for lease in await house.database.claims.claim_chats(3)}
+
+    async def store() -> None:
+        async with house.database.unit(house.hotel_id) as uow:
+            await uow.chats.make_ready([(house.account_id, address) for address in addresses])
+
+    async def handle() -> None:
+        async with house.database.unit(house.hotel_id) as uow:
+            await uow.chats.hold_all(list(leases.values()))
+
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.chats.hold(leases[await uow.chats.at(house.account_id, addresses[1])])
+        storing, handling = asyncio.create_task(store()), asyncio.create_task(handle())
+        await waits_for_lock(house.database, storing, handling)
+    await asyncio.gather(storing, handling)
