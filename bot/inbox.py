@@ -74,8 +74,7 @@ class Inbox:
             chats = await uow.chats.make_ready(lanes)
             rows = [_row(one.account.account_id, chats, event, now) for one in deliveries for event in one.events]
             new = await uow.inbox.add(rows)
-            for account_id in unnoted:
-                await uow.accounts.note_inbound(account_id, now, NOTE_EVERY)
+            await uow.accounts.note_inbound(unnoted, now, NOTE_EVERY)
         self._noted |= dict.fromkeys(unnoted, now)
         await self._knocks.knock(TOPIC)
         # Of two that brought the same event, the first has stored it.

@@ -220,8 +220,8 @@ class Sender:
             ours = [one for one in receipts if one.record.id in held or await self._record_late(uow, one)]
             names = [(one.record, name) for one in ours if (name := one.sent.provider_message_id) is not None]
             await name_messages(uow, names)
-            for account_id, count in Counter(one.record.account_id for one in ours).items():
-                await uow.accounts.count_sent(account_id, count, max(one.sent.sent_at for one in ours))
+            counts = Counter(one.record.account_id for one in ours)
+            await uow.accounts.count_sent(counts, self._clock.now())
             for one in ours:
                 await self._settled(uow, one.record, OutboxState.sent, "")
         lost = LeaseLost("the message was claimed by another worker")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +33,9 @@ class AccountRecord:
 
 
 class Accounts(Repository):
+    """An account's row is a busy one: where a transaction changes several, it does so in the order of their ids, so
+    that two can't deadlock."""
+
     async def get(self, account_id: UUID) -> AccountRecord | None:
         """Return one account."""
         row = (await self._run(self._select().where(ChannelAccount.id == account_id))).one_or_none()
@@ -122,14 +125,15 @@ class Accounts(Repository):
         )
         return result.rowcount > 0
 
-    async def note_inbound(self, account_id: UUID, at: datetime, every: timedelta) -> None:
-        """Note when the account last received something, at most once in `every`: the row is a busy one."""
+    async def note_inbound(self, account_ids: Collection[UUID], at: datetime, every: timedelta) -> None:
+        """Note when these accounts last received something, at most once in `every`."""
         stale = or_(ChannelAccount.last_inbound_at.is_(None), ChannelAccount.last_inbound_at < at - every)
-        await self._run(
-            update(ChannelAccount)
-            .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id, stale)
-            .values(last_inbound_at=at)
-        )
+        for account_id in sorted(account_ids):
+            await self._run(
+                update(ChannelAccount)
+                .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id, stale)
+                .values(last_inbound_at=at)
+            )
 
     async def rest(self, account_id: UUID, wait: timedelta) -> None:
         """Let nothing of this account out for so long, in any process; never shortens a rest."""
@@ -145,19 +149,20 @@ class Accounts(Repository):
         rows = await self._run(self._select().where(ChannelAccount.id.in_(account_ids)))
         return {row[0]: AccountRecord(*row) for row in rows}
 
-    async def count_sent(self, account_id: UUID, count: int, at: datetime) -> None:
-        """Count messages that left; the daily count starts anew with each UTC day."""
+    async def count_sent(self, counts: Mapping[UUID, int], at: datetime) -> None:
+        """Count the messages of each account that left; the daily count starts anew with each UTC day."""
         same_day = func.date_trunc("day", ChannelAccount.last_used_at, "UTC") == func.date_trunc("day", at, "UTC")
         today = case((same_day, ChannelAccount.daily_messages), else_=0)
-        await self._run(
-            update(ChannelAccount)
-            .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id)
-            .values(
-                messages_sent=ChannelAccount.messages_sent + count,
-                daily_messages=today + count,
-                last_used_at=at,
+        for account_id, count in sorted(counts.items()):
+            await self._run(
+                update(ChannelAccount)
+                .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id)
+                .values(
+                    messages_sent=ChannelAccount.messages_sent + count,
+                    daily_messages=today + count,
+                    last_used_at=at,
+                )
             )
-        )
 
     def _select(self) -> AnySelect:
         columns = (ChannelAccount.id, ChannelAccount.integration_id, ChannelAccount.platform, ChannelAccount.address)

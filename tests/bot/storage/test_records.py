@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -133,7 +134,7 @@ async def test_counts_from_one_again_when_a_new_day_began(house: House) -> None:
     query = text("SELECT messages_sent, daily_messages FROM channel_accounts")
     async with house.database.unit(house.hotel_id) as uow:
         for at in (NOW, NOW, NOW + timedelta(days=1)):
-            await uow.accounts.count_sent(house.account_id, 1, at)
+            await uow.accounts.count_sent({house.account_id: 1}, at)
         assert (await uow.connection.execute(query)).one() == (3, 1)
 
 
@@ -142,9 +143,24 @@ async def test_writes_the_last_arrival_rarely_when_much_arrives(house: House) ->
     seen = []
     async with house.database.unit(house.hotel_id) as uow:
         for seconds in (0, 30, 61):
-            await uow.accounts.note_inbound(house.account_id, NOW + timedelta(seconds=seconds), minute)
+            await uow.accounts.note_inbound([house.account_id], NOW + timedelta(seconds=seconds), minute)
             seen.append((await uow.connection.execute(query)).scalar_one())
     assert seen == [NOW, NOW, NOW + timedelta(seconds=61)]
+
+
+async def test_does_not_deadlock_when_processes_count_for_the_same_accounts(house: House) -> None:
+    async with house.database.unit(house.hotel_id) as uow:
+        other = await uow.accounts.add("whatsapp_green", "+4930900100", uuid4(), b"sealed", "old", b"another hash")
+
+    async def count(*accounts: UUID) -> None:
+        async with house.database.unit(house.hotel_id) as uow:
+            await uow.accounts.count_sent(dict.fromkeys(accounts, 1), NOW)
+
+    for _ in range(10):
+        await asyncio.gather(*(count(*pair) for pair in [(house.account_id, other), (other, house.account_id)] * 2))
+    query = text("SELECT sum(messages_sent) FROM channel_accounts")
+    async with house.database.unit(house.hotel_id) as uow:
+        assert (await uow.connection.execute(query)).scalar_one() == 80
 
 
 async def test_changes_a_person_when_the_same_telegram_id_or_phone_is_added(house: House) -> None:
