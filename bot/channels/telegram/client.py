@@ -196,7 +196,7 @@ class TelegramChannel:
         except PermanentError as error:
             if not any(mark in str(error).lower() for mark in _TOO_LATE):
                 # Never worth a rest of the account: until it is over the spinner has stopped by itself.
-                raise PermanentError(str(error)) from None
+                raise PermanentError(error.sentence, quoted=error.quoted) from None
 
 
 def _number(text: str | None) -> int | None:

@@ -29,6 +29,7 @@ from bot.simulator.chats import ButtonKind, ChatMessage
 from bot.simulator.faults import Fault
 from bot.simulator.history import Kind
 from bot.simulator.world import Simulator
+from bot.telemetry.exceptions import describe
 
 TOKEN = "700001:AAF-telegram-canary-token"
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -140,8 +141,9 @@ async def test_a_late_answer_to_a_press_is_as_good_as_none(desk: Desk) -> None:
 
 async def test_a_refusal_is_told_when_a_press_can_not_be_answered_for_another_reason(desk: Desk) -> None:
     desk.refuse(400, "Bad Request: MESSAGE_TOO_LONG", "answerCallbackQuery")
-    with pytest.raises(PermanentError):
+    with pytest.raises(PermanentError, match="MESSAGE_TOO_LONG") as raised:
         await desk.say("Done", answers_press="1")
+    assert "MESSAGE_TOO_LONG" not in describe(raised.value), "what Telegram says is for staff, not for the logs"
 
 
 async def test_the_account_is_not_blamed_when_the_server_can_not_answer_presses(desk: Desk) -> None:
