@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import Platform
+from bot.storage.repositories.conversations import ConversationChange
 from handlers.admin.answers import read_short_form, take
 from handlers.admin.draft import Draft, Question
 from handlers.admin.phrases import Unclear, parse_span
@@ -394,7 +395,8 @@ async def test_a_draft_that_a_newer_release_refuses_is_not_saved(house: House) -
         assert conversation is not None
         context = conversation.context_data
         context["draft"]["whether"] = {"nights": -1, "room_type": {"bigger": 1}}
-        await uow.conversations.save(conversation, {}, context_data=context)
+        kept = ConversationChange(conversation.id, conversation.version, context, None, None, None, NOW, 0, 0)
+        await uow.conversations.save_all([kept])
     assert "room_type.bigger" in (await admin.press("new:save")).text
     assert await triggers_of(house) == []
 

@@ -111,8 +111,7 @@ async def test_a_change_is_audited_with_who_and_what(house: House) -> None:
     await admin.write("/trigger 1 pause")
     (audit,) = await audits_of(house)
     async with house.database.unit(house.id) as uow:
-        user = await uow.users.by_telegram(int(admin.sender.id))
-    assert user is not None
+        (user,) = await uow.users.known_by([int(admin.sender.id)], [])
     assert audit.user_id == user.id
     assert audit.metadata["old"] == {"is_active": True}
     assert audit.metadata["new"] == {"is_active": False}

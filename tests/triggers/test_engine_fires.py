@@ -76,7 +76,7 @@ async def test_a_guest_who_is_just_writing_is_left_for_the_next_tick(hotel: Hote
     await hotel.stay(guest)
 
     async with hotel.database.unit(hotel.id) as uow:
-        await uow.guests.touch(guest, DUE)
+        await uow.guests.note_talk({guest: "en"}, DUE)
         assert await hotel.tick(DUE) == 0
         await uow.consents.add(guest, ConsentPurpose.service, ConsentState.withdrawn, "STOP", DUE)
     await hotel.tick()

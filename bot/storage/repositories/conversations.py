@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.errors import LeaseLost
 from bot.storage.repositories.base import AnySelect, Repository, as_records
 from models import Conversation
 from models.base import new_id
@@ -65,12 +64,6 @@ class Conversations(Repository):
         row = (await self._run(self._select().where(Conversation.id == conversation_id))).one_or_none()
         return ConversationRecord(*row) if row else None
 
-    async def latest_of(self, guest_id: UUID) -> list[ConversationRecord]:
-        """Return the guest's conversations, the one that was last spoken in first."""
-        statement = self._select().where(Conversation.guest_id == guest_id)
-        ordered = statement.order_by(Conversation.last_message_at.desc().nulls_last(), Conversation.id.desc())
-        return [ConversationRecord(*row) for row in await self._run(ordered)]
-
     async def begin(self, chat_id: UUID, guest_id: UUID | None, at: datetime) -> ConversationRecord:
         """Open a conversation in a chat that has none; with nobody where it is one of the hotel's people."""
         statement = insert(Conversation).values(
@@ -95,21 +88,6 @@ class Conversations(Repository):
     async def count_all(self, counts: Mapping[UUID, int], at: datetime) -> None:
         """Note so many more messages of ours in each conversation."""
         await self._fetch(_COUNT_ALL, self.hotel_id, list(counts), list(counts.values()), at)
-
-    async def save(self, conversation: ConversationRecord, counts: dict[str, int], **values: Any) -> None:
-        """Change a conversation that has not been changed since it was read. Raises LeaseLost where it was."""
-        counted = {name: getattr(Conversation, name) + count for name, count in counts.items()}
-        result = await self._run(
-            update(Conversation)
-            .where(
-                self._own(Conversation.hotel_id),
-                Conversation.id == conversation.id,
-                Conversation.version == conversation.version,
-            )
-            .values(version=Conversation.version + 1, **counted, **values)
-        )
-        if result.rowcount == 0:
-            raise LeaseLost("the conversation was changed by another worker")
 
     def _select(self) -> AnySelect:
         return select(*_COLUMNS).where(self._own(Conversation.hotel_id))

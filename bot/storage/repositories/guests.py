@@ -198,10 +198,6 @@ class Guests(Repository):
         """Change columns of a guest."""
         await self._run(update(Guest).where(self._own(Guest.hotel_id), Guest.id == guest_id).values(**values))
 
-    async def touch(self, guest_id: UUID, at: datetime) -> None:
-        """Note when the guest last wrote."""
-        await self.update(guest_id, last_interaction=at)
-
     async def merge(self, loser: UUID, winner: UUID, evidence: Mapping[str, Any]) -> None:
         """Let everything of `loser` belong to `winner`; the identities keep where they came from."""
         moved = {**evidence, "merged_from": str(loser)}

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository
@@ -33,15 +33,8 @@ class UserRecord:
 class Users(Repository):
     async def get(self, user_id: UUID) -> UserRecord | None:
         """Return the active user with this id."""
-        return await self._one(User.id == user_id)
-
-    async def by_telegram(self, telegram_id: int) -> UserRecord | None:
-        """Return the active user with this Telegram id."""
-        return await self._one(User.telegram_id == telegram_id)
-
-    async def by_phone(self, phone: str) -> UserRecord | None:
-        """Return the active user with this number (E.164)."""
-        return await self._one(User.phone == phone)
+        row = (await self._run(self._select().where(User.id == user_id))).one_or_none()
+        return UserRecord(*row) if row else None
 
     async def known_by(self, telegram_ids: Collection[int], phones: Collection[str]) -> list[UserRecord]:
         """Return the active users with one of these Telegram ids or phones."""
@@ -65,10 +58,6 @@ class Users(Repository):
     def _select(self) -> AnySelect:
         columns = (User.id, User.name, User.role, User.language_code, User.telegram_id, User.phone)
         return select(*columns).where(self._own(User.hotel_id), User.is_active)
-
-    async def _one(self, condition: ColumnElement[bool]) -> UserRecord | None:
-        row = (await self._run(self._select().where(condition))).one_or_none()
-        return UserRecord(*row) if row else None
 
 
 _KNOWN_BY = f"""

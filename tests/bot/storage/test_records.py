@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from bot.errors import LeaseLost
+from bot.storage.repositories.conversations import ConversationChange, ConversationRecord
 from bot.storage.repositories.messages import NewMessage
 from bot.storage.repositories.notifications import NewNotification
 from bot.storage.unit_of_work import Database
@@ -42,8 +43,7 @@ async def raise_alert(house: House) -> tuple[UUID, UUID]:
     """Raise an alert; return its id and that of somebody who can take it."""
     async with house.database.unit(house.hotel_id) as uow:
         await uow.users.add("Olga", UserRole.staff, 7001, None, "en")
-        user = await uow.users.by_telegram(7001)
-        assert user is not None
+        (user,) = await uow.users.known_by([7001], [])
         return await uow.notifications.add(ALERT, NOW), user.id
 
 
@@ -75,14 +75,18 @@ async def test_can_be_sent_by_a_second_way_when_the_first_failed(house: House) -
     assert (sent.status, sent.reason) == (NotificationStatus.sent, None)
 
 
+def _change(conversation: ConversationRecord, **values: Any) -> ConversationChange:
+    nothing = ConversationChange(conversation.id, conversation.version, {}, None, None, None, NOW, 0, 0)
+    return replace(nothing, **values)
+
+
 async def test_refuses_the_second_save_when_two_read_the_same_conversation(house: House) -> None:
     async with house.database.unit(house.hotel_id) as uow:
         guest = await uow.guests.add("Anna")
         begun = await uow.conversations.begin(house.chats[0], guest.id, NOW)
         assert await uow.conversations.open_in(house.chats[0]) == begun
-        await uow.conversations.save(begun, {"messages_count": 2}, current_state="menu")
-        with pytest.raises(LeaseLost):
-            await uow.conversations.save(begun, {}, current_state="lost")
+        assert await uow.conversations.save_all([_change(begun, current_state="menu")]) == {begun.id}
+        assert await uow.conversations.save_all([_change(begun, current_state="lost")]) == set()
         saved = await uow.conversations.get(begun.id)
         assert saved == replace(begun, current_state="menu", version=begun.version + 1)
 
@@ -94,7 +98,7 @@ async def test_has_one_open_conversation_when_a_chat_closes_and_opens_again(hous
         with pytest.raises(IntegrityError, match="uq_conversations_open"):
             async with uow.connection.begin_nested():
                 await uow.conversations.begin(chat, None, NOW)
-        await uow.conversations.save(first, {}, status=ConversationStatus.closed)
+        await uow.conversations.save_all([_change(first, status=ConversationStatus.closed)])
         assert await uow.conversations.open_in(chat) is None
         second = await uow.conversations.begin(chat, None, NOW)
         assert await uow.conversations.open_in(chat) == second
@@ -173,10 +177,8 @@ async def test_changes_a_person_when_the_same_telegram_id_or_phone_is_added(hous
             ("Olga Petrovna", True),
             ("Ivan K.", False),
         ]
-        ivan = await uow.users.by_phone("+4930123456")
-        assert ivan is not None
+        (ivan,) = await uow.users.known_by([1], ["+4930123456"])
         assert await uow.users.get(ivan.id) == ivan
-        assert await uow.users.by_telegram(1) is None
 
 
 async def test_changes_an_answer_when_the_same_intent_is_saved(house: House) -> None:

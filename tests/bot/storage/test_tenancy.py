@@ -72,7 +72,7 @@ WAYS_IN: tuple[Callable[[UnitOfWork, str], Awaitable[object]], ...] = (
     lambda uow, words: uow.guests.add(words),
     lambda uow, words: uow.stays.by_number(words),
     lambda uow, words: uow.stays.keyed([(words, words)]),
-    lambda uow, words: uow.users.by_phone(words[:32]),
+    lambda uow, words: uow.users.known_by([], [words]),
     lambda uow, words: uow.knowledge.save(words, {"en": [words]}, {words: words}),
     lambda uow, words: uow.audits.add(words[:64], words, NOW, metadata={words: words}),
     _recognise,
@@ -159,7 +159,7 @@ async def _work(storage: Database, twin: Twin, steps: list[int]) -> None:
     async with storage.unit(twin.hotel_id) as uow:
         for step in range(4):
             assert [guest.id for guest in await uow.guests.search(twin.mark)] == [twin.rows["guests"]["id"]]
-            await uow.guests.touch(twin.rows["guests"]["id"], NOW)
+            await uow.guests.note_talk({twin.rows["guests"]["id"]: "en"}, NOW)
             steps.append(step)
 
 
