@@ -16,6 +16,7 @@ from bot.storage.failures import is_passing
 Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Piece = tuple[Item, asyncio.Future[Result]]
 
 
 class Batches(Generic[Key, Item, Result]):
@@ -23,7 +24,7 @@ class Batches(Generic[Key, Item, Result]):
 
     `work` returns a result for each piece, in order; an exception among them is raised where that piece was given.
     Where a batch of several fails as a whole, and not for a passing reason, each piece is done alone, so that no
-    piece fails for another's sake.
+    piece fails for another's sake. A piece whose giver is cancelled before its batch begins is not done at all.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class Batches(Generic[Key, Item, Result]):
     ) -> None:
         self._work = work
         self._most = most
-        self._waiting: defaultdict[Key, deque[tuple[Item, asyncio.Future[Result]]]] = defaultdict(deque)
+        self._waiting: defaultdict[Key, deque[Piece[Item, Result]]] = defaultdict(deque)
         self._running: dict[Key, asyncio.Task[None]] = {}
 
     async def close(self) -> None:
@@ -53,8 +54,7 @@ class Batches(Generic[Key, Item, Result]):
     async def _run(self, key: Key) -> None:
         waiting = self._waiting[key]
         try:
-            while waiting:
-                batch = [waiting.popleft() for _ in range(min(len(waiting), self._most))]
+            while batch := self._next(waiting):
                 try:
                     results = await self._results(key, [item for item, _ in batch])
                 except BaseException:
@@ -67,6 +67,14 @@ class Batches(Generic[Key, Item, Result]):
             del self._running[key]
             for _, future in self._waiting.pop(key):
                 future.cancel()
+
+    def _next(self, waiting: deque[Piece[Item, Result]]) -> list[Piece[Item, Result]]:
+        batch: list[Piece[Item, Result]] = []
+        while waiting and len(batch) < self._most:
+            piece = waiting.popleft()
+            if not piece[1].cancelled():
+                batch.append(piece)
+        return batch
 
     async def _results(self, key: Key, items: Sequence[Item]) -> Sequence[Result | Exception]:
         try:

@@ -96,6 +96,16 @@ async def test_the_others_go_on_when_one_gives_up_waiting() -> None:
     assert await tasks[1] == "TWO"
 
 
+async def test_a_piece_is_not_done_when_its_giver_gave_up_before_its_batch_began() -> None:
+    desk = Desk()
+    tasks = [asyncio.create_task(desk.work.do("a", item)) for item in ("one", "two", "three")]
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    desk.held.set()
+    assert (await tasks[0], await tasks[2]) == ("ONE", "THREE")
+    assert [item for _, items in desk.batches for item in items] == ["one", "three"]
+
+
 async def test_nobody_waits_for_ever_when_it_is_closed() -> None:
     desk = Desk()
     tasks = [asyncio.create_task(desk.work.do("a", item)) for item in ("one", "two")]
