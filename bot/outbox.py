@@ -48,10 +48,12 @@ async def enqueue(uow: UnitOfWork, letter: Letter, message: OutgoingMessage, now
 async def enqueue_all(uow: UnitOfWork, parcels: Sequence[tuple[Letter, OutgoingMessage]], now: datetime) -> None:
     """Queue messages within the caller's transaction, which counts them in their conversations by itself; those of
     one chat leave in the order given."""
-    said = [(letter, message) for letter, message in parcels if is_said(letter, message)]
-    ids = await uow.messages.add_all([_record(letter, message, now) for letter, message in said])
-    by_parcel = {id(message): message_id for (_, message), message_id in zip(said, ids, strict=True)}
-    await uow.outbox.add_all([_row(letter, message, by_parcel.get(id(message)), now) for letter, message in parcels])
+    said = [_record(letter, message, now) for letter, message in parcels if is_said(letter, message)]
+    ids = iter(await uow.messages.add_all(said))
+    rows = [
+        _row(letter, message, next(ids) if is_said(letter, message) else None, now) for letter, message in parcels
+    ]
+    await uow.outbox.add_all(rows)
 
 
 def is_said(letter: Letter, message: OutgoingMessage) -> bool:

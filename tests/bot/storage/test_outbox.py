@@ -7,11 +7,15 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from bot.errors import LeaseLost
+from bot.messages import OutgoingMessage
+from bot.outbox import Letter, enqueue_all
 from bot.storage.claims import IN_FLIGHT, OutboxLease
 from bot.storage.repositories.outbox import SentMessage
 from bot.storage.unit_of_work import Database
+from models import Message, OutboxMessage
 from models.enums import OutboxPurpose, OutboxState
 from tests.bot.storage.houses import LATER, House
 from tests.bot.storage.twins import NOW
@@ -320,3 +324,27 @@ async def test_is_left_to_staff_when_they_were_told_before_the_journal_spoke(hou
         await uow.outbox.report_doubt(outbox_id, NOW)
         assert not await uow.outbox.resolve(outbox_id, OutboxState.queued, None, "the sender stood still")
         assert await uow.outbox.resolve(outbox_id, OutboxState.sent, "p7", "recorded late")
+
+
+async def test_stands_in_each_conversation_when_several_guests_are_told_the_same(house: House) -> None:
+    async with house.database.unit(house.hotel_id) as uow:
+        talks = [await uow.conversations.begin(chat, None, NOW) for chat in house.chats]
+        letters = [
+            Letter(
+                account_id=house.account_id,
+                chat_id=talk.chat_id,
+                platform="telegram",
+                purpose=OutboxPurpose.reply,
+                useful_for=timedelta(hours=1),
+                correlation_id="c",
+                conversation_id=talk.id,
+            )
+            for talk in talks
+        ]
+        message = OutgoingMessage("The pool is closed.")
+        await enqueue_all(uow, [(letter, message) for letter in letters], NOW)
+        placed = select(OutboxMessage.conversation_id, Message.conversation_id).join_from(
+            OutboxMessage, Message, OutboxMessage.message_id == Message.id
+        )
+        found = [tuple(row) for row in await uow.connection.execute(placed.order_by(OutboxMessage.id))]
+    assert found == [(talk.id, talk.id) for talk in talks]
