@@ -10,6 +10,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -107,7 +108,7 @@ class Sender:
         if parcel is None:
             return
         record, chat, channel = parcel.record, parcel.chat, parcel.channel
-        with bound(hotel_id=lease.hotel_id, outbox_id=lease.outbox_id, correlation_id=record.correlation_id):
+        with _about(lease, record):
             started = self._monotonic()
             try:
                 self._check_moment(record, stood=started - began)
@@ -172,18 +173,19 @@ class Sender:
         account: AccountRecord | None,
     ) -> Parcel | None:
         """Return what sending a message takes; one that may not leave now is ended or given back, for None."""
-        stop = await obstacle(uow, record, chat, account, self._clock.now())
-        if stop is not None:
-            state, reason = stop
-            await uow.outbox.close(record.id, lease.token, OutboxState.queued, state, reason)
-            await self._settled(uow, record, state, reason)
-            log.info("message_stopped", outbox_id=record.id, state=state)
-            return None
-        channel = await self._channel(lease, account)
-        if channel is None or not self._take_slot(record, chat, channel.limits):
-            await uow.outbox.give_back(record.id, lease.token)
-            return None
-        return Parcel(lease, record, chat, channel)
+        with _about(lease, record):
+            stop = await obstacle(uow, record, chat, account, self._clock.now())
+            if stop is not None:
+                state, reason = stop
+                await uow.outbox.close(record.id, lease.token, OutboxState.queued, state, reason)
+                await self._settled(uow, record, state, reason)
+                log.info("message_stopped", state=state)
+                return None
+            channel = await self._channel(lease, account)
+            if channel is None or not self._take_slot(record, chat, channel.limits):
+                await uow.outbox.give_back(record.id, lease.token)
+                return None
+            return Parcel(lease, record, chat, channel)
 
     async def _channel(self, lease: OutboxLease, account: AccountRecord | None) -> Channel | None:
         """Return the open channel; None, and a rest for the account, where it can't be used just now."""
@@ -285,3 +287,8 @@ class Sender:
                 return min(FIRST_RETRY * doublings, LONGEST_RETRY) * random.uniform(0.75, 1.25)
             case _:
                 return None
+
+
+def _about(lease: OutboxLease, record: OutboxRecord) -> AbstractContextManager[None]:
+    """What every line that is logged of a message says of it."""
+    return bound(hotel_id=lease.hotel_id, outbox_id=lease.outbox_id, correlation_id=record.correlation_id)

@@ -110,3 +110,18 @@ async def test_a_message_leaves_once_when_its_process_stood_still_and_claimed_it
     assert isinstance(first, LeaseLost)
     assert second is None
     assert [message.text for message in scene.guest(Platform.whatsapp_green).said()] == ["Breakfast is from 7:00."]
+
+
+async def test_a_message_that_was_stopped_is_found_in_the_log_by_its_correlation_id(
+    scene: Scene, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
+        await _queue(scene, house, "Breakfast is from 7:00.")
+        scene.clock.move(timedelta(hours=2))
+        (lease,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)
+        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.desk.settled)
+        await sender.send(lease)
+        await sender.close()
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "message_stopped" in line]
+    assert "correlation_id=c0ffee" in line
+    assert str(scene.hotel_id) in line
