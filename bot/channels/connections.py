@@ -14,8 +14,8 @@ import orjson
 from bot.channels.base import Channel
 from bot.channels.registry import connect
 from bot.clock import Clock
-from bot.errors import AccountUnusable, RejectedInput
-from bot.security.encryption import KeyRing, Place
+from bot.errors import AccountUnusable, ConfigurationError, RejectedInput
+from bot.security.encryption import KeyRing, Place, UnreadableValue
 from bot.storage.repositories.accounts import AccountRecord
 
 
@@ -33,7 +33,10 @@ class WebhookCredentials:
 
 
 class Connections:
-    """Hands out the channel of an account. `api_urls` are the providers' addresses by platform."""
+    """Hands out the channel of an account. `api_urls` are the providers' addresses by platform.
+
+    All raise AccountUnusable where the account's credentials can't be opened or used.
+    """
 
     def __init__(self, keys: KeyRing, api_urls: Mapping[str, str], clock: Clock) -> None:
         self._keys = keys
@@ -50,7 +53,7 @@ class Connections:
             await self.drop(account_id)
 
     async def get(self, hotel_id: UUID, account: AccountRecord) -> Channel:
-        """Return the account's channel, open. Raises AccountUnusable when its credentials can't be used."""
+        """Return the account's channel, open."""
         secret = self._secret(hotel_id, account)
         async with self._locks[account.id]:
             known = self._open.get(account.id)
@@ -78,7 +81,10 @@ class Connections:
         return WebhookCredentials(**orjson.loads(self._secret(hotel_id, account))["webhook"])
 
     def _secret(self, hotel_id: UUID, account: AccountRecord) -> bytes:
-        return self._keys.decrypt(account.credentials, credentials_place(hotel_id, account.integration_id))
+        try:
+            return self._keys.decrypt(account.credentials, credentials_place(hotel_id, account.integration_id))
+        except (ConfigurationError, UnreadableValue) as error:
+            raise AccountUnusable(error.sentence) from None
 
     def _connect(self, account: AccountRecord, secret: bytes) -> Channel:
         try:
