@@ -99,6 +99,17 @@ async def test_keeps_a_lease_when_it_is_renewed(house: House) -> None:
     assert await handle_all(house, lease) == ["one"]
 
 
+async def test_keeps_the_other_leases_when_one_chat_is_locked_for_long(house: House) -> None:
+    await house.receive("one")
+    await house.receive("two", address="another")
+    locked, free = await house.database.claims.claim_chats(2)
+    await house.database.claims.renew([locked.token, free.token], [], lease=EXPIRED)
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.chats.hold(locked)
+        await house.database.claims.renew([locked.token, free.token], [])
+    assert [lease.chat_id for lease in await house.database.claims.claim_chats(2)] == [locked.chat_id]
+
+
 async def test_wakes_the_chat_when_an_event_arrives_before_the_release(house: House) -> None:
     await house.receive("one")
     (lease,) = await house.database.claims.claim_chats(1)
