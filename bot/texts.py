@@ -66,7 +66,9 @@ def _narrowing(tag: str) -> Iterator[str]:
         yield "-".join(parts[:length])
 
 
+@cache
 def _bundle(folder: Path) -> FluentBundle:
+    """Read a catalogue, once per process."""
     # Isolation marks would be pasted together with a password or a booking number.
     bundle = FluentBundle([folder.name], use_isolating=False)
     for file in sorted(folder.glob("*.ftl")):
