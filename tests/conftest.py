@@ -12,7 +12,8 @@ from hypothesis import HealthCheck
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.storage import migrations
 from bot.storage.engine import provision_logins
-from tests.databases import Broom, Database, TestServer, broom_for
+from bot.storage.unit_of_work import Database as Storage
+from tests.databases import Broom, Database, TestServer, broom_for, open_storage
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -67,6 +68,20 @@ async def clean_database(broom: Broom) -> AsyncIterator[Database]:
     """The same database, emptied after the test, for tests that commit."""
     yield broom.database
     await broom.sweep()
+
+
+@pytest.fixture(scope="session")
+async def serving_logins(database: Database) -> AsyncIterator[Storage]:
+    """The serving logins of the process's own database, connected once: to connect costs more than most tests."""
+    storage = open_storage(database, pool_size=4)
+    yield storage
+    await storage.close()
+
+
+@pytest.fixture
+def storage(clean_database: Database, serving_logins: Storage) -> Storage:
+    """The serving logins of the database that is emptied after the test."""
+    return serving_logins
 
 
 @pytest.fixture

@@ -6,13 +6,15 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 from sqlalchemy import URL, make_url
 
 from bot.embedded.address import OWNER
-from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, login_url
+from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, login_url, make_engine
+from bot.storage.unit_of_work import Database as Storage
 
 # Roles belong to the whole server, so runs against the same one take turns; the number is merely ours.
 _ROLES_LOCK = 7_230_499
@@ -87,6 +89,12 @@ class TestServer:
     async def _admin(self) -> AsyncIterator[asyncpg.Connection]:
         async with connected(self.admin_url) as connection:
             yield connection
+
+
+def open_storage(database: Database, pool_size: int = 3) -> Storage:
+    """Open the two serving logins as the process does; whoever opens them closes them."""
+    timeout = timedelta(seconds=5)
+    return Storage(*(make_engine(url, pool_size, timeout) for url in (database.app_url, database.runtime_url)))
 
 
 @asynccontextmanager

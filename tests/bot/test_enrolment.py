@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from uuid import uuid4
 
 import orjson
@@ -15,19 +13,9 @@ from bot.errors import PermanentError, RejectedInput
 from bot.messages import Platform
 from bot.security.encryption import KeyRing, new_key
 from bot.security.signatures import hash_of
-from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import Database
-from tests.databases import Database as Place
 
 BOT = NewAccount(Platform.telegram, "@adler_bot", {"bot_token": "1:token"})
-
-
-@pytest.fixture
-async def storage(clean_database: Place) -> AsyncIterator[Database]:
-    urls = (clean_database.app_url, clean_database.runtime_url)
-    database = Database(*(make_engine(url, 2, timedelta(seconds=5)) for url in urls))
-    yield database
-    await database.close()
 
 
 @pytest.fixture

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from bot.clock import FixedClock
 from bot.messages import Platform
-from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import Database
-from tests.databases import Database as TestDatabase
 from tests.factories import NOW
 from tests.handlers.conversing import House
 
 
 @pytest.fixture
-async def storage(clean_database: TestDatabase) -> AsyncIterator[Database]:
-    """The serving process's own logins: the application role, and the one that claims."""
-    engines = [
-        make_engine(url, 2, timedelta(seconds=5)) for url in (clean_database.app_url, clean_database.runtime_url)
-    ]
-    database = Database(*engines)
-    await database.claims.ensure_partitions(NOW.date(), NOW.date())
-    yield database
-    await database.close()
+async def storage(storage: Database) -> Database:
+    """The serving logins, and room for what is said this month."""
+    await storage.claims.ensure_partitions(NOW.date(), NOW.date())
+    return storage
 
 
 @pytest.fixture

@@ -14,9 +14,8 @@ from sqlalchemy.schema import CreateSchema
 from bot.storage import migrations
 from bot.storage.engine import owner_connection, provision_logins
 from models import Base
-from tests.bot.storage.conftest import open_storage
 from tests.bot.storage.twins import TABLES, Twin
-from tests.databases import Database, TestServer, connected
+from tests.databases import Database, TestServer, connected, open_storage
 from tests.migrations.test_up_and_down import schema_of
 
 REVISIONS = [

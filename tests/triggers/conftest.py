@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
-from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import Database
-from tests.databases import Database as TestDatabase
 from tests.triggers.hotels import NOON, HotelDesk, open_hotel
 
 
 @pytest.fixture
-async def storage(clean_database: TestDatabase) -> AsyncIterator[Database]:
-    """The serving process's own logins: the application role, and the one that claims."""
-    urls = (clean_database.app_url, clean_database.runtime_url)
-    database = Database(*(make_engine(url, 3, timedelta(seconds=5)) for url in urls))
+async def storage(storage: Database) -> Database:
+    """The serving logins, and room for what is said in the months of these tests."""
     for month in (NOON, NOON + timedelta(days=40)):
-        await database.claims.ensure_partitions(month.date(), month.date())
-    yield database
-    await database.close()
+        await storage.claims.ensure_partitions(month.date(), month.date())
+    return storage
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from bot.messages import Platform
 from bot.notifications import Desk
 from bot.security.encryption import KeyRing, new_key
 from bot.simulator.world import Simulator
-from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import Database
 from tests.databases import Database as Place
 from tests.factories import ready_chat, texts
@@ -35,14 +34,6 @@ NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 """12:00 at the hotel."""
 BOT = NewAccount(Platform.telegram, "@bellevue_bot", {"bot_token": "1:token"})
 NUMBER = NewAccount(Platform.whatsapp_green, GREEN_PHONE, {"id_instance": "1101", "api_token": "token"})
-
-
-@pytest.fixture
-async def storage(clean_database: Place) -> AsyncIterator[Database]:
-    urls = (clean_database.app_url, clean_database.runtime_url)
-    database = Database(*(make_engine(url, 2, timedelta(seconds=5)) for url in urls))
-    yield database
-    await database.close()
 
 
 async def _open(storage: Database, *accounts: NewAccount) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,11 +13,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.security.tenancy import bind_hotel
-from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import Database
 from tests import databases
 from tests.bot.storage.twins import TABLES, Twin
-from tests.databases import TestServer
+from tests.databases import TestServer, open_storage
 
 _SWITCH = text("SELECT set_config('app.hotel_id', :hotel_id, true)")
 # One line a table: how many rows the bound hotel has there, and what they say.
@@ -57,12 +56,6 @@ async def everything_of(connection: AsyncConnection, twin: Twin) -> list[Any]:
     return list((await connection.execute(_EVERYTHING)).all())
 
 
-def open_storage(urls: databases.Database, pool_size: int = 2) -> Database:
-    """Open the two serving logins as the process does."""
-    timeout = timedelta(seconds=5)
-    return Database(make_engine(urls.app_url, pool_size, timeout), make_engine(urls.runtime_url, pool_size, timeout))
-
-
 @pytest.fixture(scope="session")
 async def street(postgres: TestServer, template_database: databases.Database) -> AsyncIterator[Street]:
     """Read it as you like; change it only in transactions that are undone."""
@@ -77,11 +70,3 @@ async def street(postgres: TestServer, template_database: databases.Database) ->
             their_things = await everything_of(uow.connection, theirs)
         yield Street(database, urls, mine, theirs, their_things)
         await database.close()
-
-
-@pytest.fixture
-async def storage(clean_database: databases.Database) -> AsyncIterator[Database]:
-    """The serving logins of a database that is emptied after the test."""
-    database = open_storage(clean_database, pool_size=4)
-    yield database
-    await database.close()

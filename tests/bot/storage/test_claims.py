@@ -14,9 +14,9 @@ from bot.storage.unit_of_work import Database
 from models import Base
 from models.enums import AccountStatus, FiringStatus, TriggerType
 from tests import databases
-from tests.bot.storage.conftest import open_storage
 from tests.bot.storage.houses import LATER, House
 from tests.bot.storage.twins import NOW, Twin
+from tests.databases import open_storage
 
 
 @pytest.fixture

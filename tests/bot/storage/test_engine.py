@@ -12,8 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, driver_url, login_url, make_engine, role_password
 from bot.storage.failures import is_overload, is_passing
-from tests.bot.storage.conftest import Street, open_storage
-from tests.databases import Database, connected
+from tests.bot.storage.conftest import Street
+from tests.databases import Database, connected, open_storage
 
 
 def test_takes_any_postgres_address_when_it_is_given() -> None:

@@ -18,8 +18,9 @@ from bot.storage.repositories.notifications import NewNotification
 from bot.storage.unit_of_work import Database, UnitOfWork
 from models.enums import IdentityKind, NotificationType, Severity, TriggerType
 from tests import databases
-from tests.bot.storage.conftest import Street, open_storage
+from tests.bot.storage.conftest import Street
 from tests.bot.storage.twins import NOW, Twin
+from tests.databases import open_storage
 from tests.factories import begin_next, ready_chat
 
 _BOUND = text("SELECT current_setting('app.hotel_id', true)")

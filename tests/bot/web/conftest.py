@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from io import BytesIO
 from uuid import UUID, uuid4
 
@@ -19,23 +18,18 @@ from bot.inbox import Inbox
 from bot.knocks import MemoryKnocks
 from bot.messages import Platform
 from bot.security.encryption import KeyRing, new_key
-from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import Database
 from bot.web.app import serve
 from bot.web.health import Health
 from bot.web.webhooks import Webhooks
 from tests.databases import Database as Place
+from tests.databases import open_storage
 from tests.factories import NOW
 
 CREDENTIALS = {
     Platform.telegram: {"bot_token": "1:token"},
     Platform.whatsapp_green: {"id_instance": "1101", "api_token": "token"},
 }
-
-
-def open_storage(place: Place) -> Database:
-    """Return the serving logins; whoever opens them closes them."""
-    return Database(*(make_engine(url, 3, timedelta(seconds=5)) for url in (place.app_url, place.runtime_url)))
 
 
 @dataclass

@@ -10,9 +10,10 @@ from bot.messages import Platform
 from bot.telemetry.metrics import oldest_unclaimed_seconds
 from bot.web.app import serve
 from bot.web.health import Health
-from tests.bot.web.conftest import Site, open_site, open_storage
+from tests.bot.web.conftest import Site, open_site
 from tests.bot.web.outage import away
 from tests.databases import Database as Place
+from tests.databases import open_storage
 from tests.factories import NOW, ready_chat
 
 

@@ -10,9 +10,10 @@ from bot.errors import ConfigurationError
 from bot.messages import Platform
 from bot.web import webhooks
 from bot.web.app import LARGEST_BODY, serve
-from tests.bot.web.conftest import Site, open_site, open_storage
+from tests.bot.web.conftest import Site, open_site
 from tests.bot.web.outage import away
 from tests.databases import Database as Place
+from tests.databases import open_storage
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
 
 import pytest
 
-from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import Database
 from tests.databases import Database as Place
+from tests.databases import open_storage
 
 PATIENCE_SECONDS = 10
 
@@ -22,13 +21,9 @@ async def eventually(look: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.01)
 
 
-def open_storage(database: Place) -> Database:
-    """Return the serving logins; whoever opens them closes them."""
-    return Database(*(make_engine(url, 3, timedelta(seconds=5)) for url in (database.app_url, database.runtime_url)))
-
-
 @pytest.fixture
 async def storage(clean_database: Place) -> AsyncIterator[Database]:
+    """Logins of the test's own: workers hold locks of a session, and tests end sessions."""
     database = open_storage(clean_database)
     yield database
     await database.close()
