@@ -7,8 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -17,16 +17,11 @@ from sqlalchemy import make_url
 
 from bot.security.encryption import new_key
 from tests.bot.cli.conftest import Operator
+from tests.bot.cli.processes import PATIENCE, PROJECT, Running, forked, started
 from tests.databases import Database
 
-PATIENCE = 120
-PROJECT = Path(__file__).parents[3]
+Start = Callable[..., AbstractContextManager[Running]]
 KEY = f"main:{new_key()}"
-
-
-def environment(**settings: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return kept | {"BELLHOP_PORT": "0", "BELLHOP_SIMULATOR_PORT": "0", "PYTHONUNBUFFERED": "1"} | settings
 
 
 def logins(database: Database) -> dict[str, str]:
@@ -38,27 +33,16 @@ def logins(database: Database) -> dict[str, str]:
     }
 
 
-@contextmanager
-def started(settings: Mapping[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "bot", *words]
-    process = subprocess.Popen(
-        command, cwd=PROJECT, env=environment(**settings), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def line_of(process: subprocess.Popen[str]) -> str:
+def line_of(process: Running) -> str:
     assert process.stdout is not None
     return process.stdout.readline()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_serves_without_hotels_and_ends_with_0_when_it_is_told_to(clean_database: Database, number: int) -> None:
-    with started(logins(clean_database), "run") as process:
+@pytest.mark.parametrize(("number", "start"), [(signal.SIGTERM, started), (signal.SIGINT, forked)])
+def test_serves_without_hotels_and_ends_with_0_when_it_is_told_to(
+    clean_database: Database, number: int, start: Start
+) -> None:
+    with start(logins(clean_database), "run") as process:
         assert line_of(process).startswith("Bellhop serves on 127.0.0.1:")
         process.send_signal(number)
         _, logged = process.communicate(timeout=PATIENCE)
@@ -92,7 +76,7 @@ def test_plays_the_providers_until_it_is_told_to_stop() -> None:
 def test_says_who_is_known_when_bots_and_numbers_are_to_be_played() -> None:
     ports = ("--telegram-port", "0", "--green-port", "0")
     known = ("--telegram-token", "7:a", "--telegram-token", "8:b", "--green", "1101:t:+49 30 900100")
-    with started({}, "simulate", *ports, *known) as process:
+    with forked({}, "simulate", *ports, *known) as process:
         address = line_of(process).strip().partition("=")[2]
         lines = [line_of(process) for _ in range(4)]
         with urlopen(f"{address}/bot8:b/getMe", timeout=PATIENCE) as reply:
@@ -139,9 +123,9 @@ def test_names_the_keys_when_they_are_not_those_that_the_channels_were_sealed_wi
     assert line.startswith("bellhop: BELLHOP_ENCRYPTION_KEYS is not the key that these channels were sealed with")
 
 
-def refused(settings: Mapping[str, str], *words: str) -> str:
+def refused(settings: Mapping[str, str], *words: str, start: Start = forked) -> str:
     """Give the one line that a start that has to fail ends with."""
-    with started(settings, *(words or ("run",))) as process:
+    with start(settings, *(words or ("run",))) as process:
         shown, said = process.communicate(timeout=PATIENCE)
     assert (process.returncode, shown) == (1, "")
     assert said.count("\n") == 1, said
@@ -207,7 +191,7 @@ def test_names_the_folder_when_it_can_not_be_made(tmp_path: Path) -> None:
     ],
 )
 def test_names_the_setting_when_it_can_not_be_read(settings: dict[str, str], said: str) -> None:
-    line = refused(settings)
+    line = refused(settings, start=started)
     assert said in line
     assert "geheim" not in line
 
