@@ -18,6 +18,8 @@ FAULTS_OPTIONS ?= $(if $(SEED),--seed $(SEED))
 export PYTHONUNBUFFERED := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
+# The libraries are installed uncompiled: what one process has compiled the next ones must find.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run reset test slow faults faults-full soak browser bench lint types contracts lock
 .PRECIOUS: $(VENV)/.installed-%
