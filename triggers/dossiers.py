@@ -8,6 +8,7 @@ from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.storage.repositories.firings import Received
 from bot.storage.repositories.guests import GuestRecord
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.stays import StayRecord
@@ -15,6 +16,8 @@ from bot.storage.unit_of_work import UnitOfWork
 from models.enums import ConsentPurpose, ConsentState
 from triggers.reach import Reach, find_reaches
 from triggers.schedules import instant
+
+_NOTHING = Received()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,15 @@ async def open_dossiers(
         stays.setdefault(stay.guest_id, []).append(stay)
     reaches = await find_reaches(uow, guest_ids)
     consents = await uow.consents.of_guests(guest_ids)
-    received = await uow.firings.received_by(guest_ids)
-    today = await uow.firings.fired_since(guest_ids, midnight(now, ZoneInfo(hotel.timezone)))
+    received = await uow.firings.received_by(guest_ids, midnight(now, ZoneInfo(hotel.timezone)))
     return {
         guest.id: Dossier(
             guest=guest,
             stays=tuple(stays.get(guest.id, ())),
             reach=reaches.get(guest.id),
             consents=consents.get(guest.id, {}),
-            received=received.get(guest.id, frozenset()),
-            received_today=today.get(guest.id, 0),
+            received=received.get(guest.id, _NOTHING).names,
+            received_today=received.get(guest.id, _NOTHING).lately,
         )
         for guest in (await uow.guests.with_ids(guest_ids)).values()
     }

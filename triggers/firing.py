@@ -1,4 +1,4 @@
-"""Firing: everything is checked again at the moment itself, and the verdict keeps its reasons. Deciding is pure."""
+"""Deciding: everything is checked again at the moment itself, and the verdict keeps its reasons. Pure."""
 
 from __future__ import annotations
 
@@ -10,19 +10,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.hotel_settings import HotelSettings
-from bot.messages import OutgoingMessage
-from bot.outbox import Letter, enqueue
-from bot.storage.repositories.firings import FiringRecord
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.triggers import TriggerRecord
-from bot.storage.unit_of_work import UnitOfWork
-from models.enums import ConsentPurpose, ConsentState, FiringStatus, OutboxPurpose
+from models.enums import ConsentPurpose, ConsentState, FiringStatus
 from triggers.base import ConditionResult, Event, Reason, Verdict
 from triggers.conditions import evaluate
 from triggers.dossiers import Dossier, midnight
 from triggers.facts import Case, case_of
-from triggers.reach import Reach, open_conversation
+from triggers.reach import Reach
 from triggers.rejections import RejectedTrigger
 from triggers.rules import Rule, read
 from triggers.schedules import QuietHours, first_allowed
@@ -137,25 +133,3 @@ def _obstacle(rule: Rule, case: Case, dossier: Dossier, now: datetime) -> Obstac
 
 def _tomorrow(now: datetime, zone: ZoneInfo) -> datetime:
     return midnight(midnight(now, zone) + _INTO_TOMORROW, zone)
-
-
-async def act(uow: UnitOfWork, firing: FiringRecord, decision: Decision, now: datetime) -> None:
-    """Write the verdict down, and queue the message of one that fires, in the caller's transaction."""
-    verdict = decision.verdict
-    await uow.firings.decide(firing.id, verdict.status, verdict.reason, verdict.to_json(), now, decision.postponed_to)
-    if decision.reach is None:
-        return
-    reach = decision.reach
-    chat_id = reach.chat_id or await uow.chats.at(reach.account_id, reach.address)
-    letter = Letter(
-        account_id=reach.account_id,
-        chat_id=chat_id,
-        platform=reach.platform,
-        purpose=OutboxPurpose.trigger,
-        useful_for=firing.useful_until - now,
-        correlation_id=firing.correlation_id,
-        conversation_id=await open_conversation(uow, chat_id, firing.guest_id, now),
-        guest_id=firing.guest_id,
-        firing_id=firing.id,
-    )
-    await enqueue(uow, letter, OutgoingMessage(decision.text), now)

@@ -66,7 +66,32 @@ async def _by_phone(uow: UnitOfWork, guest_ids: Collection[UUID], accounts: _Acc
     }
 
 
-async def open_conversation(uow: UnitOfWork, chat_id: UUID, guest_id: UUID, now: datetime) -> UUID:
-    """Return the conversation to write in; a closed one is left in peace and a new one begun."""
-    conversation = await uow.conversations.open_in(chat_id)
-    return (conversation or await uow.conversations.begin(chat_id, guest_id, now)).id
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """An open conversation, and the chat that it is in."""
+
+    chat_id: UUID
+    conversation_id: UUID
+
+
+async def open_talks(uow: UnitOfWork, guests: Mapping[Reach, UUID], now: datetime) -> dict[Reach, Talk]:
+    """Return the conversations to write in, locked; a closed one is left in peace and a new one begun.
+
+    Nobody is waited for: one that somebody else is changing just now is missing.
+    """
+    chats = await _chats(uow, guests.keys())
+    held = await uow.conversations.held_in(chats.values())
+    silent = {chats[reach]: guest_id for reach, guest_id in guests.items() if chats[reach] not in held}
+    begun = {chat_id: talk.id for chat_id, talk in (await uow.conversations.begin_all(silent, now)).items()}
+    talks = {reach: (chat_id, begun.get(chat_id) or held.get(chat_id)) for reach, chat_id in chats.items()}
+    return {reach: Talk(chat_id, talk_id) for reach, (chat_id, talk_id) in talks.items() if talk_id is not None}
+
+
+async def _chats(uow: UnitOfWork, reaches: Collection[Reach]) -> dict[Reach, UUID]:
+    """Return the chats of these reaches, made where nobody has written yet."""
+    chats = {reach: reach.chat_id for reach in reaches if reach.chat_id is not None}
+    for account_id in {reach.account_id for reach in reaches if reach.chat_id is None}:
+        new = {reach.address: reach for reach in reaches if reach.chat_id is None and reach.account_id == account_id}
+        made = await uow.chats.at_all(account_id, new.keys())
+        chats |= {reach: made[address] for address, reach in new.items()}
+    return chats

@@ -1,4 +1,4 @@
-"""A round: the due firings of one hotel, decided one after another, so that none spoils the others."""
+"""A round: the due firings of one hotel, decided in turn and done together, so that none spoils the others."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from bot.storage.unit_of_work import UnitOfWork
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import firings as counted
 from models.enums import FiringStatus, NotificationType, Severity
+from triggers.acting import Decided, act, find_talks, undisturbed
 from triggers.base import Reason, Verdict
 from triggers.dossiers import Dossier, open_dossiers
-from triggers.firing import Decision, Question, act, decide
+from triggers.firing import Decision, Question, decide
 
-# The second try is for a race that was lost; what fails again would fail for ever.
-TRIES = 2
 # A broken trigger fails for every guest; staff are told once in this time.
 REMIND_EVERY = timedelta(days=1)
+_BROKEN = Decision(Verdict(FiringStatus.failed, Reason.error))
 
 log = logger("triggers")
 
@@ -41,56 +41,90 @@ class Round:
     async def settle(self, due: Sequence[FiringRecord]) -> int:
         """Decide these firings in their order and act on them; return how many were settled.
 
-        Those that the database could not serve just now stay due.
+        All go together; where that fails each goes alone. Those that the database could not serve just now, or in
+        whose conversation somebody else is writing, stay due.
         """
         self._triggers = {trigger.id: trigger for trigger in await self._uow.triggers.all()}
         guests = {firing.guest_id for firing in due}
         self._dossiers = await open_dossiers(self._uow, self._hotel, guests, self._now)
-        return sum([await self._settle(firing) for firing in due])
+        try:
+            return await self._settle(due)
+        except Exception as error:
+            if self._uow.connection.invalidated:
+                raise
+            log.warning("round_failed", error=error)
+        return sum([await self._settle_alone(firing) for firing in due])
 
-    async def _settle(self, firing: FiringRecord) -> bool:
-        for attempt in range(1, TRIES + 1):
-            try:
-                async with self._uow.connection.begin_nested():
-                    await self._fire(firing)
-                return True
-            except Exception as error:
-                if self._uow.connection.invalidated:
-                    raise
-                log.error("firing_failed", firing_id=firing.id, attempt=attempt, error=error)
-                if is_passing(error):
-                    return False
+    async def _settle_alone(self, firing: FiringRecord) -> int:
+        """Settle one firing that failed together with others; what fails again would fail for ever."""
+        try:
+            return await self._settle([firing])
+        except Exception as error:
+            if self._uow.connection.invalidated:
+                raise
+            log.error("firing_failed", firing_id=firing.id, error=error)
+            if is_passing(error):
+                return 0
         await self._give_up(firing)
-        return True
+        return 1
 
-    async def _fire(self, firing: FiringRecord) -> None:
-        trigger, dossier = self._triggers.get(firing.trigger_id), self._dossiers[firing.guest_id]
+    async def _settle(self, firings: Sequence[FiringRecord]) -> int:
+        async with self._uow.connection.begin_nested():
+            decided = self._decide(firings)
+            talks = await find_talks(self._uow, decided, self._now)
+            done = undisturbed(decided, talks)
+            await self._tell_staff(done)
+            await act(self._uow, done, talks, self._now)
+        for one in done:
+            self._note(one)
+        return len(done)
+
+    def _decide(self, firings: Sequence[FiringRecord]) -> list[Decided]:
+        """Decide one after another: what one says to a guest counts for the next."""
+        dossiers, decided = dict(self._dossiers), []
+        for firing in firings:
+            trigger, dossier = self._triggers.get(firing.trigger_id), dossiers[firing.guest_id]
+            decision = self._decision(firing, trigger, dossier)
+            if trigger is not None and decision.verdict.fires:
+                dossiers[firing.guest_id] = dossier.after(trigger.name)
+            decided.append(Decided(firing, decision))
+        return decided
+
+    def _decision(self, firing: FiringRecord, trigger: TriggerRecord | None, dossier: Dossier) -> Decision:
         question = Question(firing.stay_id, firing.event, firing.useful_until)
-        decision = decide(self._hotel, trigger, dossier, question, self._now)
-        if decision.verdict.status is FiringStatus.failed:
-            await self._tell_staff(firing, decision.verdict.reason)
-        await act(self._uow, firing, decision, self._now)
-        if trigger is not None and decision.verdict.fires:
-            self._dossiers[firing.guest_id] = dossier.after(trigger.name)
-        _note(firing, decision.verdict)
+        try:
+            return decide(self._hotel, trigger, dossier, question, self._now)
+        except Exception as error:
+            # Deciding is pure: it would fail again.
+            log.error("firing_failed", firing_id=firing.id, error=error)
+            return _BROKEN
 
     async def _give_up(self, firing: FiringRecord) -> None:
         """End a firing that fails for no reason we know, so that it is not tried for ever."""
-        verdict = Verdict(FiringStatus.failed, Reason.error)
+        given_up = Decided(firing, _BROKEN)
         try:
             async with self._uow.connection.begin_nested():
-                await self._tell_staff(firing, verdict.reason)
+                await self._tell_staff([given_up])
         except Exception as error:
             log.error("staff_not_told", firing_id=firing.id, error=error)
-        await act(self._uow, firing, Decision(verdict), self._now)
-        _note(firing, verdict)
+        await act(self._uow, [given_up], {}, self._now)
+        self._note(given_up)
 
-    async def _tell_staff(self, firing: FiringRecord, reason: Reason) -> None:
-        trigger = self._triggers.get(firing.trigger_id)
-        if trigger is None or await self._uow.firings.has_failed_since(trigger.id, self._now - REMIND_EVERY):
+    async def _tell_staff(self, decided: Sequence[Decided]) -> None:
+        """Raise an alert for each trigger that fails now and has not before."""
+        failed = {one.firing.trigger_id: one for one in reversed(decided) if _has_failed(one)}
+        if not failed:
             return
+        told = await self._uow.firings.failed_since(failed.keys(), self._now - REMIND_EVERY)
+        for trigger_id, one in failed.items():
+            trigger = self._triggers.get(trigger_id)
+            if trigger is not None and trigger_id not in told:
+                await self._alert(trigger, one)
+
+    async def _alert(self, trigger: TriggerRecord, failed: Decided) -> None:
+        reason = failed.decision.verdict.reason.value
         words = await self._desk.sentence(
-            self._uow, "alert-trigger-failed", number=str(trigger.number), name=trigger.name, reason=reason.value
+            self._uow, "alert-trigger-failed", number=str(trigger.number), name=trigger.name, reason=reason
         )
         await self._desk.raise_alert(
             self._uow,
@@ -99,16 +133,24 @@ class Round:
             "alert-title-trigger",
             Subject(),
             words,
-            firing.correlation_id,
+            failed.firing.correlation_id,
+        )
+
+    def _note(self, decided: Decided) -> None:
+        """Remember what was done, for those that go alone after it, and in the log."""
+        firing, verdict = decided.firing, decided.decision.verdict
+        if verdict.fires:
+            trigger = self._triggers[firing.trigger_id]
+            self._dossiers[firing.guest_id] = self._dossiers[firing.guest_id].after(trigger.name)
+        counted.labels(verdict.status).inc()
+        log.info(
+            "trigger_decided",
+            firing_id=firing.id,
+            trigger_id=firing.trigger_id,
+            verdict=verdict.status,
+            reason_code=verdict.reason,
         )
 
 
-def _note(firing: FiringRecord, verdict: Verdict) -> None:
-    counted.labels(verdict.status).inc()
-    log.info(
-        "trigger_decided",
-        firing_id=firing.id,
-        trigger_id=firing.trigger_id,
-        verdict=verdict.status,
-        reason_code=verdict.reason,
-    )
+def _has_failed(decided: Decided) -> bool:
+    return decided.decision.verdict.status is FiringStatus.failed

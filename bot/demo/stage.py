@@ -125,7 +125,7 @@ async def _is_busy(house: House, hotel_id: UUID) -> bool:
 
 async def _ledger(house: House, hotel_id: UUID) -> Sequence[LedgerLine]:
     async with house.database.unit(hotel_id) as uow:
-        lines = await uow.firings.ledger(house.clock.now() - SHOWN)
+        lines = await uow.ledger.lines(house.clock.now() - SHOWN)
     return [
         LedgerLine(
             when=line.due_at,

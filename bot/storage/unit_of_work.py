@@ -21,6 +21,7 @@ from bot.storage.repositories.guests import Guests
 from bot.storage.repositories.hotels import Hotels
 from bot.storage.repositories.inbox import Inbox
 from bot.storage.repositories.knowledge import Knowledge
+from bot.storage.repositories.ledger import Ledger
 from bot.storage.repositories.messages import Messages
 from bot.storage.repositories.notifications import Notifications
 from bot.storage.repositories.outbox import Outbox
@@ -87,6 +88,10 @@ class UnitOfWork:
     @cached_property
     def firings(self) -> Firings:
         return Firings(self.connection, self.hotel_id)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(self.connection, self.hotel_id)
 
     @cached_property
     def notifications(self) -> Notifications:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from bot.messages import Choice, OutgoingMessage
-from bot.storage.repositories.firings import Tally
+from bot.storage.repositories.ledger import Tally
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.words import rejection_words, when_words
@@ -33,7 +33,7 @@ class ListTriggers:
     """Shows every trigger in a line or two, ten at a time."""
 
     async def load(self, uow: UnitOfWork, turn: Turn) -> Listed:
-        return Listed(await uow.triggers.all(), await uow.firings.tally(turn.now - LATELY))
+        return Listed(await uow.triggers.all(), await uow.ledger.tally(turn.now - LATELY))
 
     def think(self, turn: Turn, loaded: Listed) -> Outcome:
         create = turn.choice(NEW, "admin-button-new")

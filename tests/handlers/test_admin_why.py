@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from bot.messages import Platform
-from bot.storage.repositories.firings import NewFiring
+from bot.storage.repositories.firings import DecidedFiring, NewFiring
 from bot.storage.repositories.guests import Identity
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.triggers import TriggerRecord
@@ -41,9 +41,10 @@ async def decided(
         (line,) = await uow.firings.of(trigger.id, stay.guest_id)
         at = NOW + timedelta(minutes=1)
         postponed = NOW + timedelta(hours=20) if verdict.status is FiringStatus.postponed else None
-        await uow.firings.decide(
-            line.id, verdict.status, reason or verdict.reason, verdict.to_json() if not reason else {}, at, postponed
+        decided = DecidedFiring(
+            line.id, verdict.status, reason or verdict.reason, verdict.to_json() if not reason else {}, postponed
         )
+        await uow.firings.decide_all([decided], at)
     return line.id
 
 

@@ -69,7 +69,7 @@ class HotelDesk:
         """Let the guest have written in a chat; return the chat's id."""
         async with self.database.unit(self.id) as uow:
             chat_id = await uow.chats.at(self.accounts[platform], address)
-            await uow.conversations.begin(chat_id, guest_id, self.clock.now())
+            await uow.conversations.begin_all({chat_id: guest_id}, self.clock.now())
         return chat_id
 
     async def stay(self, guest_id: UUID | None = None, number: str = "BK-1", **changes: Any) -> StayRecord:

@@ -72,7 +72,7 @@ async def test_what_held_before_is_not_shown_as_a_decision(hotel: HotelDesk) -> 
     await hotel.trigger(SUITE)
 
     async with hotel.database.unit(hotel.id) as uow:
-        assert await uow.firings.ledger(NOON - HOUR) == []
+        assert await uow.ledger.lines(NOON - HOUR) == []
 
 
 async def test_a_waiting_message_is_cancelled_when_the_conditions_end_before_the_morning(hotel: HotelDesk) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from bot.errors import LeaseLost
 from bot.storage.claims import ChatLease
 from bot.storage.repositories.base import Repository
-from models import Chat, Conversation
+from models import Chat
 from models.base import new_id
 
 
@@ -43,36 +43,29 @@ class Chats(Repository):
 
     async def spoken_in(self, guest_ids: Collection[UUID]) -> dict[UUID, list[ChatRecord]]:
         """Return the chats that each guest has spoken in, the latest first; who never spoke is missing."""
-        statement = (
-            select(Conversation.guest_id, Chat.id, Chat.account_id, Chat.address, Chat.is_reachable)
-            .join(Chat, (Chat.hotel_id == Conversation.hotel_id) & (Chat.id == Conversation.chat_id))
-            .where(self._own(Conversation.hotel_id), Conversation.guest_id.in_(guest_ids))
-            .order_by(Conversation.last_message_at.desc().nulls_last(), Conversation.id.desc())
-        )
         found: dict[UUID, list[ChatRecord]] = {}
-        for guest_id, *columns in await self._run(statement):
+        for guest_id, *columns in await self._fetch(_SPOKEN_IN, self.hotel_id, list(guest_ids)):
             found.setdefault(guest_id, []).append(ChatRecord(*columns))
         return found
 
     async def known_at(self, account_id: UUID, addresses: Collection[str]) -> dict[str, ChatRecord]:
         """Return those of the chats with these addresses that are known."""
-        columns = (Chat.id, Chat.account_id, Chat.address, Chat.is_reachable)
-        statement = select(*columns).where(
-            self._own(Chat.hotel_id), Chat.account_id == account_id, Chat.address.in_(addresses)
-        )
-        return {row.address: ChatRecord(*row) for row in await self._run(statement)}
+        rows = await self._fetch(_KNOWN_AT, self.hotel_id, account_id, list(addresses))
+        return {row["address"]: ChatRecord(*row) for row in rows}
 
     async def at(self, account_id: UUID, address: str) -> UUID:
         """Return the id of the chat with this address, made now where it is new; a known one is not locked."""
-        known = await self._run(
-            select(Chat.id).where(self._own(Chat.hotel_id), Chat.account_id == account_id, Chat.address == address)
-        )
-        chat_id: UUID | None = known.scalar_one_or_none()
-        if chat_id is None:
-            (made,) = await self._fetch(_AT, self.hotel_id, new_id(), account_id, address)
-            chat_id = made["id"]
-        assert chat_id is not None, "found or made"
-        return chat_id
+        return (await self.at_all(account_id, [address]))[address]
+
+    async def at_all(self, account_id: UUID, addresses: Collection[str]) -> dict[str, UUID]:
+        """Return the ids of an account's chats with these addresses, as `at` does."""
+        known = await self.known_at(account_id, addresses)
+        # In one order, so that two who make the same chats wait for each other only one way.
+        if new := sorted(set(addresses) - known.keys()):
+            await self._fetch(_MAKE, self.hotel_id, account_id, [new_id() for _ in new], new)
+            # A statement of its own: only that sees what somebody else made meanwhile.
+            known |= await self.known_at(account_id, new)
+        return {address: chat.id for address, chat in known.items()}
 
     async def make_ready(self, lanes: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
         """Lock the chats of these accounts and addresses, note that something waits in them; return their ids.
@@ -130,6 +123,16 @@ def _columns(leases: Collection[ChatLease]) -> tuple[list[UUID], list[UUID]]:
 
 
 _WITH_IDS = "SELECT id, account_id, address, is_reachable FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[])"
+_SPOKEN_IN = """
+    SELECT talk.guest_id, chats.id, chats.account_id, chats.address, chats.is_reachable
+    FROM conversations AS talk JOIN chats ON chats.hotel_id = talk.hotel_id AND chats.id = talk.chat_id
+    WHERE talk.hotel_id = $1 AND talk.guest_id = ANY ($2::uuid[])
+    ORDER BY talk.last_message_at DESC NULLS LAST, talk.id DESC
+"""
+_KNOWN_AT = """
+    SELECT id, account_id, address, is_reachable FROM chats
+    WHERE hotel_id = $1 AND account_id = $2 AND address = ANY ($3::text[])
+"""
 # As Python sorts: by the letters' numbers, whatever the database's collation.
 _IN_ORDER = 'ORDER BY account_id, address COLLATE "C" FOR NO KEY UPDATE'
 _LOCK = f"SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) {_IN_ORDER}"
@@ -153,7 +156,9 @@ _MAKE_READY = """
     DO UPDATE SET ready_at = coalesce(chats.ready_at, excluded.ready_at)
     RETURNING account_id, address, id
 """
-_AT = """
-    INSERT INTO chats (hotel_id, id, account_id, address) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (hotel_id, account_id, address) DO UPDATE SET address = excluded.address RETURNING id
+_MAKE = """
+    INSERT INTO chats (hotel_id, id, account_id, address)
+    SELECT $1, id, $2, address FROM unnest($3::uuid[], $4::text[]) WITH ORDINALITY AS new (id, address, place)
+    ORDER BY place
+    ON CONFLICT (hotel_id, account_id, address) DO NOTHING
 """

@@ -6,8 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import insert
 
 from bot.storage.repositories.base import Repository
 from models import Consent
@@ -38,13 +37,14 @@ class Consents(Repository):
 
     async def of_guests(self, guest_ids: Collection[UUID]) -> dict[UUID, dict[ConsentPurpose, ConsentState]]:
         """Return what counts now for each guest, by purpose; who never said anything is missing."""
-        statement = (
-            select(Consent.guest_id, Consent.purpose, Consent.state)
-            .ext(distinct_on(Consent.guest_id, Consent.purpose))
-            .where(self._own(Consent.hotel_id), Consent.guest_id.in_(guest_ids))
-            .order_by(Consent.guest_id, Consent.purpose, Consent.at.desc(), Consent.id.desc())
-        )
         found: dict[UUID, dict[ConsentPurpose, ConsentState]] = {}
-        for row in await self._run(statement):
-            found.setdefault(row.guest_id, {})[row.purpose] = row.state
+        for guest_id, purpose, state in await self._fetch(_OF_GUESTS, self.hotel_id, list(guest_ids)):
+            found.setdefault(guest_id, {})[ConsentPurpose(purpose)] = ConsentState(state)
         return found
+
+
+_OF_GUESTS = """
+    SELECT DISTINCT ON (guest_id, purpose) guest_id, purpose, state FROM consents
+    WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[])
+    ORDER BY guest_id, purpose, at DESC, id DESC
+"""

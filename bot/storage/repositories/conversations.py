@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository, as_records
 from models import Conversation
@@ -59,25 +58,31 @@ class Conversations(Repository):
         rows = await self._fetch(_OPEN_IN, self.hotel_id, list(chat_ids))
         return {record.chat_id: record for record in map(_record, rows)}
 
+    async def held_in(self, chat_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
+        """Lock the open conversations of these chats, without waiting; return their ids by chat.
+
+        It is None for one that somebody else is changing just now.
+        """
+        rows = await self._fetch(_HELD_IN, self.hotel_id, list(chat_ids))
+        return {row["chat_id"]: row["held_id"] for row in rows}
+
     async def get(self, conversation_id: UUID) -> ConversationRecord | None:
         """Return one conversation."""
         row = (await self._run(self._select().where(Conversation.id == conversation_id))).one_or_none()
         return ConversationRecord(*row) if row else None
 
-    async def begin(self, chat_id: UUID, guest_id: UUID | None, at: datetime) -> ConversationRecord:
-        """Open a conversation in a chat that has none; with nobody where it is one of the hotel's people."""
-        statement = insert(Conversation).values(
-            hotel_id=self.hotel_id, id=new_id(), chat_id=chat_id, guest_id=guest_id, last_message_at=at
-        )
-        return ConversationRecord(*(await self._run(statement.returning(*_COLUMNS))).one())
-
     async def begin_all(self, guests: Mapping[UUID, UUID | None], at: datetime) -> dict[UUID, ConversationRecord]:
-        """Open a conversation in each of these chats, as `begin` does; by chat, as the guests are given."""
+        """Open a conversation in each of these chats, by chat as the guests are given; return them by chat.
+
+        With nobody where the other side is one of the hotel's people. Where a conversation was opened meanwhile, by a
+        step or a firing at the same moment, it is that one.
+        """
+        # In one order, so that two who open the same conversations wait for each other only one way.
         rows = [
             {"id": new_id(), "session_id": new_id(), "chat_id": chat_id, "guest_id": guest_id, "last_message_at": at}
-            for chat_id, guest_id in guests.items()
+            for chat_id, guest_id in sorted(guests.items(), key=lambda pair: pair[0])
         ]
-        begun = await self._insert(Conversation, rows, returning=_NAMES)
+        begun = await self._insert(Conversation, rows, returning=_NAMES, conflict=_SAME_TALK)
         return {record.chat_id: record for record in map(_record, begun)}
 
     async def save_all(self, changes: Collection[ConversationChange]) -> set[UUID]:
@@ -97,6 +102,17 @@ _COLUMNS = tuple(getattr(Conversation, name) for name in ConversationRecord.__sl
 _NAMES = ", ".join(ConversationRecord.__slots__)
 _OPEN_IN = f"""
     SELECT {_NAMES} FROM conversations WHERE hotel_id = $1 AND chat_id = ANY ($2::uuid[]) AND status <> 'closed'
+"""
+_HELD_IN = """
+    WITH held AS (
+        SELECT id FROM conversations WHERE hotel_id = $1 AND chat_id = ANY ($2::uuid[]) AND status <> 'closed'
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+    SELECT open.chat_id, held.id AS held_id FROM conversations AS open LEFT JOIN held ON held.id = open.id
+    WHERE open.hotel_id = $1 AND open.chat_id = ANY ($2::uuid[]) AND open.status <> 'closed'
+"""
+_SAME_TALK = """
+    ON CONFLICT (hotel_id, chat_id) WHERE status <> 'closed' DO UPDATE SET last_message_at = excluded.last_message_at
 """
 _SAVE_ALL = """
     UPDATE conversations SET

@@ -45,7 +45,8 @@ class Guests(Repository):
 
     async def with_ids(self, guest_ids: Collection[UUID]) -> dict[UUID, GuestRecord]:
         """Return these guests by id."""
-        return {row.id: _record(row) for row in await self._run(self._select(Guest.id.in_(guest_ids)))}
+        rows = await self._fetch(_WITH_IDS, self.hotel_id, list(guest_ids))
+        return {row["id"]: _raw_record(row) for row in rows}
 
     async def recognise(self, identity: Identity) -> GuestRecord | None:
         """Return the guest with this identity."""
@@ -133,16 +134,8 @@ class Guests(Repository):
 
     async def phones(self, guest_ids: Collection[UUID]) -> dict[UUID, str]:
         """Return a phone number of each guest; who has none is missing, of several it is the one noted last."""
-        statement = (
-            select(GuestIdentity.guest_id, GuestIdentity.value)
-            .where(
-                self._own(GuestIdentity.hotel_id),
-                GuestIdentity.guest_id.in_(guest_ids),
-                GuestIdentity.kind == IdentityKind.phone,
-            )
-            .order_by(GuestIdentity.id)
-        )
-        return {row.guest_id: row.value for row in await self._run(statement)}
+        rows = await self._fetch(_PHONES, self.hotel_id, list(guest_ids))
+        return {row["guest_id"]: row["value"] for row in rows}
 
     async def by_phones(self, phones: Collection[str]) -> dict[str, UUID]:
         """Return whose numbers these are; nobody's are missing."""
@@ -264,6 +257,13 @@ def _raw_record(row: Any) -> GuestRecord:
     return GuestRecord(row["id"], row["name"], row["language"], row["preferences"], tuple(row["tags"]))
 
 
+_WITH_IDS = """
+    SELECT id, name, language, preferences, tags FROM guests WHERE hotel_id = $1 AND id = ANY ($2::uuid[])
+"""
+_PHONES = """
+    SELECT guest_id, value FROM guest_identities
+    WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[]) AND kind = 'phone' ORDER BY id
+"""
 _SAME_IDENTITY = "ON CONFLICT (hotel_id, kind, value) DO UPDATE SET value = excluded.value"
 _RECOGNISE_ALL = """
     SELECT identity.kind, identity.value, guests.id, guests.name, guests.language, guests.preferences, guests.tags

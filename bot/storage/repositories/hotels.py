@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import Repository
@@ -32,10 +32,7 @@ class HotelRecord:
 class Hotels(Repository):
     async def get(self) -> HotelRecord:
         """Return the bound hotel."""
-        columns = (Hotel.id, Hotel.name, Hotel.slug, Hotel.timezone, Hotel.default_language)
-        row = (
-            await self._run(select(*columns, Hotel.settings, Hotel.is_active).where(Hotel.id == self.hotel_id))
-        ).one()
+        (row,) = await self._fetch(_GET, self.hotel_id)
         return HotelRecord(*row)
 
     async def add(self, name: str, slug: str, timezone: str, language: str, company: str | None = None) -> None:
@@ -70,3 +67,6 @@ class Hotels(Repository):
             )
             .values(settings=func.jsonb_set(Hotel.settings, ["staff_chat", "address"], func.to_jsonb(new_address)))
         )
+
+
+_GET = f"SELECT {', '.join(HotelRecord.__slots__)} FROM hotels WHERE id = $1"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, true, tuple_, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository
@@ -71,8 +71,7 @@ class Stays(Repository):
 
     async def of_guest(self, guest_id: UUID) -> list[StayRecord]:
         """Return the guest's stays, latest first."""
-        statement = self._select().where(Stay.guest_id == guest_id).order_by(Stay.check_in.desc())
-        return [StayRecord(*row) for row in await self._run(statement)]
+        return await self.of_guests([guest_id])
 
     async def by_number(self, external_id: str) -> list[tuple[StayRecord, str | None]]:
         """Return the stays with this booking number, however it is cased, each with its guest's name."""
@@ -86,30 +85,28 @@ class Stays(Repository):
 
     async def with_ids(self, ids: Sequence[UUID]) -> list[StayRecord]:
         """Return these stays."""
-        return [StayRecord(*row) for row in await self._run(self._select().where(Stay.id.in_(ids)))]
+        return [_record(row) for row in await self._fetch(_WITH_IDS, self.hotel_id, list(ids))]
 
     async def of_guests(self, guest_ids: Collection[UUID]) -> list[StayRecord]:
         """Return the stays of these guests, latest first."""
-        statement = self._select().where(Stay.guest_id.in_(guest_ids)).order_by(Stay.check_in.desc())
-        return [StayRecord(*row) for row in await self._run(statement)]
+        return [_record(row) for row in await self._fetch(_OF_GUESTS, self.hotel_id, list(guest_ids))]
 
     async def pages_open_at(self, at: datetime, size: int = 1000) -> AsyncIterator[list[StayRecord]]:
         """Give the stays that have not ended by `at`, so many at a time."""
-        is_open = or_(Stay.check_out >= at, Stay.checked_out_at >= at)
-        following: ColumnElement[bool] = true()
+        last = _BEFORE_ALL
         while True:
-            rows = await self._run(self._select().where(is_open, following).order_by(Stay.id).limit(size))
-            page = [StayRecord(*row) for row in rows]
+            page = [_record(row) for row in await self._fetch(_OPEN_AT, self.hotel_id, at, last, size)]
             if page:
                 yield page
             if len(page) < size:
                 return
-            following = Stay.id > page[-1].id
+            last = page[-1].id
 
     async def keyed(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], StayRecord]:
         """Return the known ones of the stays with these sources and booking numbers."""
         statement = self._select().where(tuple_(Stay.source, Stay.external_id).in_(keys))
-        return {(stay.source, stay.external_id): stay for stay in map(_record, await self._run(statement))}
+        stays = [StayRecord(*row) for row in await self._run(statement)]
+        return {(stay.source, stay.external_id): stay for stay in stays}
 
     async def save(self, stay: NewStay) -> StayRecord:
         """Add a stay, or change the one with the same source and booking number."""
@@ -158,7 +155,13 @@ class Stays(Repository):
 
 
 _COLUMNS = tuple(getattr(Stay, name) for name in StayRecord.__slots__)
+_SELECT = f"SELECT {', '.join(StayRecord.__slots__)} FROM stays WHERE hotel_id = $1"
+_WITH_IDS = f"{_SELECT} AND id = ANY ($2::uuid[])"
+_OF_GUESTS = f"{_SELECT} AND guest_id = ANY ($2::uuid[]) ORDER BY check_in DESC"
+_OPEN_AT = f"{_SELECT} AND (check_out >= $2 OR checked_out_at >= $2) AND id > $3 ORDER BY id LIMIT $4"
+_BEFORE_ALL = UUID(int=0)
 
 
 def _record(row: Any) -> StayRecord:
-    return StayRecord(*row)
+    values = dict(row)
+    return StayRecord(**{**values, "booking_status": BookingStatus(values["booking_status"])})

@@ -36,7 +36,7 @@ class TriggerRecord:
 class Triggers(Repository):
     async def all(self) -> list[TriggerRecord]:
         """Return the hotel's rules by number, paused ones too, deleted ones not."""
-        return [TriggerRecord(*row) for row in await self._run(self._select().order_by(TriggerRow.number))]
+        return [_record(row) for row in await self._fetch(_ALL, self.hotel_id)]
 
     async def by_number(self, number: int) -> TriggerRecord | None:
         """Return the rule that admins call by this number."""
@@ -90,3 +90,19 @@ class Triggers(Repository):
 
 
 _COLUMNS = tuple(getattr(TriggerRow, name) for name in TriggerRecord.__slots__)
+_ALL = f"""
+    SELECT {", ".join(TriggerRecord.__slots__)} FROM triggers
+    WHERE hotel_id = $1 AND deleted_at IS NULL ORDER BY number
+"""
+
+
+def _record(row: Any) -> TriggerRecord:
+    values = dict(row)
+    return TriggerRecord(
+        **{
+            **values,
+            "trigger_type": TriggerType(values["trigger_type"]),
+            "once_per": OncePer(values["once_per"]),
+            "purpose": ConsentPurpose(values["purpose"]),
+        }
+    )

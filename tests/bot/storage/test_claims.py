@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from bot.storage.repositories.firings import NewFiring
+from bot.storage.repositories.firings import DecidedFiring, NewFiring
 from bot.storage.unit_of_work import Database
 from models import Base
 from models.enums import AccountStatus, FiringStatus, TriggerType
@@ -60,7 +60,7 @@ async def test_names_a_hotel_when_a_firing_is_due_there(house: House) -> None:
         (due,) = await uow.firings.claim_due(NOW, 10)
         async with house.database.unit(house.hotel_id) as other:
             assert await other.firings.claim_due(NOW, 10) == [], "it is locked"
-        await uow.firings.decide(due.id, FiringStatus.fired, None, {}, NOW)
+        await uow.firings.decide_all([DecidedFiring(due.id, FiringStatus.fired, "fired", {}, None)], NOW)
     assert await claims.hotels_with_due_firings(NOW) == []
 
 

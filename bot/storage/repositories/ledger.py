@@ -1,0 +1,80 @@
+"""The ledger of firings, as people read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from bot.storage.repositories.base import Repository
+from bot.storage.repositories.firings import PLANNED
+from models import Guest, TriggerFiring, TriggerRow
+from models.enums import FiringStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRecord:
+    """A line of the ledger with the names that people know."""
+
+    due_at: datetime
+    decided_at: datetime | None
+    guest: str | None
+    trigger: str
+    status: FiringStatus
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often a rule is planned, and how its firings came out in some days."""
+
+    planned: int = 0
+    fired: int = 0
+    skipped: int = 0
+
+
+class Ledger(Repository):
+    async def lines(self, since: datetime, limit: int = 50) -> list[LedgerRecord]:
+        """Return what was decided since then and what is planned, latest first."""
+        statement = (
+            select(
+                TriggerFiring.due_at,
+                TriggerFiring.decided_at,
+                Guest.name,
+                TriggerRow.name,
+                TriggerFiring.status,
+                TriggerFiring.reason,
+            )
+            .join(
+                TriggerRow,
+                (TriggerRow.hotel_id == TriggerFiring.hotel_id) & (TriggerRow.id == TriggerFiring.trigger_id),
+            )
+            .join(Guest, (Guest.hotel_id == TriggerFiring.hotel_id) & (Guest.id == TriggerFiring.guest_id))
+            .where(self._own(TriggerFiring.hotel_id), TriggerFiring.due_at >= since, _TOLD)
+            .order_by(TriggerFiring.due_at.desc(), TriggerFiring.id.desc())
+            .limit(limit)
+        )
+        return [LedgerRecord(*row) for row in await self._run(statement)]
+
+    async def tally(self, since: datetime) -> dict[UUID, Tally]:
+        """Return by trigger what is planned, and what was decided since then; all but fired counts as skipped."""
+        lately = TriggerFiring.decided_at >= since
+        statement = (
+            select(
+                TriggerFiring.trigger_id,
+                func.count().filter(_IS_PLANNED),
+                func.count().filter(TriggerFiring.status == FiringStatus.fired, lately),
+                func.count().filter(TriggerFiring.status.in_(_UNSAID), lately),
+            )
+            .where(self._own(TriggerFiring.hotel_id), or_(_IS_PLANNED, lately))
+            .group_by(TriggerFiring.trigger_id)
+        )
+        return {trigger_id: Tally(*counts) for trigger_id, *counts in await self._run(statement)}
+
+
+_UNSAID = (FiringStatus.skipped, FiringStatus.expired, FiringStatus.failed)
+_IS_PLANNED = TriggerFiring.status.in_(PLANNED)
+# A line that was neither planned nor decided only remembers that a condition held before its trigger looked.
+_TOLD = _IS_PLANNED | TriggerFiring.decided_at.is_not(None)
