@@ -62,6 +62,20 @@ class OutboxMessage(Base):
             postgresql_where=text("state IN ('queued', 'sending')"),
         ),
         Index("ix_outbox_due", "not_before", postgresql_where=text("state = 'queued'")),
+        Index(
+            "ix_outbox_waiting",
+            "hotel_id",
+            "account_id",
+            text("(purpose = 'trigger')"),
+            "id",
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index(
+            "ix_outbox_leased",
+            "hotel_id",
+            "account_id",
+            postgresql_where=text("lease_token IS NOT NULL AND state IN ('queued', 'sending')"),
+        ),
         Index("ix_outbox_sending", "leased_until", postgresql_where=text("state = 'sending'")),
         Index("ix_outbox_provider_message_id", "hotel_id", "account_id", "provider_message_id"),
         Index(

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, TextClause, bindparam, text
+from sqlalchemy import BigInteger, DateTime, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import Uuid
@@ -74,33 +74,60 @@ _CLAIM_CHATS = text("""
 # Only the oldest unfinished message of a chat may go; accounts that are `paused` here, or rest because their provider
 # asked for it, keep theirs. What may go is numbered within its account, behind what is on its way already: accounts
 # take turns by these places, so that one with a backlog never delays another. People before triggers.
+# The next account is found by jumping over the queue of the one before, and each is asked for as many as it may still
+# have on their way: a claim costs what it takes and not what waits. The statistics of a queue are always old, so what
+# must be looked up row by row is written so that it can't be done otherwise.
 _CLAIM_OUTBOX = text("""
-    WITH due AS (
-        SELECT hotel_id, id, row_number() OVER (
-            PARTITION BY account_id
-            ORDER BY state = 'sending' OR coalesce(leased_until >= now(), false) DESC, purpose = 'trigger', id
-        ) AS place
-        FROM outbox AS o
-        WHERE (state = 'sending' OR state = 'queued' AND not_before <= :now)
-          AND account_id <> ALL (:paused)
-          AND NOT EXISTS (
-              SELECT FROM channel_accounts AS a
-              WHERE a.hotel_id = o.hotel_id AND a.id = o.account_id AND a.rests_until > now()
-          )
-          AND NOT EXISTS (
-              SELECT FROM outbox AS earlier
-              WHERE earlier.hotel_id = o.hotel_id AND earlier.chat_id = o.chat_id
-                AND earlier.id < o.id AND earlier.state IN ('queued', 'sending')
-          )
+    WITH RECURSIVE waiting AS (
+        (
+            SELECT hotel_id, account_id FROM outbox WHERE state = 'queued'
+            ORDER BY hotel_id, account_id, (purpose = 'trigger'), id LIMIT 1
+        )
+        UNION ALL
+        SELECT following.hotel_id, following.account_id FROM waiting CROSS JOIN LATERAL (
+            SELECT o.hotel_id, o.account_id FROM outbox AS o
+            WHERE o.state = 'queued' AND (o.hotel_id, o.account_id) > (waiting.hotel_id, waiting.account_id)
+            ORDER BY o.hotel_id, o.account_id, (o.purpose = 'trigger'), o.id LIMIT 1
+        ) AS following
+    ), due AS MATERIALIZED (
+        SELECT waiting.hotel_id, mine.id, mine.is_trigger, going.number + mine.turn AS place
+        FROM waiting CROSS JOIN LATERAL (
+            SELECT count(*) AS number FROM outbox AS o
+            WHERE o.hotel_id = waiting.hotel_id AND o.account_id = waiting.account_id
+              AND o.lease_token IS NOT NULL AND o.state IN ('queued', 'sending')
+              AND (o.state = 'sending' OR o.leased_until >= now())
+        ) AS going CROSS JOIN LATERAL (
+            SELECT first.id, first.is_trigger, row_number() OVER (ORDER BY first.is_trigger, first.id) AS turn
+            FROM (
+                SELECT o.id, o.purpose = 'trigger' AS is_trigger FROM outbox AS o
+                WHERE o.hotel_id = waiting.hotel_id AND o.account_id = waiting.account_id
+                  AND o.state = 'queued' AND o.not_before <= :now
+                  AND (o.leased_until IS NULL OR o.leased_until < now())
+                  AND o.id = (
+                      SELECT oldest.id FROM outbox AS oldest
+                      WHERE oldest.hotel_id = o.hotel_id AND oldest.chat_id = o.chat_id
+                        AND oldest.state IN ('queued', 'sending')
+                      ORDER BY oldest.id LIMIT 1
+                  )
+                ORDER BY (o.purpose = 'trigger'), o.id LIMIT greatest(:in_flight - going.number, 0)
+            ) AS first
+        ) AS mine
+        WHERE waiting.account_id <> ALL (:paused) AND NOT EXISTS (
+            SELECT FROM channel_accounts AS a
+            WHERE a.hotel_id = waiting.hotel_id AND a.id = waiting.account_id AND a.rests_until > now()
+        )
     ), head AS (
-        SELECT o.hotel_id, o.id FROM outbox AS o JOIN due USING (hotel_id, id)
-        WHERE o.state = 'queued' AND (o.leased_until IS NULL OR o.leased_until < now()) AND place <= :in_flight
-        ORDER BY place, o.purpose = 'trigger', o.id LIMIT :limit FOR NO KEY UPDATE OF o SKIP LOCKED
+        SELECT free.hotel_id, free.id
+        FROM (SELECT hotel_id, id FROM due ORDER BY place, is_trigger, id) AS next CROSS JOIN LATERAL (
+            SELECT o.hotel_id, o.id, o.state, o.leased_until FROM outbox AS o
+            WHERE o.hotel_id = next.hotel_id AND o.id = next.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+        ) AS free
+        WHERE free.state = 'queued' AND (free.leased_until IS NULL OR free.leased_until < now()) LIMIT :limit
     )
     UPDATE outbox SET lease_token = gen_random_uuid(), leased_until = now() + :lease
     FROM head WHERE outbox.hotel_id = head.hotel_id AND outbox.id = head.id
     RETURNING outbox.hotel_id, outbox.id, outbox.account_id, outbox.chat_id, outbox.lease_token
-""").bindparams(bindparam("paused", type_=ARRAY(Uuid)))
+""").bindparams(bindparam("paused", type_=ARRAY(Uuid)), bindparam("in_flight", type_=BigInteger))
 
 # What is locked is being saved, and nobody else can claim it meanwhile: it is passed over, so that one row never
 # costs a process all its leases.
