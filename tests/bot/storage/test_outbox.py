@@ -328,7 +328,7 @@ async def test_is_left_to_staff_when_they_were_told_before_the_journal_spoke(hou
 
 async def test_stands_in_each_conversation_when_several_guests_are_told_the_same(house: House) -> None:
     async with house.database.unit(house.hotel_id) as uow:
-        talks = [await uow.conversations.begin(chat, None, NOW) for chat in house.chats]
+        talks = (await uow.conversations.begin_all(dict.fromkeys(house.chats), NOW)).values()
         letters = [
             Letter(
                 account_id=house.account_id,
