@@ -37,5 +37,6 @@ async def started_redis(folder: Path) -> AsyncIterator[Path]:
                 assert server.returncode is None
         yield socket
     finally:
-        server.terminate()
+        if server.returncode is None:
+            server.kill()  # it keeps nothing, and one that stands still would not hear a milder word
         await server.communicate()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import cycle
 
 from tests.faults.marks import Mark
 from tests.faults.town import Guest, Town
@@ -41,19 +42,23 @@ class Load:
         self.faults.append(self.town.clock.now())
 
     @asynccontextmanager
-    async def pouring(self, messages_a_second: float, guests: list[Guest] | None = None) -> AsyncIterator[None]:
-        """Write at this rate while inside."""
-        pouring = asyncio.create_task(self._pour(messages_a_second, guests or self.town.guests))
+    async def pouring(
+        self, messages_a_second: float, guests: list[Guest] | None = None, *, in_turns: bool = False
+    ) -> AsyncIterator[None]:
+        """Write at this rate while inside: at random, or `in_turns`, so that no answer waits for its chat's pace."""
+        chosen = guests or self.town.guests
+        writers = cycle(chosen) if in_turns else iter(lambda: self.town.random.choice(chosen), None)
+        pouring = asyncio.create_task(self._pour(messages_a_second, writers))
         try:
             yield
         finally:
             pouring.cancel()
             await asyncio.gather(pouring, return_exceptions=True)
 
-    async def _pour(self, rate: float, guests: list[Guest]) -> None:
+    async def _pour(self, rate: float, writers: Iterator[Guest]) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()
-        while True:
-            self.write(self.town.random.choice(guests))
+        for writer in writers:
+            self.write(writer)
             due += 1 / rate
             await asyncio.sleep(max(due - loop.time(), 0))

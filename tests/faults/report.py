@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from tests.faults.checker import Evidence, Findings, recoveries
 from tests.faults.load import Load
 
 SHOWN = 8
+
+
+class Verdict(StrEnum):
+    """How a row ended. One that the machine could not play is none that met its goal."""
+
+    met = "met"
+    missed = "MISSED"
+    not_played = "not played"
 
 
 @dataclass(slots=True)
@@ -18,10 +27,18 @@ class Result:
     done: str
     figures: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    is_played: bool = True
+
+    @classmethod
+    def not_possible(cls, why: str) -> Result:
+        """Return the result of a row for which this machine lacks something."""
+        return cls(f"not possible here: {why}", is_played=False)
 
     @property
-    def is_met(self) -> bool:
-        return not self.missed
+    def verdict(self) -> Verdict:
+        if self.missed:
+            return Verdict.missed
+        return Verdict.met if self.is_played else Verdict.not_played
 
     def demand(self, is_so: bool, what: str) -> None:
         """Note a part of the goal that was missed."""
@@ -66,9 +83,8 @@ class Line:
 
     def told(self) -> str:
         """Return the line as the run prints it."""
-        verdict = "met" if self.result.is_met else "MISSED"
         lines = [
-            f"{self.number}. {self.fault}: {verdict} ({self.seconds:.0f} s)",
+            f"{self.number}. {self.fault}: {self.result.verdict} ({self.seconds:.0f} s)",
             f"   done: {self.result.done}; plan: {self.full}",
             f"   goal: {self.goal}",
             *(f"   {figure}" for figure in self.result.figures),
@@ -87,8 +103,9 @@ def table(lines: Sequence[Line], seed: int, others: Mapping[int, str]) -> str:
     ]
     for line in lines:
         seen = "<br>".join([*line.result.figures, *(f"**{missed}**" for missed in line.result.missed)])
-        verdict = "met" if line.result.is_met else "**missed**"
-        cells = (str(line.number), line.fault, line.result.done, line.full, line.goal, seen, verdict)
+        verdict = line.result.verdict
+        told = str(verdict) if verdict is Verdict.met else f"**{verdict.lower()}**"
+        cells = (str(line.number), line.fault, line.result.done, line.full, line.goal, seen, told)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     rows += ["", *(f"- {number}: {where}" for number, where in sorted(others.items()))]
     return "\n".join(rows)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.faults.report import Result
-from tests.faults.rows import databases, deaths, logs, points, providers, tenants
+from tests.faults.rows import databases, deaths, logs, points, providers, tenants, wakeups
 from tests.faults.run import Stage
 
 ZEROS = "lost 0, doubled 0, reordered 0, stuck 0"
@@ -56,6 +56,13 @@ ROWS = (
         databases.black_hole,
     ),
     Row(
+        8,
+        "Redis: FLUSHALL, evicting, SIGSTOP, killed for good",
+        "20 each",
+        f"{ZEROS}; answers/s >= 90 %, p95 <= 2x of the calm before",
+        wakeups.lose_redis,
+    ),
+    Row(
         9, "429 with retry_after", "10,000 sends", f"{ZEROS}, sends before retry_after 0", providers.too_many_requests
     ),
     Row(
@@ -100,7 +107,6 @@ ELSEWHERE = {
 }
 """What `make test` does already, or another command."""
 COMING = {
-    8: "not yet: Redis killed, frozen, evicting",
     16: "not yet: clocks that jump; comes with the rooms that it tests",
     18: "not yet: disk full",
     19: "not yet: states of Green API; comes with the rooms that it tests",
