@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -77,6 +77,7 @@ class Moment:
         return datetime.combine(self.value, time())
 
 
+@lru_cache(maxsize=256)
 def locale_of(language: str | None) -> Locale:
     """Return how a language writes dates and numbers; English when it is unknown."""
     tag = (language or LAST_RESORT).replace("_", "-")

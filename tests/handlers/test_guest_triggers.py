@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import select
 
 from bot.messages import Platform
 from bot.storage.repositories.firings import FiringRecord
+from models import Conversation
 from models.enums import FiringStatus, TriggerType
+from tests.bot.storage.houses import waits_for_lock
+from tests.factories import NOW
 from tests.handlers.conversing import House, Person
 
 PHONE = "+491511234567"
 
 
-async def add_trigger(house: House, kind: TriggerType, conditions: dict[str, str]) -> UUID:
+async def add_trigger(house: House, kind: TriggerType, conditions: dict[str, Any]) -> UUID:
     async with house.database.unit(house.id) as uow:
         return (await uow.triggers.add("hello", kind, conditions, "Hello!")).id
 
@@ -34,6 +41,29 @@ async def test_trigger_is_planned_when_a_guests_language_is_learned_from_their_w
     assert await planned(house, trigger) == []
     await guest.write("Здравствуйте, какой пароль от wifi?")
     assert [line.stay_id for line in await planned(house, trigger)] == [stay.id]
+
+
+async def test_guest_and_trigger_share_a_conversation_when_both_begin_it_at_the_same_moment(house: House) -> None:
+    await house.book("Anna Petrova", phone=PHONE, check_in=NOW)
+    guest = booked_guest(house)
+    guest.chat_id = f"{PHONE[1:]}@c.us"
+    trigger = await add_trigger(house, TriggerType.time_based, {"minutes_after_checkin": 0})
+    async with house.database.unit(house.id) as uow:
+        chat = await uow.chats.at(house.accounts[Platform.whatsapp_green], guest.chat_id)
+        await guest.engine.plan_trigger(uow, trigger, "c-0")
+
+    async with house.database.unit(house.id) as uow:
+        assert await guest.engine.fire_due(uow, 10) == 1
+        talk = await uow.conversations.open_in(chat)
+        assert talk is not None
+        # What was read for the step knows nothing of it yet.
+        writing = asyncio.create_task(guest.write("What is the wifi password?"))
+        await waits_for_lock(house.database, writing)
+
+    assert (await writing).text.startswith("The password is adler-guest.")
+    async with house.database.unit(house.id) as uow:
+        talks = [row.id for row in await uow.connection.execute(select(Conversation.id))]
+    assert talks == [talk.id]
 
 
 async def test_unhappy_guest_without_a_stay_is_planned_for_when_a_trigger_waits_for_them(

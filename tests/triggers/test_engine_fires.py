@@ -7,11 +7,19 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.messages import Platform
-from models import GuestIdentity
-from models.enums import AccountStatus, BookingStatus, ConsentPurpose, ConsentState, NotificationType
+from models import Conversation, GuestIdentity
+from models.enums import (
+    AccountStatus,
+    BookingStatus,
+    ConsentPurpose,
+    ConsentState,
+    ConversationStatus,
+    NotificationType,
+)
+from tests.bot.storage.houses import waits_for_lock
 from tests.triggers.hotels import AFTER_CHECKIN, NOON, HotelDesk
 
 HOUR = timedelta(hours=1)
@@ -465,6 +473,76 @@ async def test_a_firing_stays_due_and_the_others_go_when_its_chat_is_locked_by_s
     await hotel.tick()
 
     assert sorted(await hotel.addresses()) == ["491511234561@c.us", "501"]
+
+
+async def test_nothing_is_decided_for_a_guest_when_somebody_else_writes_in_their_conversation(
+    hotel: HotelDesk,
+) -> None:
+    first = await hotel.trigger(AFTER_CHECKIN, "first", name="first", priority=2)
+    instead = await hotel.trigger({**AFTER_CHECKIN, "not_received": "first"}, "instead")
+    guest = await hotel.guest()
+    chat = await hotel.writes(guest)
+    await hotel.stay(guest)
+
+    async with hotel.database.unit(hotel.id) as uow:
+        assert (await uow.conversations.held_in([chat]))[chat] is not None
+        assert await hotel.tick(DUE) == 0
+    assert await hotel.states() == [("scheduled", None)] * 2
+    await hotel.tick()
+
+    assert await hotel.told() == ["first"]
+    assert await hotel.states(first) == [("fired", "fired")]
+    assert await hotel.states(instead) == [("skipped", "conditions_not_met")]
+
+
+async def test_a_message_counts_as_received_when_a_round_goes_one_by_one(hotel: HotelDesk) -> None:
+    await hotel.trigger(AFTER_CHECKIN, "first", name="first", priority=2)
+    instead = await hotel.trigger({**AFTER_CHECKIN, "not_received": "first"}, "instead")
+    spoilt, fine = await hotel.guest("Spoilt", "+491511234560"), await hotel.guest("Fine", "+491511234561")
+    await hotel.stay(spoilt, "BK-1")
+    await hotel.stay(fine, "BK-2")
+    await _spoil_phone(hotel, spoilt)
+
+    assert await hotel.tick(DUE) == 4
+
+    assert await hotel.told() == ["first"]
+    assert sorted(await hotel.states(instead)) == [("failed", "error"), ("skipped", "conditions_not_met")]
+
+
+async def test_a_firing_joins_the_conversation_when_a_step_begins_it_at_the_same_moment(hotel: HotelDesk) -> None:
+    await hotel.trigger(AFTER_CHECKIN)
+    guest = await hotel.guest()
+    await hotel.stay(guest)
+    async with hotel.database.unit(hotel.id) as uow:
+        chat = await uow.chats.at(hotel.accounts[Platform.whatsapp_green], "491511234567@c.us")
+    hotel.clock.set(DUE)
+
+    async with hotel.database.unit(hotel.id) as uow:
+        begun = (await uow.conversations.begin_all({chat: guest}, DUE))[chat]
+        firing = asyncio.create_task(hotel.tick())
+        await waits_for_lock(hotel.database, firing)
+    assert await firing == 1
+
+    async with hotel.database.unit(hotel.id) as uow:
+        talks = [row.id for row in await uow.connection.execute(select(Conversation.id))]
+    assert talks == [begun.id]
+    assert await hotel.told() == ["Welcome!"]
+
+
+async def test_everyone_is_told_once_when_one_chat_is_two_guests_way(hotel: HotelDesk) -> None:
+    await hotel.trigger(AFTER_CHECKIN, "Welcome, {{ guest.name }}!")
+    guests = [await hotel.guest(name, None) for name in ("Anna", "Boris")]
+    for number, guest in enumerate(guests):
+        await hotel.stay(guest, f"BK-{number}")
+        chat = await hotel.writes(guest)
+        async with hotel.database.unit(hotel.id) as uow:
+            await uow.connection.execute(update(Conversation).values(status=ConversationStatus.closed))
+
+    assert await hotel.tick(DUE) == 2
+
+    assert sorted(await hotel.told()) == ["Welcome, Anna!", "Welcome, Boris!"]
+    async with hotel.database.unit(hotel.id) as uow:
+        assert await uow.conversations.open_in(chat) is not None
 
 
 async def test_firings_end_when_the_hotels_settings_can_not_be_read(hotel: HotelDesk) -> None:

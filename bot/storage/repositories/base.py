@@ -53,8 +53,9 @@ class Repository:
         return hotel_column == self.hotel_id
 
 
-def as_records(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows as one value that `jsonb_to_recordset` takes apart again: one parameter, however many rows."""
+def as_records(rows: Sequence[Any]) -> str:
+    """Return rows, mappings or dataclasses, as one value that `jsonb_to_recordset` takes apart again: one parameter,
+    however many rows."""
     return orjson.dumps(rows, default=str).decode()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -87,7 +87,7 @@ class Conversations(Repository):
 
     async def save_all(self, changes: Collection[ConversationChange]) -> set[UUID]:
         """Change conversations; return those that had not been changed since they were read, which alone were."""
-        rows = as_records([asdict(change) for change in changes])
+        rows = as_records(list(changes))
         return {row["id"] for row in await self._fetch(_SAVE_ALL, self.hotel_id, rows)}
 
     async def count_all(self, counts: Mapping[UUID, int], at: datetime) -> None:

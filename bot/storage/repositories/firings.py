@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -147,7 +147,7 @@ class Firings(Repository):
 
     async def decide_all(self, decided: Collection[DecidedFiring], at: datetime) -> None:
         """Write down what was decided and why."""
-        await self._fetch(_DECIDE_ALL, self.hotel_id, as_records(list(map(asdict, decided))), at)
+        await self._fetch(_DECIDE_ALL, self.hotel_id, as_records(list(decided)), at)
 
     async def of(self, trigger_id: UUID, guest_id: UUID) -> list[FiringRecord]:
         """Return every line about a trigger and a guest, latest first."""

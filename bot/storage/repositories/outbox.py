@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -102,9 +102,7 @@ class Outbox(Repository):
 
     async def record_sent(self, sent: Collection[SentMessage]) -> set[int]:
         """Note the provider's word that it took messages; return the ids of those whose leases were still held."""
-        return {
-            row["id"] for row in await self._fetch(_RECORD_SENT, self.hotel_id, as_records(list(map(asdict, sent))))
-        }
+        return {row["id"] for row in await self._fetch(_RECORD_SENT, self.hotel_id, as_records(list(sent)))}
 
     async def retry(self, outbox_id: int, token: UUID, not_before: datetime, reason: str) -> None:
         """Queue again a message that surely was not sent."""
