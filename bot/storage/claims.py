@@ -133,11 +133,14 @@ _CLAIM_OUTBOX = text("""
 # costs a process all its leases.
 _RENEW_CHATS, _RENEW_OUTBOX = (
     text(f"""
-        WITH mine AS (SELECT hotel_id, id FROM {table} WHERE {token} = ANY (:tokens) FOR NO KEY UPDATE SKIP LOCKED)
+        WITH mine AS (SELECT hotel_id, id FROM {table} WHERE {mine} FOR NO KEY UPDATE SKIP LOCKED)
         UPDATE {table} SET leased_until = now() + :lease
         FROM mine WHERE {table}.hotel_id = mine.hotel_id AND {table}.id = mine.id
     """).bindparams(bindparam("tokens", type_=ARRAY(Uuid)))
-    for table, token in (("chats", "claim_token"), ("outbox", "lease_token"))
+    for table, mine in (
+        ("chats", "claim_token = ANY (:tokens)"),
+        ("outbox", "lease_token = ANY (:tokens) AND state IN ('queued', 'sending')"),  # as its index says
+    )
 )
 _OPEN_DOUBTS = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'in_doubt' AND doubt_reported_at IS NULL")
 _STALE_SENDING = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'sending' AND leased_until < now()")
