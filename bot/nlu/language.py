@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections import Counter
 from dataclasses import replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,17 +83,18 @@ class LangidDetector:
         return Guess(best, long_enough and weights[best] - weights[rival] >= SURE_MARGIN)
 
     def _probabilities(self, sample: str, languages: tuple[str, ...]) -> dict[str, float]:
-        ranked = dict(self._identifier.rank(sample))
+        ranked = dict(_identifier().rank(sample))
         return {language: ranked[language] for language in languages}
 
-    @cached_property
-    def _identifier(self) -> Any:
-        """The model, read at the first guess: 0.7 s that a command without texts need not spend."""
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-        identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        identifier.set_languages([language for several in SEVERAL_LANGUAGES.values() for language in several])
-        return identifier
+@cache
+def _identifier() -> Any:
+    """The model, read at the first guess: 0.7 s that a command without texts need not spend."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([language for several in SEVERAL_LANGUAGES.values() for language in several])
+    return identifier
 
 
 @lru_cache(maxsize=4096)

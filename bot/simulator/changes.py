@@ -39,7 +39,7 @@ class Changes:
             self._waiters.discard(waiter)
         return True
 
-    async def until(self, look: Callable[[], T], within: float = 10.0) -> T:
+    async def until(self, look: Callable[[], T], within: float = 30.0) -> T:
         """Return the first truthy value of `look`, asked at every change. Raises TimeoutError after `within` s."""
         async with asyncio.timeout(within):
             while True:

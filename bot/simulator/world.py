@@ -53,6 +53,6 @@ class Simulator:
     async def __aexit__(self, *exc: object) -> None:
         await self._stack.aclose()
 
-    async def until(self, look: Callable[[], T], within: float = 10.0) -> T:
+    async def until(self, look: Callable[[], T], within: float = 30.0) -> T:
         """Wait for something in a chat: the first truthy value of `look`. Raises TimeoutError after `within` s."""
         return await self.changes.until(look, within)

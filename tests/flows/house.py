@@ -14,7 +14,8 @@ from uuid import UUID
 
 import asyncpg
 
-import bot.channels.telegram.client  # noqa: F401 - takes seconds, which a test's deadline should not count
+import bot.channels.telegram.client
+import bot.channels.whatsapp_green.client  # noqa: F401
 from bot.app import House, open_house, run_house
 from bot.channels.registry import connect
 from bot.config import Settings, load_settings
@@ -22,6 +23,7 @@ from bot.database import Logins, open_database
 from bot.enrolment import NewAccount, enrol_account
 from bot.hotel_settings import HotelSettings, StaffChat
 from bot.messages import Choice, OutgoingMessage, Platform
+from bot.nlu.analysis import Analyser
 from bot.notifications import Desk
 from bot.security.encryption import KeyRing
 from bot.security.key_file import key_ring
@@ -51,6 +53,9 @@ WELCOME = "Welcome to room {{ stay.room_number }}!"
 SORRY = "The manager on duty will come back to you."
 
 Answer = TypeVar("Answer")
+
+# Read once per process, and no part of any test's deadline either.
+Analyser().analyse("Where is my key?")
 
 
 class WireClock:
@@ -221,7 +226,7 @@ async def open_scene(database: Database, clock: WireClock | None = None) -> Asyn
         yield scene
 
 
-async def eventually(look: Callable[[], Awaitable[Answer]], within: float = 10.0) -> Answer:
+async def eventually(look: Callable[[], Awaitable[Answer]], within: float = 30.0) -> Answer:
     """Return the first truthy answer; what the database says can't be waited for otherwise than by asking."""
     async with asyncio.timeout(within):
         while not (answer := await look()):  # noqa: ASYNC110 - nobody tells
