@@ -120,6 +120,11 @@ class Sender:
             finally:
                 send_seconds.labels(channel.platform).observe(self._monotonic() - started)
 
+    async def give_back(self, lease: OutboxLease) -> None:
+        """Leave a claimed message, for which no call was made, to the next claim."""
+        async with self._database.unit(lease.hotel_id) as uow:
+            await uow.outbox.give_back(lease.outbox_id, lease.token)
+
     async def close(self) -> None:
         """Give up what is being begun or recorded."""
         await self._begins.close()
@@ -132,12 +137,8 @@ class Sender:
             return await self._begins.do(lease.hotel_id, lease)
         except Exception as error:
             if is_passing(error):
-                await outlast(lambda: self._give_back(lease))
+                await outlast(lambda: self.give_back(lease))
             raise
-
-    async def _give_back(self, lease: OutboxLease) -> None:
-        async with self._database.unit(lease.hotel_id) as uow:
-            await uow.outbox.give_back(lease.outbox_id, lease.token)
 
     def _check_moment(self, record: OutboxRecord, stood: float) -> None:
         """Raise TransientError, before anything leaves, when the moment to send has passed since it was found.

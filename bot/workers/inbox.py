@@ -92,7 +92,8 @@ class InboxWorker:
                         return
                     await self._handle(lease, begun)
             except Exception as error:
-                # Given back as soon as the database is there again, and not only when the lease ends.
+                # Given back as soon as the database is there again, and not only when the lease ends; after a pause,
+                # since what fails so of itself would come again and again without one.
                 if is_passing(error):
                     await asyncio.sleep(AFTER_OUTAGE.total_seconds())
                     await outlast(lambda: self._give_back(lease))

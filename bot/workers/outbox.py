@@ -52,8 +52,7 @@ class OutboxWorker:
         with self._leases.outbox(lease.token):
             while (wait := self._pace.wait_time(str(lease.account_id), str(lease.chat_id))) > 0:
                 if self._stop.is_set() or wait > LONGEST_WAIT_SECONDS:
-                    async with self._database.unit(lease.hotel_id) as uow:
-                        await uow.outbox.give_back(lease.outbox_id, lease.token)
+                    await self._sender.give_back(lease)
                     return
                 await asyncio.sleep(wait)
             await self._sender.send(lease)

@@ -43,8 +43,8 @@ _COMMAND = "an operator's command: one transaction, and whoever runs it sees how
 _DEMO = "the demo's furniture, made before anything is served"
 _RENEWAL = "only work that lasts longer than a third of a lease comes by; a renewal that fails costs the lease"
 _PUSHED = "only where providers push; it reads and changes nothing"
-_STOPPING = "only a worker that was asked to stop comes by: row 4"
 _OUTAGE = "only after an outage of the database: rows 5 to 7"
+_OUTAGE_OR_STOP = "only after an outage of the database, rows 5 to 7, or a request to stop: row 4"
 
 NOT_VISITED = {
     "bot.cli.checks.keys:try_keys": _COMMAND,
@@ -69,7 +69,7 @@ NOT_VISITED = {
     "bot.demo.stage:_start_payload": _DEMO,
     "bot.enrolment:enrol_hotel": _COMMAND,
     "bot.key_rotation:_reseal": _COMMAND,
-    "bot.sending:Sender._give_back": _OUTAGE,
+    "bot.sending:Sender.give_back": _OUTAGE_OR_STOP,
     "bot.storage.claims:Claims.account_by_webhook": _PUSHED,
     "bot.storage.claims:Claims.database_time": _COMMAND,
     "bot.storage.claims:Claims.integrations": _COMMAND,
@@ -78,7 +78,6 @@ NOT_VISITED = {
     "bot.storage.claims:Claims.renew#2": _RENEWAL,
     "bot.web.webhooks:Webhooks._look_up": _PUSHED,
     "bot.workers.inbox:InboxWorker._forgive": _OUTAGE,
-    "bot.workers.inbox:InboxWorker._give_back": "only after an outage, rows 5 to 7, and at a stop: row 4",
-    "bot.workers.outbox:OutboxWorker._work": _STOPPING,
+    "bot.workers.inbox:InboxWorker._give_back": _OUTAGE_OR_STOP,
     "triggers.stays:import_stays": _COMMAND,
 }
