@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -33,6 +33,7 @@ from bot.texts import Texts
 from bot.updates import Updates
 from bot.web.app import serve
 from bot.web.health import Health
+from bot.web.listeners import Listeners, open_listeners
 from bot.web.webhooks import Webhooks
 from bot.workers.elections import Elections
 from bot.workers.inbox import InboxWorker
@@ -98,20 +99,24 @@ async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncI
         yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine, Router(routes(engine)))
 
 
-async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], None]) -> None:
+async def run_house(
+    house: House, stop: asyncio.Event, started: Callable[[int], None], listeners: Listeners | None = None
+) -> None:
     """Serve until `stop` is set, then finish what is in hand.
 
     `started` is told the port of the web server as soon as messages are taken. They are answered seconds later, when
     what reads and sends them is loaded.
     """
-    settings, database = house.settings, house.database
+    database = house.database
     inbox = Inbox(database, house.clock, house.knocks)
     health = Health(database, house.clock)
     doubts = Doubts(database, house.connections, house.clock, house.desk.settled)
     ticks = Ticks(database, house.engine, doubts, house.clock, house.knocks)
     await ticks.make_partitions()
-    routes_ = [*Webhooks(database, house.connections, inbox).routes(), *health.routes()]
-    async with serve(settings.web.host, settings.web.port, routes_) as port:
+    webhooks = Webhooks(database, house.connections, inbox)
+    if listeners is None:
+        (listeners,) = open_listeners(house.settings.web)
+    async with _answering(listeners, webhooks, health) as port:
         started(port)
         analyser = await load_apart(_load)
         jobs = {
@@ -131,6 +136,18 @@ async def run_house(house: House, stop: asyncio.Event, started: Callable[[int], 
             renewing.cancel()
     await inbox.close()
     log.info("house_stopped")
+
+
+@asynccontextmanager
+async def _answering(listeners: Listeners, webhooks: Webhooks, health: Health) -> AsyncIterator[int]:
+    """Answer requests while inside; yield the port that providers push to."""
+    public, metrics = [*webhooks.routes(), *health.routes()], health.metrics_routes()
+    async with AsyncExitStack() as stack:
+        if listeners.metrics is None:
+            public += metrics
+        elif listeners.metrics:
+            await stack.enter_async_context(serve(listeners.metrics, [*health.routes(), *metrics]))
+        yield await stack.enter_async_context(serve(listeners.public, public))
 
 
 def _load() -> Analyser:

@@ -31,10 +31,14 @@ from bot.config_values import (
 from bot.errors import ConfigurationError
 
 PREFIX = "BELLHOP_"
+MOST_PROCESSES = 64
 
 Seconds = Annotated[timedelta, BeforeValidator(seconds)]
 Milliseconds = Annotated[timedelta, BeforeValidator(milliseconds)]
 Port = Annotated[int, BeforeValidator(whole_number(0, 65_535))]
+# Room is left for the ports of the other processes, which follow.
+MetricsPort = Annotated[int, BeforeValidator(whole_number(1, 65_000))]
+Processes = Annotated[int, BeforeValidator(whole_number(1, MOST_PROCESSES))]
 PoolSize = Annotated[int, BeforeValidator(whole_number(1, 1_000))]
 PostgresUrl = Annotated[SecretStr, BeforeValidator(postgres_url)]
 RedisUrl = Annotated[SecretStr, BeforeValidator(redis_url)]
@@ -119,6 +123,9 @@ class Web(Concern):
 
     host: str = setting("127.0.0.1", "address to listen on")
     port: Port = setting("8080", "port to listen on; 0: any free one")
+    metrics_port: MetricsPort | None = setting(
+        None, "port of /metrics, and of the health of one process; several processes take one each from here on"
+    )
     public_url: PublicUrl | None = setting(
         None, "https address under which providers reach the webhooks; unset: polling"
     )
@@ -134,6 +141,7 @@ class Log(Concern):
 class Process(Concern):
     model_config = SettingsConfigDict(env_prefix=PREFIX)
 
+    processes: Processes = setting("1", "bot processes that `run` starts and keeps running; 1: only itself")
     data_dir: Annotated[Path, AfterValidator(Path.expanduser)] = setting(
         ".data", "folder of the embedded server and of its key file"
     )

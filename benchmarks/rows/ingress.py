@@ -16,6 +16,7 @@ from bot.database import database_logins
 from bot.inbox import Inbox
 from bot.web.app import serve
 from bot.web.health import Health
+from bot.web.listeners import listen
 from bot.web.webhooks import Webhooks
 
 
@@ -26,7 +27,7 @@ async def _serve(settings: Settings) -> None:
             inbox = Inbox(house.database, clock, house.knocks)
             health = Health(house.database, clock)
             routes = [*Webhooks(house.database, house.connections, inbox).routes(), *health.routes()]
-            async with serve(settings.web.host, settings.web.port, routes), asyncio.TaskGroup() as group:
+            async with serve(listen(settings.web.host, settings.web.port), routes), asyncio.TaskGroup() as group:
                 beating = group.create_task(_beat(health))
                 await stop.wait()
                 beating.cancel()

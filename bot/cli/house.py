@@ -11,11 +11,15 @@ from bot.cli.checks.keys import try_keys
 from bot.clock import SystemClock
 from bot.config import Settings
 from bot.database import Logins, check_serving
+from bot.web.listeners import Listeners
 
 
-async def run_hotels(settings: Settings, logins: Logins, stop: asyncio.Event) -> None:
-    """Serve the hotels of the database until `stop` is set."""
+async def run_hotels(
+    settings: Settings, logins: Logins, stop: asyncio.Event, listeners: Listeners | None = None, name: str = ""
+) -> None:
+    """Serve the hotels of the database until `stop` is set; one of several processes is told its `name`."""
     async with open_house(settings, logins, SystemClock()) as house:
         await check_serving(house.database)
         await try_keys(house.database, house.keys)
-        await run_house(house, stop, lambda port: click.echo(f"Bellhop serves on {settings.web.host}:{port}"))
+        where = settings.web.host
+        await run_house(house, stop, lambda port: click.echo(f"Bellhop serves on {where}:{port}{name}"), listeners)

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from bot.cli.played import BotToken, GreenNumber, PlayedBot, PlayedNumber
 from bot.cli.signals import hold_signals, leave_on_signals
+from bot.config import MOST_PROCESSES
+from bot.errors import ConfigurationError
 
 
 @click.command()
 @click.option("--demo", is_flag=True, help="With a demo hotel and the simulator; prints the page's address.")
-def run(demo: bool) -> None:
+@click.option(
+    "--processes", type=click.IntRange(1, MOST_PROCESSES), help="How many; unset: as BELLHOP_PROCESSES says."
+)
+def run(demo: bool, processes: int | None) -> None:
     """Serve the hotels until SIGTERM or SIGINT."""
     leave_on_signals()
     from bot.cli.settings import read_demo_settings, read_settings
     from bot.security.key_file import key_ring
 
     settings = read_demo_settings() if demo else read_settings()
+    number = processes or settings.process.processes
+    if demo and number > 1:
+        raise ConfigurationError(
+            "--demo is one process, since it plays the providers itself: leave out --processes and BELLHOP_PROCESSES"
+        )
     key_ring(settings)  # without keys nothing must be migrated
     from bot.cli.serving import serve_demo, serve_hotels
+    from bot.cli.several import serve_by_several
 
     if demo:
         serve_demo(settings)
-    else:
+    elif number == 1:
         serve_hotels(settings)
+    elif not serve_by_several(settings, number):
+        sys.exit(1)
     hold_signals()
 
 

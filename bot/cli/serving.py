@@ -45,8 +45,13 @@ def serve_demo(settings: Settings) -> None:
 
 
 def _serve(settings: Settings, load: Callable[[], Serve], *, alone: bool = False) -> None:
-    """Find out whether the database can be used, then `load` what serves, since that takes seconds to import."""
     log_uncaught_errors()
+    with database_logins(settings, alone=alone) as logins:
+        serve_database(settings, logins, load)
+
+
+def serve_database(settings: Settings, logins: Logins, load: Callable[[], Serve]) -> None:
+    """Find out whether the database can be used, then `load` what serves, since that takes seconds to import."""
 
     async def make_ready() -> None:
         await prepare_database(logins, settings)
@@ -58,11 +63,10 @@ def _serve(settings: Settings, load: Callable[[], Serve], *, alone: bool = False
             async with watched():
                 await load()(settings, logins, stop)
 
-    with database_logins(settings, alone=alone) as logins:
-        try:
-            uvloop.run(start())
-        finally:
-            hold_signals()
+    try:
+        uvloop.run(start())
+    finally:
+        hold_signals()
 
 
 def serve_simulator(telegram_port: int, green_port: int, played: Sequence[PlayedBot | PlayedNumber]) -> None:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
 import signal
 import subprocess
-import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.errors import ConfigurationError
+from bot.lifeline import lifeline
 
 REMEDY = "set BELLHOP_DATABASE_URL to a PostgreSQL server of your own"
 
 # Nothing of the caller's environment (PGDATA, PGOPTIONS, a foreign language) may bend the server.
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ class Account:
                 cwd="/",
                 env=_ENVIRONMENT,
                 start_new_session=True,
-                preexec_fn=_tie_to_us(on_our_death),
+                preexec_fn=lifeline(on_our_death),
                 **who,
                 **options,
             )
@@ -78,16 +74,3 @@ def server_account() -> Account:
         problem = f"the embedded PostgreSQL needs a passwd entry for {who}, and this machine has none"
         raise ConfigurationError(f"{problem}: run as another user, or {REMEDY}") from error
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid, is_other=is_root)
-
-
-def _tie_to_us(on_our_death: signal.Signals) -> Callable[[], None] | None:
-    if sys.platform != "linux":
-        return None
-    # The library is opened here: between fork and exec there may be nothing but the call itself.
-    return partial(_ask_for_signal, ctypes.CDLL(None).prctl, on_our_death, os.getpid())
-
-
-def _ask_for_signal(prctl: Callable[[int, int], int], on_our_death: int, parent: int) -> None:
-    prctl(_PR_SET_PDEATHSIG, on_our_death)
-    if os.getppid() != parent:  # died before we asked: no signal would ever come
-        os._exit(1)

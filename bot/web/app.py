@@ -8,28 +8,22 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.errors import ConfigurationError
+from bot.web.listeners import Sockets
 
 LARGEST_BODY = 4 * 1024 * 1024
 
 
 @asynccontextmanager
-async def serve(host: str, port: int, routes: Sequence[web.RouteDef]) -> AsyncIterator[int]:
-    """Listen while inside; yield the port. Raises ConfigurationError when the address can't be used."""
+async def serve(sockets: Sockets, routes: Sequence[web.RouteDef]) -> AsyncIterator[int]:
+    """Answer what comes in by these sockets while inside, and close them; yield the first one's port."""
     app = web.Application(client_max_size=LARGEST_BODY)
     app.add_routes(routes)
     # Access lines carry the opaque webhook keys, so there are none; metrics count instead.
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise ConfigurationError(
-                f"BELLHOP_HOST and BELLHOP_PORT: can't listen on {host}:{port} ({error.strerror}): "
-                "set a free port, or 0 for any"
-            ) from None
+        for each in sockets:
+            await web.SockSite(runner, each).start()
         yield int(runner.addresses[0][1])
     finally:
         await asyncio.shield(runner.cleanup())

@@ -36,11 +36,10 @@ class Health:
         oldest_unclaimed_seconds.labels("outbox").set(_seconds(ages.outbox))
 
     def routes(self) -> list[web.RouteDef]:
-        return [
-            web.get("/health/live", self._live),
-            web.get("/health/ready", self._ready),
-            web.get("/metrics", self._metrics),
-        ]
+        return [web.get("/health/live", self._live), web.get("/health/ready", self._ready)]
+
+    def metrics_routes(self) -> list[web.RouteDef]:
+        return [web.get("/metrics", self._metrics)]
 
     async def _live(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok"})

@@ -21,6 +21,7 @@ from bot.security.encryption import KeyRing, new_key
 from bot.storage.unit_of_work import Database
 from bot.web.app import serve
 from bot.web.health import Health
+from bot.web.listeners import listen
 from bot.web.webhooks import Webhooks
 from tests.databases import Database as Place
 from tests.databases import open_storage
@@ -81,7 +82,8 @@ async def open_site(storage: Database) -> AsyncIterator[Site]:
         site.health = Health(storage, clock, monotonic=lambda: site.seconds)
         await site.health.beat()
         hooks = Webhooks(storage, Connections(keys, {}, clock), Inbox(storage, clock, MemoryKnocks()))
-        async with serve("127.0.0.1", 0, [*hooks.routes(), *site.health.routes()]) as port:
+        routes = [*hooks.routes(), *site.health.routes(), *site.health.metrics_routes()]
+        async with serve(listen("127.0.0.1", 0), routes) as port:
             site.url = f"http://127.0.0.1:{port}"
             yield site
     await storage.close()

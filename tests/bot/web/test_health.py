@@ -10,6 +10,7 @@ from bot.messages import Platform
 from bot.telemetry.metrics import oldest_unclaimed_seconds
 from bot.web.app import serve
 from bot.web.health import Health
+from bot.web.listeners import listen
 from tests.bot.web.conftest import Site, open_site
 from tests.bot.web.outage import away
 from tests.databases import Database as Place
@@ -36,7 +37,7 @@ async def test_lives_and_is_not_ready_when_the_database_is_away(new_database: Pl
 
 
 async def test_is_not_ready_when_the_scheduler_has_not_begun(site: Site) -> None:
-    async with serve("127.0.0.1", 0, Health(site.storage, FixedClock(NOW)).routes()) as port:
+    async with serve(listen("127.0.0.1", 0), Health(site.storage, FixedClock(NOW)).routes()) as port:
         site.url = f"http://127.0.0.1:{port}"
         status, body = await site.get("/health/ready")
     assert status == 503
