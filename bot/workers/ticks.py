@@ -17,7 +17,7 @@ from models.base import new_id
 from triggers.engine import Engine
 
 MONTHS_AHEAD = timedelta(days=92)
-DUE_AT_ONCE = 100
+DUE_AT_ONCE = 200
 
 log = logger("ticks")
 

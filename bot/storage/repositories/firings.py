@@ -199,13 +199,20 @@ _CANCEL_TRIGGER = f"""
     UPDATE trigger_firings SET status = 'cancelled', reason = $3, decided_at = $4
     WHERE hotel_id = $1 AND trigger_id = $2 AND {_IS_PLANNED} RETURNING id
 """
+# Sorted by little more than ids: all that is due is sorted for each claim, and only what is taken is read.
 _CLAIM_DUE = f"""
-    SELECT {", ".join(f"firing.{name}" for name in FiringRecord.__slots__)} FROM trigger_firings AS firing
-    JOIN triggers ON triggers.hotel_id = firing.hotel_id AND triggers.id = firing.trigger_id
-    JOIN guests ON guests.hotel_id = firing.hotel_id AND guests.id = firing.guest_id
-    WHERE firing.hotel_id = $1 AND firing.status IN ('scheduled', 'postponed') AND firing.due_at <= $2
-    ORDER BY triggers.priority DESC, firing.due_at, firing.id LIMIT $3
-    FOR NO KEY UPDATE OF firing, guests SKIP LOCKED
+    SELECT {", ".join(f"claimed.{name}" for name in FiringRecord.__slots__)}
+    FROM (
+        SELECT firing.id FROM trigger_firings AS firing
+        JOIN triggers ON triggers.hotel_id = firing.hotel_id AND triggers.id = firing.trigger_id
+        WHERE firing.hotel_id = $1 AND firing.status IN ('scheduled', 'postponed') AND firing.due_at <= $2
+        ORDER BY triggers.priority DESC, firing.due_at, firing.id
+    ) AS due CROSS JOIN LATERAL (
+        SELECT firing.* FROM trigger_firings AS firing
+        JOIN guests ON guests.hotel_id = firing.hotel_id AND guests.id = firing.guest_id
+        WHERE firing.hotel_id = $1 AND firing.id = due.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+    ) AS claimed
+    WHERE claimed.status IN ('scheduled', 'postponed') AND claimed.due_at <= $2 LIMIT $3
 """
 _DECIDE_ALL = """
     UPDATE trigger_firings SET
