@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bot.channels.base import Channel
 from bot.channels.connections import Connections
+from bot.channels.registry import import_clients
 from bot.cli.checks.finding import Finding
 from bot.errors import AccountUnusable, BellhopError, TransientError
 from bot.messages import AccountState, Platform
@@ -29,6 +30,7 @@ async def check_account(
 ) -> Finding:
     """Ask the provider for the account's state, and whether it pushes or keeps events as our settings want it."""
     about = f"{slug}: {account.platform} {account.address}"
+    import_clients()  # now: on a slow machine it takes longer than a provider is waited for
     try:
         async with (
             asyncio.timeout(PATIENCE.total_seconds()),
