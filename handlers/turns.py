@@ -101,7 +101,7 @@ class TurnLoader:
             is_new = guest is None
             guest = guest or GuestRecord(new_id(), message.sender.name, None, {}, ())
         conversation = None if message.is_group else shelf.conversations.get(chat_id)
-        analysis = self._analyser.analyse(_words_of(message.text), guest.language if guest else None)
+        analysis = self._analyser.analyse(_words_of(message), guest.language if guest else None)
         turn = Turn(
             hotel=shelf.hotel,
             settings=settings,
@@ -123,9 +123,11 @@ class TurnLoader:
         return Known(turn, identities, tuple(one for one in identities if one not in shelf.guests), is_new)
 
 
-def _words_of(text: str) -> str:
-    """The guest's own words: /help by itself is a command, and no cry for help."""
-    return arguments_of(text) if command_of(text) else text
+def _words_of(message: IncomingMessage) -> str:
+    """The guest's own words: /help by itself is a command, and no cry for help; a link's payload is nobody's word."""
+    if message.start is not None:
+        return ""
+    return arguments_of(message.text) if command_of(message.text) else message.text
 
 
 async def read_shelf(uow: UnitOfWork, arrivals: Sequence[Arrival]) -> Shelf:

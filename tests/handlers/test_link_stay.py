@@ -135,6 +135,11 @@ async def test_stranger_is_just_welcomed_when_a_start_link_is_not_a_stays(house:
     assert (await house.person().follow("instagram")).route == "guest.start"
 
 
+async def test_staff_are_not_alarmed_when_a_link_brings_an_ugly_word(house: House) -> None:
+    await house.person().follow("nonsense")
+    assert await alerts(house) == []
+
+
 async def test_stay_is_found_when_number_and_surname_belong_together(house: House, other_house: House) -> None:
     stay = await house.book("Anna Petrova")
     await other_house.book("Anna Petrova")

@@ -9,6 +9,8 @@ from bot.channels.telegram.payloads import Chat, Contact, File, Message, Point, 
 from bot.messages import Attachment, AttachmentKind, IncomingKind, Location, Sender, SharedContact
 
 _COMMAND = re.compile(r"/(\w{1,64})(?:@\w{1,64})?(?=\s|$)")
+# What Telegram takes for a link's payload; anything else behind /start was typed.
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MEDIA = {
     "animation": AttachmentKind.video,
     "voice": AttachmentKind.voice,
@@ -66,8 +68,8 @@ def _words(text: str) -> dict[str, Any]:
     if not command:
         return {"kind": IncomingKind.text, "text": text}
     rest = text[command.end() :]
-    start = rest.strip() if command[1] == "start" else ""
-    return {"kind": IncomingKind.text, "text": f"/{command[1]}{rest}", "start": start or None}
+    payload = _PAYLOAD.fullmatch(rest.strip()) if command[1] == "start" else None
+    return {"kind": IncomingKind.text, "text": f"/{command[1]}{rest}", "start": payload and payload[0]}
 
 
 def _shared(contact: Contact, user: User | None) -> SharedContact:
