@@ -80,7 +80,7 @@ def read(model: type[_Part], value: Any, part: str = "") -> _Part:
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
     where = ".".join(str(step) for step in (*([part] if part else []), *first["loc"]))
-    raise UnreadablePayload(where or "payload", first["msg"])
+    raise UnreadablePayload(where or "payload", first["msg"].removeprefix("Value error, "))
 
 
 def digest(payload: bytes) -> str:

@@ -58,6 +58,7 @@ def test_text_arrives_with_its_writer_when_a_guest_writes() -> None:
         ("/start", "/start", None),
         ("/start stay-1", "/start stay-1", "stay-1"),
         ("/start@desk_bot stay-1", "/start stay-1", "stay-1"),
+        ("/start the room is on fire", "/start the room is on fire", None),
         ("/triggers@desk_bot", "/triggers", None),
         ("/stay add 101", "/stay add 101", None),
         ("/startle me", "/startle me", None),
@@ -244,6 +245,12 @@ def test_the_wrong_part_is_named_when_an_update_can_not_be_read(payload: bytes, 
     with pytest.raises(UnreadablePayload) as refusal:
         FORMAT.parse(payload)
     assert refusal.value.part == part
+
+
+def test_the_reason_is_a_plain_sentence_when_a_time_can_not_be_read() -> None:
+    with pytest.raises(UnreadablePayload) as refusal:
+        FORMAT.parse(update(message=message(date="soon", text="x")))
+    assert refusal.value.problem == "it is not a time in seconds since 1970"
 
 
 @pytest.mark.parametrize(
