@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +44,8 @@ def listen(host: str, port: int, setting: str = "BELLHOP_PORT") -> list[socket.s
     except OSError as error:
         for each in opened:
             each.close()
+        is_taken = error.errno in {errno.EADDRINUSE, errno.EACCES}
+        remedy = "set a free port" if is_taken else "set BELLHOP_HOST to an address of this machine"
         problem = f"BELLHOP_HOST and {setting}: can't listen on {host}:{port} ({error.strerror})"
-        raise ConfigurationError(f"{problem}: set a free port") from None
+        raise ConfigurationError(f"{problem}: {remedy}") from None
     return opened

@@ -130,6 +130,7 @@ async def test_names_the_settings_when_the_port_is_taken(site: Site) -> None:
         listen("127.0.0.1", port)
 
 
-async def test_names_the_settings_when_the_host_is_not_this_machines() -> None:
-    with pytest.raises(ConfigurationError, match="BELLHOP_HOST"):
-        listen("203.0.113.9", 0)  # an address for documentation
+@pytest.mark.parametrize("host", ["203.0.113.9", "nowhere.invalid"])  # for documentation, for tests
+async def test_asks_for_another_host_when_it_is_not_this_machines(host: str) -> None:
+    with pytest.raises(ConfigurationError, match="set BELLHOP_HOST to an address of this machine"):
+        listen(host, 0)
