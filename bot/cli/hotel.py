@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.cli.context import hotel_called, with_database
 from bot.cli.phone import Phone
+from bot.cli.token import token_option
 from bot.clock import Clock
 from bot.config import Settings
 from bot.enrolment import NewAccount, enrol_account, enrol_hotel, language_code
@@ -64,9 +65,9 @@ def channel() -> None:
 @channel.command("add-telegram")
 @hotel_option
 @click.option("--username", required=True, help="The bot's @name.")
-@click.option("--token", required=True, envvar="BOT_TOKEN", prompt=True, hide_input=True, help="From @BotFather.")
+@token_option("BOT_TOKEN", "From @BotFather.")
 def add_telegram(slug: str, username: str, token: str) -> None:
-    """Connect a Telegram bot. Give the token at the prompt or in BOT_TOKEN, so that no shell keeps it."""
+    """Connect a Telegram bot. Give the token at the prompt, by a pipe or in BOT_TOKEN, so that no shell keeps it."""
     address = "@" + username.removeprefix("@")
     _connect(slug, NewAccount(Platform.telegram, address, {"bot_token": token}))
 
@@ -75,9 +76,9 @@ def add_telegram(slug: str, username: str, token: str) -> None:
 @hotel_option
 @click.option("--phone", type=Phone(), required=True, help="The number in international form.")
 @click.option("--instance", required=True, help="idInstance.")
-@click.option("--token", required=True, envvar="GREEN_TOKEN", prompt=True, hide_input=True, help="apiTokenInstance.")
+@token_option("GREEN_TOKEN", "apiTokenInstance.")
 def add_green(slug: str, phone: str, instance: str, token: str) -> None:
-    """Connect a Green API instance. Give the token at the prompt or in GREEN_TOKEN."""
+    """Connect a Green API instance. Give the token at the prompt, by a pipe or in GREEN_TOKEN."""
     _connect(slug, NewAccount(Platform.whatsapp_green, phone, {"id_instance": instance, "api_token": token}))
 
 

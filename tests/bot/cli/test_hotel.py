@@ -66,6 +66,15 @@ def test_keeps_nothing_when_a_channel_can_not_be_used(
     assert len(hotel.does("hotel", "channel", "list", "--hotel", "adler").splitlines()) == 1
 
 
+@pytest.mark.parametrize("typed", ["", "\n"])
+def test_names_the_ways_to_give_a_token_when_none_is_piped_in(hotel: Operator, typed: str) -> None:
+    words = ("channel", "add-telegram", "--hotel", "adler", "--username", "desk_bot")
+    result = hotel.tries("hotel", *words, typed=typed)
+    assert result.exit_code == 2
+    assert "BOT_TOKEN" in result.stderr
+    assert "desk_bot" not in hotel.does("hotel", "channel", "list", "--hotel", "adler")
+
+
 @pytest.mark.parametrize("phone", ["900100", "+49", "+49 1", "abc"])
 def test_asks_for_the_international_form_when_a_phone_is_none(hotel: Operator, phone: str) -> None:
     result = hotel.tries("hotel", "staff", "--hotel", "adler", "--name", "Olga", "--phone", phone)
