@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import weakref
 from datetime import timedelta
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -74,7 +75,7 @@ def record_query(connection: Connection, statement: str, seconds: float, rows: i
     slow: timedelta | None = connection.info.get(_SLOW)
     if slow is None:
         return
-    operation = operation_of(statement)
+    operation, table, told = _described(statement)
     query_seconds.labels(operation).observe(seconds)
     is_slow = seconds >= slow.total_seconds()
     if is_slow:
@@ -83,11 +84,17 @@ def record_query(connection: Connection, statement: str, seconds: float, rows: i
     tell(
         name,
         operation=operation,
-        table=table_of(statement),
+        table=table,
         query_time_ms=round(seconds * 1_000, 3),
         rows_affected=rows,
-        sql=_LITERAL.sub("'…'", statement[:_LONGEST_STATEMENT]),
+        sql=told,
     )
+
+
+@lru_cache(maxsize=1_000)
+def _described(statement: str) -> tuple[str, str | None, str]:
+    """Return the operation, the table and what may be told of a statement: there are few, each asked very often."""
+    return operation_of(statement), table_of(statement), _LITERAL.sub("'…'", statement[:_LONGEST_STATEMENT])
 
 
 def _watch_pool(engine: Engine, name: str) -> None:
