@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, insert, or_, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot.storage.repositories.base import AnySelect, Repository
 from models import ChannelAccount, Integration
@@ -127,13 +127,8 @@ class Accounts(Repository):
 
     async def note_inbound(self, account_ids: Collection[UUID], at: datetime, every: timedelta) -> None:
         """Note when these accounts last received something, at most once in `every`."""
-        stale = or_(ChannelAccount.last_inbound_at.is_(None), ChannelAccount.last_inbound_at < at - every)
-        for account_id in sorted(account_ids):
-            await self._run(
-                update(ChannelAccount)
-                .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id, stale)
-                .values(last_inbound_at=at)
-            )
+        if account_ids:
+            await self._fetch(_NOTE_INBOUND, self.hotel_id, list(account_ids), at, at - every)
 
     async def rest(self, account_id: UUID, wait: timedelta) -> None:
         """Let nothing of this account out for so long, in any process; never shortens a rest."""
@@ -151,18 +146,8 @@ class Accounts(Repository):
 
     async def count_sent(self, counts: Mapping[UUID, int], at: datetime) -> None:
         """Count the messages of each account that left; the daily count starts anew with each UTC day."""
-        same_day = func.date_trunc("day", ChannelAccount.last_used_at, "UTC") == func.date_trunc("day", at, "UTC")
-        today = case((same_day, ChannelAccount.daily_messages), else_=0)
-        for account_id, count in sorted(counts.items()):
-            await self._run(
-                update(ChannelAccount)
-                .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account_id)
-                .values(
-                    messages_sent=ChannelAccount.messages_sent + count,
-                    daily_messages=today + count,
-                    last_used_at=at,
-                )
-            )
+        if counts:
+            await self._fetch(_COUNT_SENT, self.hotel_id, list(counts), list(counts.values()), at)
 
     def _select(self) -> AnySelect:
         columns = (ChannelAccount.id, ChannelAccount.integration_id, ChannelAccount.platform, ChannelAccount.address)
@@ -183,4 +168,28 @@ class Accounts(Repository):
         )
 
 
+# Locked before they are changed, in the order that all keep.
+_NOTE_INBOUND = """
+    WITH held AS (
+        SELECT id FROM channel_accounts
+        WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND (last_inbound_at IS NULL OR last_inbound_at < $4)
+        ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE channel_accounts AS account SET last_inbound_at = $3
+    FROM held WHERE account.hotel_id = $1 AND account.id = held.id
+"""
+_COUNT_SENT = """
+    WITH held AS (
+        SELECT id FROM channel_accounts WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE channel_accounts AS account SET
+        messages_sent = messages_sent + sent.number,
+        daily_messages = sent.number + CASE
+            WHEN date_trunc('day', last_used_at, 'UTC') = date_trunc('day', $4::timestamptz, 'UTC')
+            THEN daily_messages ELSE 0
+        END,
+        last_used_at = $4
+    FROM held JOIN unnest($2::uuid[], $3::integer[]) AS sent (id, number) USING (id)
+    WHERE account.hotel_id = $1 AND account.id = held.id
+"""
 _PLATFORMS = "SELECT id, platform FROM channel_accounts WHERE hotel_id = $1 AND id = ANY ($2::uuid[])"
