@@ -13,6 +13,7 @@ from bot.notifications import Desk, Subject
 from bot.outbox import Letter, enqueue_all, is_said
 from bot.storage.claims import ChatLease
 from bot.storage.repositories.conversations import ConversationChange
+from bot.storage.repositories.guests import GuestRecord
 from bot.storage.repositories.messages import NewMessage
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.base import REPLY_USEFUL_FOR, Alert, Outcome, Turn
@@ -77,8 +78,11 @@ class Saving:
         await self._save_chats()
         await self._open_conversations()
         await self._save_messages()
+        changed = {}
         for draft in self._drafts:
-            await self._apply_effects(draft)
+            if (guest := await self._apply_effects(draft)) is not None:
+                changed[guest.id] = draft.turn.correlation_id
+        await self._engine.plan_guests(self._uow, changed)
         await self._save_conversations()
         replies = [(_letter(draft.turn), reply) for draft in self._drafts for reply in draft.said]
         await enqueue_all(self._uow, replies, self._now)
@@ -139,8 +143,8 @@ class Saving:
         for draft, message_id in zip(spoken, ids, strict=True):
             draft.message_id = message_id
 
-    async def _apply_effects(self, draft: _Draft) -> None:
-        """Change what the outcome wants changed.
+    async def _apply_effects(self, draft: _Draft) -> GuestRecord | None:
+        """Change what the outcome wants changed; return the guest where that is no longer the one of before.
 
         The guest may turn out to be one that the hotel knew already, or be known better now.
         """
@@ -149,13 +153,12 @@ class Saving:
             said += await effect.apply(self._uow, turn)
         draft.said = tuple(said)
         if turn.guest is None:
-            return
+            return None
         guest = replace(turn.guest, language=learned_language(turn.guest, turn.analysis))
         if draft.outcome.effects:
             guest = await self._uow.guests.recognise(draft.thought.known.identities[0]) or guest
-        if guest != turn.guest:
-            await self._engine.plan_guest(self._uow, guest.id, turn.correlation_id)
         draft.turn = replace(turn, guest=guest)
+        return guest if guest != turn.guest else None
 
     async def _save_conversations(self) -> None:
         changes = [change for draft in self._drafts if (change := _change(draft)) is not None]

@@ -61,20 +61,16 @@ class Engine:
 
     async def plan_stays(self, uow: UnitOfWork, stay_ids: Sequence[UUID], correlation_id: str) -> PlanDiff:
         """Stays were added or changed: make their plan right."""
-        if not stay_ids:
-            return PlanDiff()
-        rules = readable(await uow.triggers.all())
-        occasion = await self._occasion(uow, correlation_id)
-        diff = PlanDiff()
-        for start in range(0, len(stay_ids) if rules else 0, _AT_ONCE):
-            stays = await uow.stays.with_ids(stay_ids[start : start + _AT_ONCE])
-            diff += await _plan(uow, occasion, rules, stays, is_stay_news=True)
-        return diff
+        return await self._plan_stays(uow, stay_ids, await self._occasion(uow, correlation_id))
 
-    async def plan_guest(self, uow: UnitOfWork, guest_id: UUID, correlation_id: str) -> PlanDiff:
-        """A guest became known better (language, tags, another's stays): look at their stays again."""
-        stays = await uow.stays.of_guest(guest_id)
-        return await self.plan_stays(uow, [stay.id for stay in stays], correlation_id)
+    async def plan_guests(self, uow: UnitOfWork, correlations: Mapping[UUID, str]) -> PlanDiff:
+        """Guests became known better (language, tags, another's stays), each by the message or command of that
+        correlation: look at their stays again."""
+        if not correlations:
+            return PlanDiff()
+        stays = await uow.stays.of_guests(correlations)
+        occasion = replace(await self._occasion(uow, next(iter(correlations.values()))), correlations=correlations)
+        return await self._plan_stays(uow, [stay.id for stay in stays], occasion)
 
     async def plan_trigger(self, uow: UnitOfWork, trigger_id: UUID, correlation_id: str) -> PlanDiff:
         """A trigger was added, changed, paused, resumed or deleted: make its plan right.
@@ -146,6 +142,14 @@ class Engine:
 
     async def _occasion(self, uow: UnitOfWork, correlation_id: str) -> Occasion:
         return Occasion(await uow.hotels.get(), self._clock.now(), correlation_id)
+
+    async def _plan_stays(self, uow: UnitOfWork, stay_ids: Sequence[UUID], occasion: Occasion) -> PlanDiff:
+        rules = readable(await uow.triggers.all()) if stay_ids else []
+        diff = PlanDiff()
+        for start in range(0, len(stay_ids) if rules else 0, _AT_ONCE):
+            stays = await uow.stays.with_ids(stay_ids[start : start + _AT_ONCE])
+            diff += await _plan(uow, occasion, rules, stays, is_stay_news=True)
+        return diff
 
     async def _plan_all(self, uow: UnitOfWork, occasion: Occasion, rules: Sequence[Rule]) -> PlanDiff:
         """Plan rules for every stay that they may have something to say about, so many at a time."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -38,11 +38,13 @@ class PlanDiff:
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a plan is made for: the hotel, the moment, and what the planning comes from."""
+    """What a plan is made for: the hotel, the moment, and what the planning comes from; for some guests that may be
+    something of their own."""
 
     hotel: HotelRecord
     now: datetime
     correlation_id: str
+    correlations: Mapping[UUID, str] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -118,7 +120,7 @@ def firing_of(
         stay_id=stay.id if stay else None,
         due_at=occurrence.due_at,
         useful_until=useful_until(occurrence.due_at, rule.conditions.when, rule.record.useful_for),
-        correlation_id=occasion.correlation_id,
+        correlation_id=occasion.correlations.get(guest_id, occasion.correlation_id),
         event=dict(happened or {}),
     )
 

@@ -135,7 +135,7 @@ async def test_it_fires_when_the_guest_changes_so_that_it_becomes_true(hotel: Ho
 
     async with hotel.database.unit(hotel.id) as uow:
         await uow.guests.update(guest, language="ru")
-        diff = await hotel.engine.plan_guest(uow, guest, "c-5")
+        diff = await hotel.engine.plan_guests(uow, {guest: "c-5"})
     await hotel.tick()
 
     assert diff == PlanDiff(added=1)
