@@ -11,7 +11,7 @@ from enum import StrEnum
 from tests.proxies import Link, Proxy
 
 _WRITES = re.compile(
-    r"\bINSERT INTO (?P<into>\w+)|\bDELETE FROM (?P<out_of>\w+)"
+    r'\bINSERT INTO "?(?P<into>\w+)|\bDELETE FROM (?P<out_of>\w+)'
     r"|(?<!FOR )(?<!DO )\bUPDATE (?P<table>\w+) SET (?P<rest>.*?) (?:FROM|WHERE|RETURNING)\b",
     re.DOTALL,
 )

@@ -6,9 +6,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import make_url
 
 from bot.app import open_house
 from bot.channels.registry import connect
+from bot.database import Logins
 from bot.inbox import Inbox
 from bot.messages import Platform
 from bot.nlu.analysis import Analyser
@@ -16,13 +18,14 @@ from bot.simulator.faults import Fault
 from bot.simulator.history import Kind
 from bot.storage.claims import AccountHead
 from bot.updates import Updates
-from bot.workers.inbox import InboxWorker
+from bot.workers.inbox import MOST_ATTEMPTS, InboxWorker
 from bot.workers.leases import Leases
 from handlers.base import Outcome, Reply, Turn
 from handlers.router import Route, Router
 from handlers.step import Step
 from handlers.turns import TurnLoader
 from tests.flows.house import BOT_TOKEN, SORRY, WELCOME, Scene, eventually
+from tests.flows.proxy import Boundary, Moment, PostgresProxy
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 
@@ -248,3 +251,23 @@ async def test_nothing_is_lost_when_the_database_drops_everybody_again_and_again
     assert [row["content"][-2] for row in heard[:5]] == list("01234")
     assert len(heard) == 6
     assert [message.text for message in guest.said()].count(SORRY) == 1
+
+
+async def test_a_message_is_answered_when_the_database_fails_more_often_than_it_may_be_tried(scene: Scene) -> None:
+    failed: list[Boundary] = []
+
+    def fail(boundary: Boundary) -> Moment | None:
+        if len(failed) > MOST_ATTEMPTS or "+messages" not in boundary.what:
+            return None
+        failed.append(boundary)
+        return Moment.before
+
+    guest = scene.guest(Platform.telegram)
+    url, direct = make_url(scene.database.admin_url), scene.logins()
+    async with PostgresProxy(url.host or "", url.port or 5432, fail, lambda: None) as proxy:
+        guest.write("What is the wifi password?")
+        async with scene.serving(Logins(None, proxy.url_for(direct.app), proxy.url_for(direct.runtime))):
+            await scene.simulator.until(guest.said)
+    assert len(failed) > MOST_ATTEMPTS
+    assert ["sunny-terrace" in message.text for message in guest.said()] == [True]
+    assert not scene.alerts(), "nothing was set aside"
