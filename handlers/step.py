@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bot.batches import Batches
 from bot.errors import LeaseLost
+from bot.inbox import Begun, begin_next
 from bot.notifications import Desk
 from bot.storage.claims import ChatLease
 from bot.storage.unit_of_work import Database
@@ -46,15 +47,17 @@ class Step:
         await self._loads.close()
         await self._saves.close()
 
-    async def handle(self, lease: ChatLease, arrival: Arrival) -> None:
-        """Answer one message. Raises LeaseLost when another worker has the chat; then nothing was changed."""
+    async def handle(self, lease: ChatLease, arrival: Arrival) -> Begun | None:
+        """Answer one message, and begin the next one of its chat by the same commit; where there is none the chat is
+        given back. Raises LeaseLost when another worker has the chat; then nothing was changed."""
         started = time.monotonic()
         known, route, loaded = await self._loads.do(lease.hotel_id, arrival)
         outcome = route.handler.think(known.turn, loaded) if route else Outcome()
-        await self._saves.do(lease.hotel_id, Thought(lease, arrival, known, outcome))
+        begun = await self._saves.do(lease.hotel_id, Thought(lease, arrival, known, outcome))
         messages.labels(arrival.platform, MessageOutcome.handled).inc()
         step_seconds.labels(arrival.platform).observe(time.monotonic() - started)
         log.info("message_handled", route=route.name if route else None, kind=arrival.message.kind)
+        return begun
 
     async def _load_all(
         self, hotel_id: UUID, arrivals: Sequence[Arrival]
@@ -69,12 +72,13 @@ class Step:
             loaded = {id(turn): await handler.load(uow, turn) for turn, handler in readers}
         return [(known, route, loaded.get(id(known.turn))) for known, route in routed]
 
-    async def _save_all(self, hotel_id: UUID, thoughts: Sequence[Thought]) -> list[Exception | None]:
+    async def _save_all(self, hotel_id: UUID, thoughts: Sequence[Thought]) -> list[Begun | Exception | None]:
         """Save turns of different chats in one transaction; a chat that another worker has by now is left alone."""
         async with self._database.unit(hotel_id) as uow:
             held = await uow.chats.hold_all([one.lease for one in thoughts])
             ours = [one for one in thoughts if one.lease in held]
             if ours:
                 await Saving(uow, self._desk, self._engine, ours).save()
+            begun = await begin_next(uow, held)
         lost = LeaseLost("the chat was claimed by another worker")
-        return [None if one.lease in held else lost for one in thoughts]
+        return [begun.get(one.lease.chat_id) if one.lease in held else lost for one in thoughts]

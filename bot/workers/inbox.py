@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from bot.batches import Batches
 from bot.channels.registry import format_of
 from bot.clock import Clock
 from bot.errors import LeaseLost, RejectedInput
-from bot.inbox import TOPIC
+from bot.inbox import TOPIC, Begun, begin_next
 from bot.knocks import Knocks
 from bot.messages import AccountUpdate, ChatMoved, DeliveryUpdate, Incoming, IncomingMessage, Platform, ReachUpdate
 from bot.notifications import Desk, Subject
@@ -33,15 +32,6 @@ MOST_ATTEMPTS = 3
 HANDS = 100
 
 log = logger("inbox")
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """The next event of a chat; not counted yet where it is suspected of having killed its worker."""
-
-    event: InboxRecord
-    platform: Platform
-    is_counted: bool
 
 
 class InboxWorker:
@@ -86,11 +76,11 @@ class InboxWorker:
     async def _work_chat(self, lease: ChatLease) -> None:
         with self._leases.chat(lease.token), bound(hotel_id=lease.hotel_id):
             try:
-                while not self._stop.is_set():
-                    begun = await self._begins.do(lease.hotel_id, lease)
-                    if begun is None:
-                        return
-                    await self._handle(lease, begun)
+                begun = await self._next(lease)
+                while begun is not None and not self._stop.is_set():
+                    begun = await self._handle(lease, begun)
+                if begun is not None:
+                    await self._leave(lease, begun)
             except Exception as error:
                 # Given back as soon as the database is there again, and not only when the lease ends; after a pause,
                 # since what fails so of itself would come again and again without one.
@@ -98,36 +88,40 @@ class InboxWorker:
                     await asyncio.sleep(AFTER_OUTAGE.total_seconds())
                     await outlast(lambda: self._give_back(lease))
                 raise
-            await self._give_back(lease)
+
+    async def _next(self, lease: ChatLease) -> Begun | None:
+        """Begin the oldest waiting event of the chat; None where nothing waits, and then the chat was given back."""
+        return await self._begins.do(lease.hotel_id, lease)
+
+    async def _begin_all(self, hotel_id: UUID, leases: Sequence[ChatLease]) -> list[Begun | Exception | None]:
+        async with self._database.unit(hotel_id) as uow:
+            held = await uow.chats.hold_all(leases)
+            begun = await begin_next(uow, held)
+        lost = LeaseLost("the chat was claimed by another worker")
+        return [begun.get(lease.chat_id) if lease in held else lost for lease in leases]
+
+    async def _leave(self, lease: ChatLease, begun: Begun) -> None:
+        """Give the chat back with an event in it that was begun, but not handled."""
+        if begun.is_counted:
+            await self._forgive(lease, begun.event)
+        await self._give_back(lease)
 
     async def _give_back(self, lease: ChatLease) -> None:
         async with self._database.unit(lease.hotel_id) as uow:
             await uow.chats.hold(lease)
             await uow.chats.release_all([lease])
 
-    async def _begin_all(self, hotel_id: UUID, leases: Sequence[ChatLease]) -> list[_Begun | Exception | None]:
-        """Begin the oldest waiting event of each chat; a chat in which nothing waits is given back, for None."""
-        async with self._database.unit(hotel_id) as uow:
-            held = await uow.chats.hold_all(leases)
-            waiting = await uow.inbox.begin_next([lease.chat_id for lease in held])
-            await uow.chats.release_all([lease for lease in held if lease.chat_id not in waiting])
-            platforms = await uow.accounts.platforms({one.event.account_id for one in waiting.values()})
-        lost = LeaseLost("the chat was claimed by another worker")
-        begun = {
-            chat_id: _Begun(one.event, Platform(platforms[one.event.account_id]), one.is_begun)
-            for chat_id, one in waiting.items()
-        }
-        return [begun.get(lease.chat_id) if lease in held else lost for lease in leases]
-
-    async def _handle(self, lease: ChatLease, begun: _Begun) -> None:
+    async def _handle(self, lease: ChatLease, begun: Begun) -> Begun | None:
+        """Handle an event of a chat; return the next one, as `_next` does."""
         with bound(correlation_id=begun.event.correlation_id):
             if begun.is_counted:
-                await self._attempt(lease, begun.event, begun.platform)
+                following = await self._attempt(lease, begun.event, begun.platform)
             else:
-                await self._handle_suspect(lease, begun)
+                following = await self._handle_suspect(lease, begun)
         await self._knocks.knock(OUTBOX_TOPIC)
+        return following
 
-    async def _handle_suspect(self, lease: ChatLease, begun: _Begun) -> None:
+    async def _handle_suspect(self, lease: ChatLease, begun: Begun) -> Begun | None:
         """Handle an event that was in hand when its worker died, and is suspected of having killed it.
 
         Suspects go one by one, and are counted when their turn comes: so the next death is the culprit's own, and its
@@ -138,44 +132,46 @@ class InboxWorker:
                 await uow.chats.hold(lease)
                 again = (await uow.inbox.begin_next([lease.chat_id], is_alone=True)).get(lease.chat_id)
             if again is not None:
-                await self._attempt(lease, again.event, begun.platform)
+                return await self._attempt(lease, again.event, begun.platform)
+        return await self._next(lease)
 
-    async def _attempt(self, lease: ChatLease, event: InboxRecord, platform: Platform) -> None:
+    async def _attempt(self, lease: ChatLease, event: InboxRecord, platform: Platform) -> Begun | None:
         if event.attempts > MOST_ATTEMPTS:
-            await self._quarantine(lease, event, platform, event.last_error or "its worker died each time")
-            return
+            return await self._quarantine(lease, event, platform, event.last_error or "its worker died each time")
         try:
-            await self._dispatch(lease, event, platform, format_of(platform, self._clock).parse(event.payload))
+            return await self._dispatch(lease, event, platform, format_of(platform, self._clock).parse(event.payload))
         except LeaseLost:
             raise
         except RejectedInput as error:
-            await self._quarantine(lease, event, platform, f"could not be read: {error}")
+            return await self._quarantine(lease, event, platform, f"could not be read: {error}")
         except Exception as error:
             if is_passing(error):
                 await outlast(lambda: self._forgive(lease, event))
                 raise
             log.error("message_failed", attempt=event.attempts, error=error, exc_info=True)
             if event.attempts == MOST_ATTEMPTS:
-                await self._quarantine(lease, event, platform, type(error).__name__)
-            else:
-                async with self._database.unit(lease.hotel_id) as uow:
-                    await uow.inbox.note_error(event.id, type(error).__name__)
+                return await self._quarantine(lease, event, platform, type(error).__name__)
+            async with self._database.unit(lease.hotel_id) as uow:
+                await uow.inbox.note_error(event.id, type(error).__name__)
+            return await self._next(lease)
 
     async def _dispatch(
         self, lease: ChatLease, event: InboxRecord, platform: Platform, incoming: list[Incoming]
-    ) -> None:
+    ) -> Begun | None:
         for part in incoming:
             if isinstance(part, IncomingMessage):
-                await self._step.handle(lease, Arrival(event, part, platform))
-                return
+                return await self._step.handle(lease, Arrival(event, part, platform))
         async with self._database.unit(lease.hotel_id) as uow:
             await uow.chats.hold(lease)
             for part in incoming:
                 if isinstance(part, DeliveryUpdate | AccountUpdate | ReachUpdate | ChatMoved):
                     await self._updates.apply(uow, event, part)
             await uow.inbox.finish_all([event.id], self._clock.now())
+            return (await begin_next(uow, [lease])).get(lease.chat_id)
 
-    async def _quarantine(self, lease: ChatLease, event: InboxRecord, platform: Platform, reason: str) -> None:
+    async def _quarantine(
+        self, lease: ChatLease, event: InboxRecord, platform: Platform, reason: str
+    ) -> Begun | None:
         """Set an event aside and tell staff, so that those behind it go on and nobody's words vanish."""
         log.error("message_quarantined", attempt=event.attempts, event_id=event.id)
         async with self._database.unit(lease.hotel_id) as uow:
@@ -196,7 +192,9 @@ class InboxWorker:
                 await self._desk.sentence(uow, "alert-quarantined", event=str(event.id), attempts=event.attempts),
                 event.correlation_id,
             )
+            begun = (await begin_next(uow, [lease])).get(lease.chat_id)
         messages.labels(platform, MessageOutcome.quarantined).inc()
+        return begun
 
     async def _forgive(self, lease: ChatLease, event: InboxRecord) -> None:
         """The database failed, not the event: take the counted attempt back."""

@@ -43,7 +43,6 @@ _COMMAND = "an operator's command: one transaction, and whoever runs it sees how
 _DEMO = "the demo's furniture, made before anything is served"
 _RENEWAL = "only work that lasts longer than a third of a lease comes by; a renewal that fails costs the lease"
 _PUSHED = "only where providers push; it reads and changes nothing"
-_OUTAGE = "only after an outage of the database: rows 5 to 7"
 _OUTAGE_OR_STOP = "only after an outage of the database, rows 5 to 7, or a request to stop: row 4"
 
 NOT_VISITED = {
@@ -77,7 +76,7 @@ NOT_VISITED = {
     "bot.storage.claims:Claims.renew": _RENEWAL,
     "bot.storage.claims:Claims.renew#2": _RENEWAL,
     "bot.web.webhooks:Webhooks._look_up": _PUSHED,
-    "bot.workers.inbox:InboxWorker._forgive": _OUTAGE,
+    "bot.workers.inbox:InboxWorker._forgive": _OUTAGE_OR_STOP,
     "bot.workers.inbox:InboxWorker._give_back": _OUTAGE_OR_STOP,
     "triggers.stays:import_stays": _COMMAND,
 }

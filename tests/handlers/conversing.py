@@ -117,9 +117,6 @@ class Person:
         lease, event = await self._arrive(message)
         before = len(await self._leaving(lease.chat_id))
         await self._step.handle(lease, Arrival(event, message, self.platform))
-        async with self.house.database.unit(self.house.id) as uow:
-            await uow.chats.hold(lease)
-            await uow.chats.release_all([lease])
         replies = (await self._leaving(lease.chat_id))[before:]
         return Said(self._router.route, self._router.outcome, tuple(replies))
 
