@@ -11,13 +11,13 @@ from typing import Self
 from bot.database import Logins
 from tests.faults.town import Town
 from tests.faults.worker import live
-from tests.flows.bot_process import BotProcess
+from tests.flows.bot_process import BotProcess, Live
 
 
 class Place:
-    """A place for one process: it is never empty for long. `endings` counts the exit codes."""
+    """A place for one process that lives as `live` says, never empty for long. `endings` counts the exit codes."""
 
-    def __init__(self, town: Town, logins: Logins, environ: dict[str, str], log: Path) -> None:
+    def __init__(self, town: Town, logins: Logins, environ: dict[str, str], log: Path, live: Live = live) -> None:
         self.environ = environ
         self._extra: dict[str, str] = {}
         self.last_ending: int | None = None
@@ -25,6 +25,7 @@ class Place:
         self._town = town
         self._logins = logins
         self._log = log
+        self._live = live
         self._process: BotProcess | None = None
         self._gone = asyncio.Event()
         self._is_closing = False
@@ -72,7 +73,7 @@ class Place:
 
     def _start(self) -> None:
         environ = self.environ | self._extra
-        self._process = BotProcess(environ, self._logins, self._town.clock, self._log, live)
+        self._process = BotProcess(environ, self._logins, self._town.clock, self._log, self._live)
         self._process.start()
 
     async def _keep(self) -> None:

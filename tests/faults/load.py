@@ -15,6 +15,7 @@ from tests.faults.town import Guest, Town
 
 COMPLAINT = "The room is filthy and nobody answers"
 COMPLAINS_EACH = 40
+GREETED_WITHIN = 180.0
 
 
 @dataclass(slots=True)
@@ -36,6 +37,15 @@ class Load:
         words = words or (COMPLAINT if self.count % COMPLAINS_EACH == 0 else "hello")
         guest.write(f"{mark} {words}")
         return mark
+
+    async def greet(self) -> None:
+        """Let every guest write once, and wait until all of them were answered."""
+        for guest in self.town.guests:
+            self.write(guest)
+        history, wanted = self.town.simulator.history, len(self.town.guests)
+        async with asyncio.timeout(GREETED_WITHIN):
+            while len(history.of(method="accepted")) < wanted:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.2)
 
     def note_fault(self) -> None:
         """A fault ends now: what waits recovers from here."""

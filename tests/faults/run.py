@@ -25,7 +25,6 @@ from tests.faults.town import Size, Town, open_town
 
 STANDSTILL = 40.0
 """Seconds without any progress after which what still waits counts as stuck."""
-WARM_WITHIN = 180.0
 WATCH_EVERY = 0.3
 PATIENCE = timedelta(minutes=3)
 """Longer than the time for which a provider's journal may lack a message."""
@@ -63,16 +62,6 @@ class Play:
     load: Load
     places: list[Place]
     doubted: set[tuple[UUID, int]] = field(default_factory=set)
-
-    async def warm_up(self, within: timedelta) -> None:
-        """Wait until every guest was answered once, and let the welcomes of their stays begin."""
-        for guest in self.town.guests:
-            self.load.write(guest)
-        history, wanted = self.town.simulator.history, len(self.town.guests)
-        async with asyncio.timeout(WARM_WITHIN):
-            while len(history.of(method="accepted")) < wanted:  # noqa: ASYNC110 - nobody tells
-                await asyncio.sleep(0.2)
-        await self.town.check_in(within)
 
     async def watch_doubts(self) -> None:
         """Remember what is in doubt: once a doubt is settled, no row tells of it."""
@@ -127,12 +116,15 @@ async def playing(
     *,
     workers: int = 2,
     size: Size | None = None,
-    within: timedelta = timedelta(seconds=30),
+    within: timedelta | None = timedelta(seconds=30),
     logins: Callable[[int, Logins], Logins] = lambda _, direct: direct,
     database: Database | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Play]:
-    """Open a town with so many workers; `environ` is added to theirs, `logins` may lead some through a proxy."""
+    """Open a town with so many workers; `environ` is added to theirs, `logins` may lead some through a proxy.
+
+    The welcomes of the guests' stays are due over the time `within`; with None, nobody has a stay.
+    """
     async with AsyncExitStack() as stack:
         if database is None:
             database = await stack.enter_async_context(stage.server.new_database(stage.template))
@@ -143,7 +135,9 @@ async def playing(
         for place in places:
             await stack.enter_async_context(place)
         play = Play(town, Load(town), places)
-        await play.warm_up(within)
+        await play.load.greet()
+        if within is not None:
+            await town.check_in(within)
         watching = asyncio.create_task(play.watch_doubts())
         try:
             yield play

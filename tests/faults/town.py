@@ -62,10 +62,11 @@ class Hotel:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a town is. Every third hotel has a WhatsApp number, by which each third of its guests writes."""
+    """How large a town is. Every third hotel may have a WhatsApp number, by which each third of its guests writes."""
 
     hotels: int = 6
     chats: int = 10
+    has_numbers: bool = True
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ async def open_town(database: Database, seed: int, size: Size) -> AsyncIterator[
     async with Simulator(clock, wire_second=WIRE_SECOND * 4) as simulator:
         town = Town(simulator, clock, database, Random(seed))
         for number in range(1, size.hotels + 1):
-            hotel = _build(simulator, number)
+            hotel = _build(simulator, number, has_number=size.has_numbers and number % 3 == 1)
             town.hotels.append(hotel)
             town.guests += [_guest(simulator, hotel, chat) for chat in range(1, size.chats + 1)]
             async with town.unit(hotel) as uow:
@@ -123,13 +124,13 @@ async def open_town(database: Database, seed: int, size: Size) -> AsyncIterator[
         yield town
 
 
-def _build(simulator: Simulator, number: int) -> Hotel:
+def _build(simulator: Simulator, number: int, *, has_number: bool) -> Hotel:
     telegram = simulator.telegram
     bot = telegram.add_bot(f"{710_000_000 + number}:town-town-town-town-town-town-town-town", f"hotel{number}_bot")
     porter = telegram.add_user("Porter", language="en")
     group = telegram.add_group(f"Staff {number}", (bot,), (porter,), supergroup=False)
     instance = None
-    if number % 3 == 1:
+    if has_number:
         instance = simulator.green.add_instance(1_100_000_000 + number, f"town{number}", f"+49309{number:06d}")
     return Hotel(number, bot, group, instance)
 

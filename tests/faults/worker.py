@@ -5,7 +5,9 @@ The parrot stands before the real routes, so that every reply names what it answ
 
 from __future__ import annotations
 
+import asyncio
 import os
+import random
 import resource
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +29,7 @@ from tests.flows.house import WireClock
 
 GIGABYTE = 1 << 30
 MEMORY_MB = "FAULTS_MEMORY_MB"
+LOOKUP_SECONDS = "FAULTS_LOOKUP_SECONDS"
 
 
 class Poison(Reply):
@@ -47,9 +50,13 @@ class Poison(Reply):
 
 
 class Parrot:
-    """Answers with the mark of what it hears; it reads something first, as most handlers do."""
+    """Answers with the mark of what it hears; it reads something first, as most handlers do, which may take time."""
+
+    def __init__(self, longest_lookup: float) -> None:
+        self._longest_lookup = longest_lookup
 
     async def load(self, uow: UnitOfWork, turn: Turn) -> object:
+        await asyncio.sleep(random.uniform(0, self._longest_lookup))
         return await uow.hotels.get()
 
     def think(self, turn: Turn, loaded: object) -> Outcome:
@@ -68,12 +75,13 @@ def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -
     """Be a bot process until SIGTERM; what the environment says beside the settings is for the failpoints."""
     settings = {name: value for name, value in environ.items() if name.startswith("BELLHOP_")}
     points = Failpoints.of(environ)
+    parrot = Parrot(float(environ.get(LOOKUP_SECONDS, 0)))
     if MEMORY_MB in environ:
         most = int(environ[MEMORY_MB]) << 20
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
     def furnish(house: House) -> House:
-        own = [Route("poison", _is_poison, Poison()), Route("parrot", _is_marked, Parrot())]
+        own = [Route("poison", _is_poison, Poison()), Route("parrot", _is_marked, parrot)]
         house = replace(house, router=Router([*own, *routes(house.engine)]))
         if points is None:
             return house

@@ -23,11 +23,17 @@ from bot.telemetry.logs import configure_logging
 from tests.flows.house import WireClock
 
 NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.flows.nursery"])
+_PRELOADED = "tests.flows.nursery"
+NURSERY.set_forkserver_preload([_PRELOADED])
 _PR_SET_PDEATHSIG = 1
 
 Live = Callable[[dict[str, str], Logins, WireClock, Path], None]
 Opened = Callable[[House], House]
+
+
+def load_in_nursery(module: str) -> None:
+    """Let the nursery load this, too; to be said before the first process."""
+    NURSERY.set_forkserver_preload([_PRELOADED, module])
 
 
 class BotProcess:
@@ -77,14 +83,19 @@ def _live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) 
     live_as(environ, logins, clock, log)
 
 
-def live_as(
-    environ: dict[str, str], logins: Logins, clock: WireClock, log: Path, furnish: Opened = lambda house: house
-) -> None:
-    """Be the bot until SIGTERM, in a house that `furnish` may change once it is open."""
+def be_born(log: Path) -> None:
+    """Begin a life in a process of its own: it ends with the run's, and says into `log` what it has to say."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     with log.open("ab", buffering=0) as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
+
+
+def live_as(
+    environ: dict[str, str], logins: Logins, clock: WireClock, log: Path, furnish: Opened = lambda house: house
+) -> None:
+    """Be the bot until SIGTERM, in a house that `furnish` may change once it is open."""
+    be_born(log)
     settings = load_settings(environ)
     configure_logging(settings)
 

@@ -6,7 +6,10 @@ import asyncio
 import signal
 import time
 from collections import Counter
+from collections.abc import Sequence
 
+from tests.faults.crew import Place
+from tests.faults.load import Load
 from tests.faults.report import Result
 from tests.faults.run import Stage, playing
 
@@ -17,18 +20,23 @@ async def kill_at_random(stage: Stage) -> Result:
     """Kill one of two workers each 1 to 4 s."""
     kills = stage.times(20, 300)
     async with playing(stage) as play:
-        random = play.town.random
         async with play.load.pouring(stage.rate):
-            for _ in range(kills):
-                await asyncio.sleep(random.uniform(1, 4))
-                random.choice(play.places).signal(signal.SIGKILL)
-                play.load.note_fault()
+            await strike(play.load, play.places, kills)
         evidence, findings = await play.judge()
     result = Result(f"{kills} kills, {play.load.count} messages")
     result.add(findings)
     result.demand_nothing_set_aside(findings)
     result.add_recovery(evidence, play.load, 5.0)
     return result
+
+
+async def strike(load: Load, places: Sequence[Place], kills: int) -> None:
+    """Kill the process of one of the places, drawn by lot, each 1 to 4 s."""
+    random = load.town.random
+    for _ in range(kills):
+        await asyncio.sleep(random.uniform(1, 4))
+        random.choice(places).signal(signal.SIGKILL)
+        load.note_fault()
 
 
 async def freeze(stage: Stage) -> Result:
