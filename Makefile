@@ -39,11 +39,11 @@ test: $(VENV)/.installed-dev  ## Run every test that needs neither a browser nor
 slow: $(VENV)/.installed-dev  ## Run the tests that take minutes: a kill at every boundary.
 	@$(PYTHON) -m pytest -m slow $(PYTEST_OPTIONS)
 
-faults: $(VENV)/.installed-dev  ## Kill, freeze and cut the bot under load, and check that nothing is lost: ten minutes. SEED=… repeats a run.
-	@$(PYTHON) -m tests.faults $(FAULTS_OPTIONS)
+faults: $(VENV)/.installed-dev $(VENV)/.installed-bench  ## Kill, freeze and cut the bot under load, and kill others beside it: a quarter of an hour. SEED=… repeats a run.
+	@$(PYTHON) -m tests.faults --anchors $(FAULTS_OPTIONS)
 
-faults-full: $(VENV)/.installed-dev  ## The same at the plan's sizes: many hours.
-	@$(PYTHON) -m tests.faults --scale 1 $(FAULTS_OPTIONS)
+faults-full: $(VENV)/.installed-dev $(VENV)/.installed-bench  ## The same at the plan's sizes: many hours.
+	@$(PYTHON) -m tests.faults --anchors --scale 1 $(FAULTS_OPTIONS)
 
 soak: $(VENV)/.installed-dev  ## The same again and again, with one seed after the other, for MINUTES (480).
 	@$(PYTHON) -m tests.faults --minutes $(MINUTES) $(FAULTS_OPTIONS)

@@ -9,6 +9,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,16 +20,20 @@ from bot.storage import migrations
 from bot.storage.engine import provision_logins
 from bot.telemetry.logs import configure_logging
 from tests.databases import Database, TestServer
+from tests.faults.anchors.beside import Comparison, compare
+from tests.faults.anchors.play import Anchor
 from tests.faults.report import Line, Result, Verdict, table
 from tests.faults.rows import COMING, ELSEWHERE, ROWS, Row
 from tests.faults.run import Stage
+from tests.flows.bot_process import load_in_nursery
 
 
 @click.command()
 @click.option("--scale", default=0.0, show_default=True, help="0: minutes; 1: the plan's sizes.")
 @click.option("--rate", default=6.0, show_default=True, help="Messages a second.")
 @click.option("--seed", type=int, help="Repeat a run; any other number: another one.")
-@click.option("--only", help="Numbers of rows, comma separated.")
+@click.option("--only", help="Numbers of rows, comma separated; empty: none.")
+@click.option("--anchors", is_flag=True, help="Play others beside us at the end; needs the benchmarks' lock.")
 @click.option("--minutes", default=0.0, help="Play again and again for so long, each time with another seed.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write the table into this file.")
 @click.option("--logs", type=click.Path(path_type=Path), help="Keep what the bots log in this folder.")
@@ -37,20 +42,25 @@ def main(
     rate: float,
     seed: int | None,
     only: str | None,
+    anchors: bool,
     minutes: float,
     markdown: Path | None,
     logs: Path | None,
 ) -> None:
     """Play the rows of the plan of faults."""
     configure_logging(load_settings({"BELLHOP_LOG_LEVEL": "error"}))
-    chosen = {int(number) for number in only.split(",")} if only else {row.number for row in ROWS}
-    rows = [row for row in ROWS if row.number in chosen]
+    chosen = None if only is None else {int(number) for number in only.split(",") if number}
+    rows = [row for row in ROWS if chosen is None or row.number in chosen]
+    others = _load_anchors() if anchors else ()
     seed = random.randrange(1_000_000) if seed is None else seed
     ends, verdicts = time.monotonic() + minutes * 60, Counter[Verdict]()
     while True:
-        lines = _play_all(rows, seed, scale, rate, logs)
+        lines, comparison = _play_all(rows, others, seed, scale, rate, logs)
         verdicts.update(line.result.verdict for line in lines)
         summary = table(lines, seed, ELSEWHERE | COMING)
+        if comparison is not None:
+            verdicts[comparison.ours.verdict] += 1
+            summary = f"{summary}\n\n{comparison.table()}"
         _say(f"\n{summary}\n")
         if markdown:
             markdown.write_text(f"{summary}\n")
@@ -61,15 +71,33 @@ def main(
     sys.exit(bool(verdicts[Verdict.missed]))
 
 
-def _play_all(rows: list[Row], seed: int, scale: float, rate: float, logs: Path | None) -> list[Line]:
+def _load_anchors() -> Sequence[Anchor]:
+    """Load the others, and let the nursery of processes load them before it has any."""
+    from tests.faults.anchors import catalogue  # whose libraries only the benchmarks' lock has
+
+    load_in_nursery(catalogue.__name__)
+    return catalogue.ANCHORS
+
+
+def _play_all(
+    rows: list[Row], others: Sequence[Anchor], seed: int, scale: float, rate: float, logs: Path | None
+) -> tuple[list[Line], Comparison | None]:
     _say(f"SEED={seed}")
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), throwaway=True) as postgres:
         logs = logs or Path(folder)
         logs.mkdir(exist_ok=True)
-        return asyncio.run(_play(rows, TestServer(postgres.superuser_url), seed, scale, rate, logs))
+        return asyncio.run(_play(rows, others, TestServer(postgres.superuser_url), seed, scale, rate, logs))
 
 
-async def _play(rows: list[Row], server: TestServer, seed: int, scale: float, rate: float, logs: Path) -> list[Line]:
+async def _play(
+    rows: list[Row],
+    others: Sequence[Anchor],
+    server: TestServer,
+    seed: int,
+    scale: float,
+    rate: float,
+    logs: Path,
+) -> tuple[list[Line], Comparison | None]:
     await server.provision_owner()
     lines = []
     async with server.new_database() as template:
@@ -81,7 +109,8 @@ async def _play(rows: list[Row], server: TestServer, seed: int, scale: float, ra
             line = Line(row.number, row.fault, row.full, row.goal, result, time.monotonic() - began)
             _say(line.told())
             lines.append(line)
-    return lines
+        comparison = await compare(stage, others) if others else None
+    return lines, comparison
 
 
 async def _played(row: Row, stage: Stage) -> Result:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,26 @@ async def gather(town: Town, connection: asyncpg.Connection, doubted: Set[tuple[
             if (mark := mark_in(row["text"]))
         ],
         held=[row["address"] for row in await connection.fetch(_HELD)],
+    )
+
+
+def gather_outside(town: Town, waiting: Collection[Mark]) -> Evidence:
+    """Return what the providers alone know of somebody else's bot, and what is left in its queue.
+
+    It keeps no rows of ours, and alerts nobody: an answer proves that it did what comes before one. What it took and
+    neither answered nor still holds is lost.
+    """
+    reader, wire = _Reader(town), town.simulator.history
+    heard, sent = [replace(each, is_complaint=False) for each in reader.heard(wire)], list(reader.sent(wire))
+    said = {each.mark for each in sent}
+    answered = [each.mark for each in heard if each.mark in said]
+    states = dict.fromkeys(answered, InboxState.done) | dict.fromkeys(waiting, InboxState.queued)
+    return Evidence(
+        heard=heard,
+        stored=[Stored(mark, mark.hotel, mark.chat, state) for mark, state in states.items()],
+        handled=[Handled(mark, mark.hotel, mark.chat) for mark in answered],
+        ordered=[Ordered(mark, mark.hotel, mark.chat, Kind.reply, OutboxState.sent) for mark in answered],
+        sent=sent,
     )
 
 
