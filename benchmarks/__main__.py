@@ -14,8 +14,9 @@ import uvloop
 from benchmarks.bench import FULL, NORMAL, QUICK, Bench, Scale
 from benchmarks.catalogue import CATALOGUE, with_yardsticks
 from benchmarks.machine import this_machine
-from benchmarks.report import Report, write
+from benchmarks.report import Report, summary_of, write
 from benchmarks.server import Server, UnfitServer, open_server
+from benchmarks.summary import Section, summary_option
 from bot.config import load_settings
 from bot.errors import BellhopError
 from bot.telemetry.logs import configure_logging
@@ -28,7 +29,8 @@ DOCUMENT = Path("docs/benchmarks.md")
 @click.option("--quick", "scale", flag_value="quick", help="Small sizes: whether it works, not how fast it is.")
 @click.option("--full", "scale", flag_value="full", help="The sizes of the goals, the ten million messages too.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the report goes.")
-def main(names: tuple[str, ...], scale: str | None, output: Path | None) -> None:
+@summary_option("benchmarks")
+def main(names: tuple[str, ...], scale: str | None, output: Path | None, summary: Section | None) -> None:
     """Measure the named benchmarks and what they are compared with; all of them where none is named.
 
     All of them write docs/benchmarks.md, some of them standard output, unless --output says otherwise.
@@ -54,6 +56,8 @@ def main(names: tuple[str, ...], scale: str | None, output: Path | None) -> None
         rows=names or tuple(CATALOGUE),
     )
     write(report, output or (None if names else DOCUMENT))
+    if summary:
+        summary.fill(summary_of(report))
     sys.exit(1 if bench.failures else 0)
 
 
@@ -62,6 +66,7 @@ async def _measure(server: Server, scale: Scale, names: tuple[str, ...]) -> tupl
     bench = Bench(server, scale)
     try:
         for name in with_yardsticks(names):
+            bench.row = name
             bench.say(f"{name}: {CATALOGUE[name].title}")
             try:
                 await CATALOGUE[name].load()(bench)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.figures import Figure
 from benchmarks.server import Server
@@ -61,6 +61,8 @@ class Bench:
     figures: dict[str, Figure] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     """Why a benchmark gave no figures, by its name."""
+    row: str = ""
+    """The benchmark that is being run."""
 
     def say(self, line: str) -> None:
         """Tell whoever waits what goes on."""
@@ -68,7 +70,7 @@ class Bench:
 
     def record(self, figure: Figure) -> None:
         """Keep a figure for the report."""
-        self.figures[figure.key] = figure
+        self.figures[figure.key] = replace(figure, row=self.row)
         self.say(f"    {figure.label}: {figure}")
 
 

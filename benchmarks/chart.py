@@ -9,7 +9,7 @@ from html import escape
 from benchmarks.figures import Figure, readable
 from benchmarks.goals import Goal, Verdict
 
-WIDTH, ROW, HEAD, FOOT = 1160, 34, 64, 34
+WIDTH, ROW, HEAD, FOOT = 1160, 34, 88, 34
 LEFT, RIGHT = 590, 190
 MOST = 10.0
 """Ten times better or worse than the goal is as far as the scale goes."""
@@ -21,15 +21,19 @@ _STYLE = (
 )
 
 
-def draw(goals: Iterable[Goal], figures: Mapping[str, Figure]) -> str:
-    """Return the goals that were measured as an SVG picture; right of the line is better than the goal."""
+def draw(goals: Iterable[Goal], figures: Mapping[str, Figure], told: str) -> str:
+    """Return the goals that were measured as an SVG picture; right of the line is better than the goal.
+
+    `told` says of what run they are.
+    """
     rows = [(goal, value) for goal in goals if (value := goal.value(figures)) is not None]
     height = HEAD + ROW * len(rows) + FOOT
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
         f"<title>Goals and what was measured</title><style>{_STYLE}</style>",
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-        '<text class="head" x="20" y="30">Against our goals, one run</text>',
+        '<text class="head" x="20" y="28">Against our goals</text>',
+        f'<text class="quiet" x="20" y="50">{escape(told.replace("`", ""))}</text>',
         *_scale(height),
         *(_bar(goal, value, goal.verdict(figures), HEAD + ROW * index) for index, (goal, value) in enumerate(rows)),
         f'<line class="goal" x1="{_at(1)}" x2="{_at(1)}" y1="{HEAD - 6}" y2="{height - FOOT}"/>',

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from benchmarks.bench import Bench, Unsound
-from benchmarks.seeding import Shape, open_hotels
+from benchmarks.seeding import PLANNED_BY_SETS, Shape, open_hotels
 from benchmarks.server import Database
 
 BEFORE_SECONDS = 4.0
@@ -79,7 +79,7 @@ async def ledger(bench: Bench) -> AsyncIterator[Ledger]:
     async with bench.server.database() as database:
         (hotel,) = await open_hotels(database, Shape(1, 1, bench.scale.due))
         async with database.connection() as connection:
-            trigger_id = await connection.fetchval("SELECT id FROM triggers WHERE name = 'welcome'")
+            trigger_id = await connection.fetchval("SELECT id FROM triggers WHERE name = $1", PLANNED_BY_SETS)
             await connection.execute(_LATER, hotel.hotel_id, trigger_id, PLANNED_TIMES - 1)
         await database.settle()
         yield Ledger(database, hotel.hotel_id, trigger_id)

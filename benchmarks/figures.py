@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured value. `key` is what goals refer to; `note` says what one must know to read it."""
+    """One measured value. `key` is what goals refer to; `note` says what one must know to read it; `row` is the
+    benchmark that made it."""
 
     key: str
     label: str
     value: float
     unit: str
     note: str = ""
+    row: str = ""
 
     def __str__(self) -> str:
         return f"{readable(self.value)} {self.unit}"

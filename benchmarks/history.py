@@ -11,11 +11,12 @@ _SQL = Path(__file__).parent / "sql"
 
 
 async def fill_history(database: Database, messages: int) -> None:
-    """Fill in so many messages, over the partitions of 24 months and up to 1,000 hotels that rest now.
+    """Fill in so many messages, over the partitions of 24 months and up to 1,000 hotels that rest now, and a planned
+    firing for each of their guests.
 
     Foreign keys are not checked row by row meanwhile; what is written fits together by the way it is made.
     """
-    guests = max(messages // MESSAGES_A_GUEST, 1)
+    guests = guests_of(messages)
     async with database.connection() as connection:
         await connection.execute("SET session_replication_role = replica")
         await connection.fetchval(
@@ -27,3 +28,8 @@ async def fill_history(database: Database, messages: int) -> None:
         for month in range(MONTHS, 0, -1):
             await connection.execute(statement, month, messages // MONTHS, guests)
         await connection.execute((_SQL / "past_queues.sql").read_text())
+
+
+def guests_of(messages: int) -> int:
+    """Return how many guests wrote and got so many messages."""
+    return max(messages // MESSAGES_A_GUEST, 1)

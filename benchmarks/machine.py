@@ -21,10 +21,13 @@ class Machine:
     python: str
     load: float
 
+    def __str__(self) -> str:
+        return f"{self.cores} cores, {self.processor}, {self.memory_bytes / 2**30:.0f} GiB of memory, {self.system}"
+
     def lines(self) -> list[str]:
         """Return it as lines of a list."""
         return [
-            f"{self.cores} cores, {self.processor}, {self.memory_bytes / 2**30:.0f} GiB of memory, {self.system}",
+            str(self),
             f"Python {self.python}",
             f"load of the machine before the run: {self.load:.1f}",
         ]

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,23 +23,30 @@ _LONGEST_LINE = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A process of the product that answers on a port."""
+    """The product as somebody started it: its first process, and the port on which it answers."""
 
     pid: int
     port: int
 
 
 @asynccontextmanager
-async def product(environ: dict[str, str], module: str = "bot", *arguments: str) -> AsyncIterator[Running]:
-    """Run `python -m MODULE ARGUMENTS` with nothing but these settings, until it is ready; end it afterwards."""
-    port = _free_port()
+async def product(environ: dict[str, str], module: str = "bot", *, processes: int = 1) -> AsyncIterator[Running]:
+    """Run `python -m MODULE run` with nothing but these settings, until it is ready; end it afterwards.
+
+    Of several processes each has a port of its own besides the common one, by which it tells that it is ready.
+    """
+    port, *own = _free_ports(1 + processes if processes > 1 else 1)
     settings = {**environ, "BELLHOP_PORT": str(port), "BELLHOP_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    command = (sys.executable, "-m", module, *(arguments or ("run",)))
+    if own:
+        settings |= {"BELLHOP_PROCESSES": str(processes), "BELLHOP_METRICS_PORT": str(own[0])}
     process = await asyncio.create_subprocess_exec(
-        *command, env=_bare_environment() | settings, stdout=asyncio.subprocess.DEVNULL
+        *(sys.executable, "-m", module, "run"),
+        env=_bare_environment() | settings,
+        stdout=asyncio.subprocess.DEVNULL,
     )
     try:
-        await _until_ready(process, port)
+        for each in own or (port,):
+            await _until_ready(process, each)
         yield Running(process.pid, port)
     finally:
         await _end(process)
@@ -121,8 +128,16 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             await process.wait()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_ports(number: int) -> range:
+    """Return so many free ports in a row."""
+    while True:
+        with ExitStack() as stack:
+            probes = [stack.enter_context(socket.socket()) for _ in range(number)]
+            probes[0].bind(("127.0.0.1", 0))
+            first: int = probes[0].getsockname()[1]
+            try:
+                for further, probe in enumerate(probes[1:], first + 1):
+                    probe.bind(("127.0.0.1", further))
+            except (OSError, OverflowError):
+                continue
+        return range(first, first + number)

@@ -44,7 +44,8 @@ def write(report: Report, document: Path | None) -> None:
         click.echo(markdown(report, chart=None))
         return
     document.write_text(markdown(report, CHART))
-    document.with_name(CHART).write_text(draw(GOALS, report.figures))
+    told = f"One run of `{report.command}` at the {report.scale.name} scale: {_sizes(report.scale)}"
+    document.with_name(CHART).write_text(draw(GOALS, report.figures, told))
     click.echo(f"The report is in {document}.")
 
 
@@ -58,6 +59,17 @@ def markdown(report: Report, chart: str | None) -> str:
     if chart:
         parts.append(METHOD.strip())
     return "\n\n".join(parts) + "\n"
+
+
+def summary_of(report: Report) -> str:
+    """Return the goals and their verdicts, and on what they were measured: what a reader in haste wants to know."""
+    goals = [goal for goal in GOALS if goal.row in report.rows]
+    rows = [
+        (goal.label, goal.wanted(), _found(goal, report.figures), _WORDS[goal.verdict(report.figures)])
+        for goal in goals
+    ]
+    made = f"`{report.command}`, {report.made_at:%d %B %Y}, {report.scale.name} scale; {report.machine}."
+    return f"{_table(('row', 'goal', 'measured', ''), rows)}\n\n{made}"
 
 
 def _made_with(report: Report) -> str:
@@ -93,13 +105,18 @@ def goals_table(goals: Iterable[Goal], figures: Mapping[str, Figure]) -> str:
 
 
 def figures_table(figures: Iterable[Figure]) -> str:
-    """Return every figure of the run."""
-    return _table(("figure", "value", "note"), [(one.label, str(one), one.note) for one in figures])
+    """Return every figure of the run, and the command that makes it anew."""
+    rows = [(one.label, str(one), one.note, _command(one.row)) for one in figures]
+    return _table(("figure", "value", "note", "made by"), rows)
 
 
 def _found(goal: Goal, figures: Mapping[str, Figure]) -> str:
     value = goal.value(figures)
-    return "" if value is None else f"{readable(value)}{' ×' if goal.times else ''} {goal.unit}".rstrip()
+    if value is None:
+        return ""
+    note = figures[goal.key].note
+    told = f"{readable(value)}{' ×' if goal.times else ''} {goal.unit}".rstrip()
+    return f"{told} ({note})" if note else told
 
 
 def _command(row: str) -> str:

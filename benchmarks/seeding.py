@@ -31,13 +31,18 @@ GUESTS_SQL = (Path(__file__).parent / "sql" / "guests.sql").read_text()
 # One key for the run; the process under test gets the same one.
 KEYS = f"benchmark:{base64.b64encode(os.urandom(32)).decode()}"
 
+# A stay's time triggers are planned anew when a process starts, and what is not theirs is cancelled. Firings that are
+# written by sets are of this one, which is planned only when something happens.
+PLANNED_BY_SETS = "thank you for booking"
+PLANNED_AT_START = "before you leave"
+
 # What a hotel of this size would have: looked at for each message, and true for few.
 TRIGGERS: tuple[tuple[str, TriggerType, dict[str, object]], ...] = (
     ("welcome", TriggerType.time_based, {"hours_after_checkin": 2}),
-    ("before you leave", TriggerType.time_based, {"days_before_checkout": 1, "at": "18:00"}),
+    (PLANNED_AT_START, TriggerType.time_based, {"days_before_checkout": 1, "at": "18:00"}),
     ("suite confirmed", TriggerType.condition_based, {"room_type": "suite", "booking_status": "confirmed"}),
     ("we are sorry", TriggerType.event_based, {"event": "negative_sentiment", "room_type": "suite"}),
-    ("a friend came back", TriggerType.event_based, {"event": "booking_created", "guest.stays_count": {"gte": 3}}),
+    (PLANNED_BY_SETS, TriggerType.event_based, {"event": "booking_created", "room_type": "double"}),
 )
 WORDS = "Dear {{ guest.name }}, this is {{ hotel.name }}. Is everything all right in room {{ stay.room_number }}?"
 

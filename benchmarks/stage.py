@@ -1,4 +1,4 @@
-"""The whole product under load: real processes over a real database, with the world outside in another process."""
+"""The whole product under load: real processes over a real database, the world outside in another process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from benchmarks.bench import Bench, Unsound
 from benchmarks.figures import median
 from benchmarks.processes import Running, World, product, world
-from benchmarks.seeding import Hotel, environment_of
+from benchmarks.seeding import PLANNED_AT_START, Hotel, environment_of
 from benchmarks.server import Database
 from benchmarks.wire.plan import Lane, Plan, Stream, Tally
 
@@ -19,26 +19,35 @@ CONNECTIONS = 64
 WARM_SECONDS = 3.0
 MOST_RESTED = 0.1
 """The share of messages that may have waited for a guest; more, and the guests' pace is what was measured."""
+LOOK_SECONDS = 0.25
 SETTLE_SECONDS = 300.0
-"""How long the accounts of a new process may take until each has told its provider where to push."""
+"""How long a new process may take until each account has told its provider where to push, and all is planned."""
 
-_UNSETTLED = "SELECT count(*) FROM channel_accounts WHERE status NOT IN ('active', 'disabled')"
+_UNSETTLED = """
+    SELECT EXISTS (SELECT FROM channel_accounts WHERE status NOT IN ('active', 'disabled')) OR EXISTS (
+        SELECT FROM stays JOIN triggers ON triggers.hotel_id = stays.hotel_id AND triggers.name = $1
+        WHERE stays.booking_status = 'checked_in' AND NOT EXISTS (
+            SELECT FROM trigger_firings AS firing WHERE firing.hotel_id = stays.hotel_id
+              AND firing.stay_id = stays.id AND firing.trigger_id = triggers.id
+        )
+    )
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Processes that serve, and the world that writes to them."""
+    """The product that serves, and the world that writes to it."""
 
     bench: Bench
     database: Database
     world: World
-    served_by: tuple[Running, ...]
+    served_by: Running
 
     def plan(self, streams: Sequence[Stream]) -> Plan:
         """Return a plan of the scale's length for these streams."""
         scale = self.bench.scale
         return Plan(
-            ports=tuple(one.port for one in self.served_by),
+            port=self.served_by.port,
             streams=tuple(streams),
             connections=CONNECTIONS,
             warm_seconds=min(WARM_SECONDS, scale.seconds),
@@ -97,16 +106,17 @@ async def stage(bench: Bench, database: Database, *, processes: int = 1) -> Asyn
     async with AsyncExitStack() as stack:
         outside = await stack.enter_async_context(world())
         environ = environment_of(database) | {"BELLHOP_TELEGRAM_API": outside.provider_url}
-        running = [await stack.enter_async_context(product(environ)) for _ in range(processes)]
-        await _until_pushed_to(database)
-        yield Stage(bench, database, outside, tuple(running))
+        running = await stack.enter_async_context(product(environ, processes=processes))
+        await _until_settled(database)
+        yield Stage(bench, database, outside, running)
 
 
-async def _until_pushed_to(database: Database) -> None:
-    """Wait until every account is known to work: what a start costs is no part of what follows."""
+async def _until_settled(database: Database) -> None:
+    """Wait until every account is known to work and every stay is planned: what a start costs is no part of what
+    follows."""
     async with asyncio.timeout(SETTLE_SECONDS), database.connection() as connection:
-        while await connection.fetchval(_UNSETTLED):  # noqa: ASYNC110  another process says so, in the database
-            await asyncio.sleep(0.1)
+        while await connection.fetchval(_UNSETTLED, PLANNED_AT_START):  # noqa: ASYNC110  the database says so
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 def lanes(hotel: Hotel) -> tuple[Lane, ...]:

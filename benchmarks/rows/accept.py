@@ -39,7 +39,7 @@ async def accept(bench: Bench) -> None:
 
 def _plan(bench: Bench, port: int, hotel: Hotel) -> Plan:
     return Plan(
-        ports=(port,),
+        port=port,
         streams=(Stream("accept", lanes(hotel), in_flight=CONNECTIONS),),
         connections=CONNECTIONS,
         warm_seconds=min(WARM_SECONDS, bench.scale.seconds),

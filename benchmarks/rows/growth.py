@@ -6,7 +6,7 @@ import time
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, percentile
-from benchmarks.history import fill_history
+from benchmarks.history import MONTHS, fill_history, guests_of
 from benchmarks.rows.pipeline import GUESTS_A_HOTEL
 from benchmarks.seeding import Shape, open_hotels
 from benchmarks.server import Database
@@ -18,15 +18,16 @@ async def growth(bench: Bench) -> None:
     async with bench.server.database() as database:
         empty, empty_p99 = await _measure(bench, database)
     messages = f"{bench.scale.history:,} messages of history"
+    note = f"{messages}, {guests_of(bench.scale.history):,} guests, {MONTHS} partitions"
     async with bench.server.database() as database:
         began = time.monotonic()
         await fill_history(database, bench.scale.history)
         bench.say(f"  {messages} were filled in within {time.monotonic() - began:.0f} s")
         rate, p99 = await _measure(bench, database, empty)
     bench.record(Figure("growth.empty", "throughput, empty database", empty, "msg/s"))
-    bench.record(Figure("growth.rate", f"throughput, {messages}", rate, "msg/s"))
+    bench.record(Figure("growth.rate", f"throughput, {messages}", rate, "msg/s", note))
     bench.record(Figure("growth.empty_p99", f"p99 at {empty / 2:.0f} msg/s, empty database", empty_p99, "ms"))
-    bench.record(Figure("growth.p99", f"p99 at {empty / 2:.0f} msg/s, {messages}", p99, "ms"))
+    bench.record(Figure("growth.p99", f"p99 at {empty / 2:.0f} msg/s, {messages}", p99, "ms", note))
 
 
 async def _measure(bench: Bench, database: Database, rate_before: float | None = None) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import psutil
 
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure
-from benchmarks.seeding import Shape, open_hotels
+from benchmarks.seeding import PLANNED_BY_SETS, Shape, open_hotels
 from benchmarks.server import Database
 from benchmarks.stage import stage
 
@@ -21,7 +21,7 @@ _PLANNED = """
                                  useful_until, correlation_id, planned_at)
     SELECT s.hotel_id, gen_random_uuid(), t.id, s.id, 'later ' || n, s.guest_id, s.id,
            now() + interval '1 day' + n * interval '1 minute', now() + interval '60 days', 'benchmark', now()
-    FROM stays AS s JOIN triggers AS t ON t.hotel_id = s.hotel_id AND t.name = 'welcome'
+    FROM stays AS s JOIN triggers AS t ON t.hotel_id = s.hotel_id AND t.name = $2
     CROSS JOIN generate_series(1, $1) AS n
 """
 
@@ -34,7 +34,7 @@ async def idle(bench: Bench) -> None:
     async with bench.server.database() as database:
         await open_hotels(database, Shape(hotels, 1, 1))
         async with database.connection() as connection:
-            await connection.execute(_PLANNED, firings // hotels)
+            await connection.execute(_PLANNED, firings // hotels, PLANNED_BY_SETS)
         await database.settle()
         memory, share = await _at_rest(bench, database, bench.scale.idle_seconds)
     told = f"{hotels:,} hotels, {firings:,} planned firings"
@@ -48,7 +48,7 @@ async def idle(bench: Bench) -> None:
 async def _at_rest(bench: Bench, database: Database, seconds: float) -> tuple[int, float]:
     """Return the process's memory in bytes, and the share of a core that it used."""
     async with stage(bench, database) as running:
-        process = psutil.Process(running.served_by[0].pid)
+        process = psutil.Process(running.served_by.pid)
         await asyncio.sleep(min(REST_SECONDS, seconds))
         before = process.cpu_times()
         await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Two processes against one, on the same machine as the database."""
+"""Two processes against one, started by one command, on the same machine as the database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMES = {1: "one", 2: "two"}
 
 
 async def several(bench: Bench) -> None:
-    """The busy hotel, written to through one process, then through two in turn."""
+    """The busy hotel, served by one process, then by two that share its port."""
     guests = bench.scale.guests
     for number, name in NAMES.items():
         async with bench.server.database() as database:

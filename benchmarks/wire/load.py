@@ -63,8 +63,7 @@ class Load:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._servers = [Connections("127.0.0.1", port) for port in plan.ports]
-        self._next_server = itertools.cycle(self._servers)
+        self._server = Connections("127.0.0.1", plan.port)
         self._counters = {stream.name: Counter() for stream in plan.streams}
         self._waiting: dict[int, asyncio.Future[float]] = {}
         self._random = random.Random(1)
@@ -79,8 +78,7 @@ class Load:
     async def play(self) -> list[Tally]:
         """Warm up, count window after window, and stop."""
         plan, tallies = self._plan, []
-        for server in self._servers:
-            await server.open(max(plan.connections // len(self._servers), 1))
+        await self._server.open(plan.connections)
         tasks = [task for stream in plan.streams for task in self._start(stream)]
         try:
             await asyncio.sleep(plan.warm_seconds)
@@ -95,8 +93,7 @@ class Load:
         finally:
             for task in tasks:
                 task.cancel()
-            for server in self._servers:
-                server.close()
+            self._server.close()
         return tallies
 
     def _take(self, began: float) -> list[Tally]:
@@ -155,7 +152,7 @@ class Load:
         if self._plan.awaits_reply:
             replied = self._waiting[guest.chat] = asyncio.get_running_loop().create_future()
         try:
-            status = await next(self._next_server).post(guest.path, guest.secret, self._update(guest.chat))
+            status = await self._server.post(guest.path, guest.secret, self._update(guest.chat))
         except OSError:
             status = 0
         counter = self._counters[stream.name]

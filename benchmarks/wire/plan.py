@@ -31,9 +31,9 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Who writes to which servers (in turn) for how long: a time to warm up, then so many windows."""
+    """Who writes to the server on which port for how long: a time to warm up, then so many windows."""
 
-    ports: tuple[int, ...]
+    port: int
     streams: tuple[Stream, ...]
     connections: int
     warm_seconds: float
@@ -50,7 +50,7 @@ class Plan:
             Stream(**{**stream, "lanes": tuple(Lane(**lane) for lane in stream["lanes"])})
             for stream in told["streams"]
         )
-        return cls(**{**told, "ports": tuple(told["ports"]), "streams": streams})
+        return cls(**{**told, "streams": streams})
 
 
 @dataclass(frozen=True, slots=True)

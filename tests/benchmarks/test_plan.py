@@ -13,7 +13,7 @@ from benchmarks.wire.plan import Lane, Plan, Stream
 
 def test_plan_is_the_same_when_it_has_passed_as_json() -> None:
     stream = Stream("busy", (Lane("/webhooks/telegram/key", "secret", 100, 20),), in_flight=8)
-    plan = Plan((1, 2), (stream,), connections=4, warm_seconds=1.0, window_seconds=2.0, windows=3)
+    plan = Plan(1, (stream,), connections=4, warm_seconds=1.0, window_seconds=2.0, windows=3)
     assert Plan.from_json(orjson.loads(orjson.dumps(plan.to_json()))) == plan
 
 

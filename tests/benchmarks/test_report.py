@@ -15,7 +15,7 @@ RATIO = Goal("pipeline", "whole <pipeline>", "ours", 2.0, times="theirs")
 LIMIT = Goal("accept", "accept, p99", "p99", 50, at_least=False, unit="ms")
 FIGURES = {
     "ours": Figure("ours", "our rate", 900.0, "msg/s"),
-    "theirs": Figure("theirs", "their rate", 1000.0, "msg/s", "8 clients"),
+    "theirs": Figure("theirs", "their rate", 1000.0, "msg/s", "8 clients", "plain"),
     "p99": Figure("p99", "accept", 31.44, "ms"),
 }
 
@@ -31,8 +31,15 @@ def test_goals_table_says_so_when_a_goal_was_not_measured() -> None:
     assert "| not measured |" in line
 
 
-def test_figures_table_gives_unit_and_note_when_a_figure_has_them() -> None:
-    assert "| their rate | 1,000 msg/s | 8 clients |" in figures_table(FIGURES.values())
+def test_goals_table_tells_the_size_when_a_figure_notes_it() -> None:
+    figures = {**FIGURES, "p99": Figure("p99", "accept", 31.44, "ms", "1,000 messages")}
+    (line,) = goals_table([LIMIT], figures).splitlines()[2:]
+    assert "| 31.4 ms (1,000 messages) | met |" in line
+
+
+def test_figures_table_gives_unit_note_and_command_when_a_figure_has_them() -> None:
+    line = "| their rate | 1,000 msg/s | 8 clients | `python -m benchmarks plain` |"
+    assert line in figures_table(FIGURES.values())
 
 
 @pytest.mark.parametrize(
@@ -51,8 +58,9 @@ def test_nearness_ends_with_the_scale_when_a_value_is_nothing() -> None:
 
 def test_chart_is_a_picture_of_what_was_measured_when_some_goals_were_not() -> None:
     unmeasured = Goal("idle", "idle, memory", "memory", 1.0)
-    picture = ET.fromstring(draw([RATIO, LIMIT, unmeasured], FIGURES))
+    picture = ET.fromstring(draw([RATIO, LIMIT, unmeasured], FIGURES, "One run of `make bench`"))
     texts = [text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert "whole <pipeline>" in texts
     assert "0.900 × (≥ 2)" in texts
+    assert "One run of make bench" in texts
     assert "idle, memory" not in texts

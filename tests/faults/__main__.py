@@ -10,10 +10,13 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from benchmarks.machine import this_machine
+from benchmarks.summary import Section, summary_option
 from bot.config import load_settings
 from bot.embedded.postgres import EmbeddedPostgres
 from bot.storage import migrations
@@ -22,7 +25,7 @@ from bot.telemetry.logs import configure_logging
 from tests.databases import Database, TestServer
 from tests.faults.anchors.beside import Comparison, compare
 from tests.faults.anchors.play import Anchor
-from tests.faults.report import Line, Result, Verdict, table
+from tests.faults.report import Line, Result, Verdict, short_table, table
 from tests.faults.rows import COMING, ELSEWHERE, ROWS, Row
 from tests.faults.run import Stage
 from tests.flows.bot_process import load_in_nursery
@@ -36,6 +39,7 @@ from tests.flows.bot_process import load_in_nursery
 @click.option("--anchors", is_flag=True, help="Play others beside us at the end; needs the benchmarks' lock.")
 @click.option("--minutes", default=0.0, help="Play again and again for so long, each time with another seed.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Write the table into this file.")
+@summary_option("faults")
 @click.option("--logs", type=click.Path(path_type=Path), help="Keep what the bots log in this folder.")
 def main(
     scale: float,
@@ -45,6 +49,7 @@ def main(
     anchors: bool,
     minutes: float,
     markdown: Path | None,
+    summary: Section | None,
     logs: Path | None,
 ) -> None:
     """Play the rows of the plan of faults."""
@@ -57,13 +62,17 @@ def main(
     while True:
         lines, comparison = _play_all(rows, others, seed, scale, rate, logs)
         verdicts.update(line.result.verdict for line in lines)
-        summary = table(lines, seed, ELSEWHERE | COMING)
+        told, short = table(lines, seed, ELSEWHERE | COMING), short_table(lines)
         if comparison is not None:
             verdicts[comparison.ours.verdict] += 1
-            summary = f"{summary}\n\n{comparison.table()}"
-        _say(f"\n{summary}\n")
+            told, short = (f"{one}\n\n{comparison.table()}" for one in (told, short))
+        _say(f"\n{told}\n")
         if markdown:
-            markdown.write_text(f"{summary}\n")
+            markdown.write_text(f"{told}\n")
+        if summary:
+            command = f"python -m tests.faults --scale {scale:g} --rate {rate:g} --seed {seed}{' --anchors' * anchors}"
+            made = f"`{command}`, {datetime.now(UTC):%d %B %Y}; {this_machine()}."
+            summary.fill(f"{short}\n\n{made}")
         if time.monotonic() >= ends:
             break
         seed += 1

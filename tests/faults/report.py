@@ -103,12 +103,26 @@ def table(lines: Sequence[Line], seed: int, others: Mapping[int, str]) -> str:
     ]
     for line in lines:
         seen = "<br>".join([*line.result.figures, *(f"**{missed}**" for missed in line.result.missed)])
-        verdict = line.result.verdict
-        told = str(verdict) if verdict is Verdict.met else f"**{verdict.lower()}**"
-        cells = (str(line.number), line.fault, line.result.done, line.full, line.goal, seen, told)
-        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        cells = (str(line.number), line.fault, line.result.done, line.full, line.goal, seen, _verdict(line))
+        rows.append(_row(cells))
     rows += ["", *(f"- {number}: {where}" for number, where in sorted(others.items()))]
     return "\n".join(rows)
+
+
+def short_table(lines: Sequence[Line]) -> str:
+    """Return only what was done of each row, its goal and the verdict, in Markdown."""
+    rows = ["| # | fault | done | goal | |", "| --- | --- | --- | --- | --- |"]
+    rows += [_row((str(one.number), one.fault, one.result.done, one.goal, _verdict(one))) for one in lines]
+    return "\n".join(rows)
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _verdict(line: Line) -> str:
+    verdict = line.result.verdict
+    return str(verdict) if verdict is Verdict.met else f"**{verdict.lower()}**"
 
 
 def quantile(values: Sequence[float], share: float) -> float:
