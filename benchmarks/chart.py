@@ -33,7 +33,7 @@ def draw(goals: Iterable[Goal], figures: Mapping[str, Figure], told: str) -> str
         f"<title>Goals and what was measured</title><style>{_STYLE}</style>",
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
         '<text class="head" x="20" y="28">Against our goals</text>',
-        f'<text class="quiet" x="20" y="50">{escape(told.replace("`", ""))}</text>',
+        f'<text class="quiet" x="20" y="50">{escape(told)}</text>',
         *_scale(height),
         *(_bar(goal, value, goal.verdict(figures), HEAD + ROW * index) for index, (goal, value) in enumerate(rows)),
         f'<line class="goal" x1="{_at(1)}" x2="{_at(1)}" y1="{HEAD - 6}" y2="{height - FOOT}"/>',

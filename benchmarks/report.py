@@ -44,7 +44,7 @@ def write(report: Report, document: Path | None) -> None:
         click.echo(markdown(report, chart=None))
         return
     document.write_text(markdown(report, CHART))
-    told = f"One run of `{report.command}` at the {report.scale.name} scale: {_sizes(report.scale)}"
+    told = f"One run at the {report.scale.name} scale, with {report.scale.history:,} messages of history"
     document.with_name(CHART).write_text(draw(GOALS, report.figures, told))
     click.echo(f"The report is in {document}.")
 
