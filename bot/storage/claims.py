@@ -138,8 +138,9 @@ _RENEW_CHATS, _RENEW_OUTBOX = (
         FROM mine WHERE {table}.hotel_id = mine.hotel_id AND {table}.id = mine.id
     """).bindparams(bindparam("tokens", type_=ARRAY(Uuid)))
     for table, mine in (
-        ("chats", "claim_token = ANY (:tokens)"),
-        ("outbox", "lease_token = ANY (:tokens) AND state IN ('queued', 'sending')"),  # as its index says
+        # As their indexes say: what is held is still ready, or still to be sent.
+        ("chats", "claim_token = ANY (:tokens) AND ready_at IS NOT NULL"),
+        ("outbox", "lease_token = ANY (:tokens) AND state IN ('queued', 'sending')"),
     )
 )
 _OPEN_DOUBTS = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'in_doubt' AND doubt_reported_at IS NULL")
