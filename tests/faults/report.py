@@ -13,20 +13,23 @@ SHOWN = 8
 
 
 class Verdict(StrEnum):
-    """How a row ended. One that the machine could not play is none that met its goal."""
+    """How a row ended: late where nothing was wrong, and only a goal of time was missed. One that the machine could
+    not play is none that met its goal."""
 
     met = "met"
+    late = "LATE"
     missed = "MISSED"
     not_played = "not played"
 
 
 @dataclass(slots=True)
 class Result:
-    """One row of the plan: what was done of it, what was seen, and what of its goal was missed."""
+    """One row of the plan: what was done of it, what was seen, and what of its goal was missed or came too late."""
 
     done: str
     figures: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
     is_played: bool = True
 
     @classmethod
@@ -38,12 +41,24 @@ class Result:
     def verdict(self) -> Verdict:
         if self.missed:
             return Verdict.missed
+        if self.late:
+            return Verdict.late
         return Verdict.met if self.is_played else Verdict.not_played
 
     def demand(self, is_so: bool, what: str) -> None:
         """Note a part of the goal that was missed."""
         if not is_so:
             self.missed.append(what)
+
+    def demand_in_time(self, is_so: bool, what: str) -> None:
+        """Note a goal of time that was missed: a slow machine may be the reason."""
+        if not is_so:
+            self.late.append(what)
+
+    @property
+    def failings(self) -> list[str]:
+        """All that was missed."""
+        return self.missed + self.late
 
     def add(self, findings: Findings) -> None:
         """Demand the zeros that every row has."""
@@ -67,7 +82,7 @@ class Result:
         p50, p95 = quantile(waited, 0.5), quantile(waited, 0.95)
         self.figures.append(f"recovery p50 {p50:.1f} s, p95 {p95:.1f} s, max {waited[-1]:.1f} s of {len(waited)}")
         if goal_p95 is not None:
-            self.demand(p95 <= goal_p95, f"recovery p95 {p95:.1f} s instead of {goal_p95:g} s")
+            self.demand_in_time(p95 <= goal_p95, f"recovery p95 {p95:.1f} s instead of {goal_p95:g} s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +103,7 @@ class Line:
             f"   done: {self.result.done}; plan: {self.full}",
             f"   goal: {self.goal}",
             *(f"   {figure}" for figure in self.result.figures),
-            *(f"   MISSED {missed}" for missed in self.result.missed),
+            *(f"   {self.result.verdict} {failing}" for failing in self.result.failings),
         ]
         return "\n".join(lines)
 
@@ -102,7 +117,7 @@ def table(lines: Sequence[Line], seed: int, others: Mapping[int, str]) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     for line in lines:
-        seen = "<br>".join([*line.result.figures, *(f"**{missed}**" for missed in line.result.missed)])
+        seen = "<br>".join([*line.result.figures, *(f"**{failing}**" for failing in line.result.failings)])
         cells = (str(line.number), line.fault, line.result.done, line.full, line.goal, seen, _verdict(line))
         rows.append(_row(cells))
     rows += ["", *(f"- {number}: {where}" for number, where in sorted(others.items()))]
