@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,10 +12,10 @@ from bot.batches import Batches
 from bot.channels.base import RawEvent
 from bot.clock import Clock
 from bot.knocks import Knocks
-from bot.messages import Platform, clean_text
-from bot.storage.claims import AccountHead, ChatLease
-from bot.storage.repositories.inbox import InboxRecord, NewEvent
-from bot.storage.unit_of_work import Database, UnitOfWork
+from bot.messages import clean_text
+from bot.storage.claims import AccountHead
+from bot.storage.repositories.inbox import NewEvent
+from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import MessageOutcome, messages
 from models.base import new_id
@@ -36,15 +36,6 @@ class _Delivery:
 
     account: AccountHead
     events: Sequence[RawEvent]
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """The next event of a chat; not counted yet where it is suspected of having killed its worker."""
-
-    event: InboxRecord
-    platform: Platform
-    is_counted: bool
 
 
 class Inbox:
@@ -119,17 +110,3 @@ def _key(text: str) -> str:
     if len(cleaned) <= LONGEST_KEY:
         return cleaned
     return hashlib.sha256(cleaned.encode()).hexdigest()
-
-
-async def begin_next(uow: UnitOfWork, leases: Collection[ChatLease]) -> dict[UUID, Begun]:
-    """Begin the oldest waiting event of each of these chats, which are held; return them by chat.
-
-    A chat in which nothing waits is given back.
-    """
-    waiting = await uow.inbox.begin_next([lease.chat_id for lease in leases])
-    await uow.chats.release_all([lease for lease in leases if lease.chat_id not in waiting])
-    platforms = await uow.accounts.platforms({one.event.account_id for one in waiting.values()})
-    return {
-        chat_id: Begun(one.event, Platform(platforms[one.event.account_id]), one.is_begun)
-        for chat_id, one in waiting.items()
-    }

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from bot.batches import Batches
 from bot.errors import LeaseLost
-from bot.inbox import Begun, begin_next
+from bot.lanes import Begun, begin_next
 from bot.notifications import Desk
 from bot.storage.claims import ChatLease
 from bot.storage.unit_of_work import Database

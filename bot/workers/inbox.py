@@ -10,8 +10,9 @@ from bot.batches import Batches
 from bot.channels.registry import format_of
 from bot.clock import Clock
 from bot.errors import LeaseLost, RejectedInput
-from bot.inbox import TOPIC, Begun, begin_next
+from bot.inbox import TOPIC
 from bot.knocks import Knocks
+from bot.lanes import Begun, begin_next
 from bot.messages import AccountUpdate, ChatMoved, DeliveryUpdate, Incoming, IncomingMessage, Platform, ReachUpdate
 from bot.notifications import Desk, Subject
 from bot.outbox import TOPIC as OUTBOX_TOPIC

@@ -1,0 +1,35 @@
+"""A chat is a lane: what arrived in it is begun one by one, in the order that it came."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.messages import Platform
+from bot.storage.claims import ChatLease
+from bot.storage.repositories.inbox import InboxRecord
+from bot.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The next event of a chat; not counted yet where it is suspected of having killed its worker."""
+
+    event: InboxRecord
+    platform: Platform
+    is_counted: bool
+
+
+async def begin_next(uow: UnitOfWork, leases: Collection[ChatLease]) -> dict[UUID, Begun]:
+    """Begin the oldest waiting event of each of these chats, which are held; return them by chat.
+
+    A chat in which nothing waits is given back.
+    """
+    waiting = await uow.inbox.begin_next([lease.chat_id for lease in leases])
+    await uow.chats.release_all([lease for lease in leases if lease.chat_id not in waiting])
+    platforms = await uow.accounts.platforms({one.event.account_id for one in waiting.values()})
+    return {
+        chat_id: Begun(one.event, Platform(platforms[one.event.account_id]), one.is_begun)
+        for chat_id, one in waiting.items()
+    }
