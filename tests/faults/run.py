@@ -29,7 +29,7 @@ WATCH_EVERY = 0.3
 PATIENCE = timedelta(minutes=3)
 """Longer than the time for which a provider's journal may lack a message."""
 
-_LEFT = """
+LEFT = """
     SELECT (SELECT count(*) FROM inbox_events WHERE state = 'queued')
          + (SELECT count(*) FROM chats WHERE claim_token IS NOT NULL OR ready_at IS NOT NULL)
          + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending') OR lease_token IS NOT NULL)
@@ -89,7 +89,7 @@ class Play:
     async def _left(self) -> tuple[int, int, int]:
         """Return what is to do, what is in doubt, and what the providers still hold out."""
         async with connected(self.town.database.admin_url) as connection:
-            row = await connection.fetchrow(_LEFT)
+            row = await connection.fetchrow(LEFT)
         assert row is not None, "the query always gives a row"
         simulator = self.town.simulator
         pending = sum(len(simulator.telegram.pending(hotel.bot)) for hotel in self.town.hotels)

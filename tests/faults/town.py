@@ -9,6 +9,7 @@ from datetime import timedelta
 from random import Random
 from uuid import UUID
 
+from bot.clock import Clock
 from bot.config import load_settings
 from bot.database import Logins, open_database
 from bot.enrolment import NewAccount, enrol_account
@@ -105,15 +106,17 @@ class Town:
         for hotel in self.hotels:
             guests = [guest for guest in self.guests if guest.hotel == hotel.number]
             async with self.unit(hotel) as uow:
-                stays = [await _book(self, uow, guest, self.random.random() * within) for guest in guests]
+                stays = [await book(self.clock, uow, guest, self.random.random() * within) for guest in guests]
                 await engine.plan_stays(uow, stays, new_id().hex)
 
 
 @asynccontextmanager
-async def open_town(database: Database, seed: int, size: Size) -> AsyncIterator[Town]:
-    """Start the providers and open the hotels."""
+async def open_town(
+    database: Database, seed: int, size: Size, wire_second: float = WIRE_SECOND * 4
+) -> AsyncIterator[Town]:
+    """Start the providers, a second of whose own waiting lasts `wire_second`, and open the hotels."""
     clock = WireClock()
-    async with Simulator(clock, wire_second=WIRE_SECOND * 4) as simulator:
+    async with Simulator(clock, wire_second=wire_second) as simulator:
         town = Town(simulator, clock, database, Random(seed))
         for number in range(1, size.hotels + 1):
             hotel = _build(simulator, number, has_number=size.has_numbers and number % 3 == 1)
@@ -168,18 +171,27 @@ async def _furnish(town: Town, uow: UnitOfWork, hotel: Hotel) -> None:
     await uow.triggers.add("welcome", TriggerType.time_based, {"hours_after_checkin": 2}, WELCOME, {})
 
 
-async def _book(town: Town, uow: UnitOfWork, guest: Guest, welcome_in: timedelta) -> UUID:
-    """Let a guest have arrived so long ago that the welcome is due in a moment; the room's number is its mark."""
+async def book(
+    clock: Clock,
+    uow: UnitOfWork,
+    guest: Guest,
+    welcome_in: timedelta,
+    status: BookingStatus = BookingStatus.checked_in,
+) -> UUID:
+    """Let a guest have arrived so long ago that the welcome is due in a moment; the room's number is its mark.
+
+    A guest has one booking, which is changed when they have it already.
+    """
     kind = IdentityKind.telegram if guest.platform is Platform.telegram else IdentityKind.phone
     value = guest.address if guest.platform is Platform.telegram else f"+{guest.address.split('@')[0]}"
     record = await uow.guests.recognise(Identity(kind, value))
     assert record is not None, "they wrote before"
-    arrived = town.clock.now() + welcome_in - WELCOME_AFTER
+    arrived = clock.now() + welcome_in - WELCOME_AFTER
     stay = NewStay(
         guest_id=record.id,
         external_id=f"T-{guest.hotel}-{guest.chat}",
         source="town",
-        booking_status=BookingStatus.checked_in,
+        booking_status=status,
         check_in=arrived,
         check_out=arrived + timedelta(days=3),
         room_type="double",

@@ -71,6 +71,12 @@ def _is_marked(turn: Turn) -> bool:
     return from_guest(turn) and mark_in(turn.text) is not None
 
 
+def parroting(house: House, parrot: Parrot) -> House:
+    """Return the same house with poison and a parrot before its own routes."""
+    own = [Route("poison", _is_poison, Poison()), Route("parrot", _is_marked, parrot)]
+    return replace(house, router=Router([*own, *routes(house.engine)]))
+
+
 def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
     """Be a bot process until SIGTERM; what the environment says beside the settings is for the failpoints."""
     settings = {name: value for name, value in environ.items() if name.startswith("BELLHOP_")}
@@ -81,8 +87,7 @@ def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
     def furnish(house: House) -> House:
-        own = [Route("poison", _is_poison, Poison()), Route("parrot", _is_marked, parrot)]
-        house = replace(house, router=Router([*own, *routes(house.engine)]))
+        house = parroting(house, parrot)
         if points is None:
             return house
         connections = cast(Connections, FailingConnections(house.connections, points))

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from random import Random
 
 from bot.simulator.faults import Fault
-from bot.simulator.history import History, Kind, Record
+from bot.simulator.history import History, Kind
 from tests.faults.chaos import ChaosProxy, Cut
+from tests.faults.repeats import repeat
 from tests.faults.report import Result
-from tests.faults.run import Play, Stage, playing
+from tests.faults.run import Stage, playing
 from tests.faults.town import Town
 
 WELCOMED = timedelta(seconds=8)
@@ -109,13 +110,13 @@ async def duplicates(stage: Stage) -> Result:
     async with playing(stage, within=WELCOMED) as play:
         async with play.load.pouring(stage.rate):
             for _ in range(seconds):
-                again += _repeat(play, since=play.town.clock.now() - timedelta(seconds=3))
+                again += repeat(play.town, since=play.town.clock.now() - timedelta(seconds=3))
                 await asyncio.sleep(1)
         await play.places[0].empty()
         play.places[0].supervise()
         await play.settle()
         play.town.clock.move(timedelta(days=6))
-        again += _repeat(play, since=play.town.clock.now() - timedelta(days=7))
+        again += repeat(play.town, since=play.town.clock.now() - timedelta(days=7))
         evidence, findings = await play.judge()
     repeated = len(play.town.simulator.history.of(method="repeated"))
     result = Result(f"{play.load.count} messages, {repeated + again} repeats")
@@ -124,25 +125,6 @@ async def duplicates(stage: Stage) -> Result:
     result.figures.append(f"{stored} events stored of {play.load.count} messages")
     result.demand(stored == play.load.count, f"{stored} events of {play.load.count} messages")
     return result
-
-
-def _repeat(play: Play, since: datetime) -> int:
-    """Deliver once more what was first made since then; return how much of it Green API delivers."""
-    town, notifications = play.town, 0
-    bots = {hotel.bot.account: hotel.bot for hotel in town.hotels}
-    instances = {hotel.instance.account: hotel.instance for hotel in town.hotels if hotel.instance}
-    firsts: dict[tuple[str, str], Record] = {}
-    for record in town.simulator.history.of(method="made"):
-        body = record.payload.get("body", {})
-        if record.server == "telegram" or body.get("typeWebhook") == "incomingMessageReceived":
-            firsts.setdefault((record.account, str(record.payload.get("update_id") or body["idMessage"])), record)
-    for record in [record for record in firsts.values() if record.at >= since]:
-        if record.server == "telegram":
-            town.simulator.telegram.repeat(bots[record.account], dict(record.payload))
-        else:
-            instances[record.account].push(record.payload["body"])
-            notifications += 1
-    return notifications
 
 
 async def disorder(stage: Stage) -> Result:
