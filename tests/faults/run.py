@@ -91,10 +91,13 @@ class Play:
         async with connected(self.town.database.admin_url) as connection:
             row = await connection.fetchrow(LEFT)
         assert row is not None, "the query always gives a row"
+        return row["work"], row["doubts"], self.held_out()
+
+    def held_out(self) -> int:
+        """Return how much the providers still hold out: nobody has acknowledged it."""
         simulator = self.town.simulator
         pending = sum(len(simulator.telegram.pending(hotel.bot)) for hotel in self.town.hotels)
-        pending += sum(len(simulator.green.pending(h.instance)) for h in self.town.hotels if h.instance)
-        return row["work"], row["doubts"], pending
+        return pending + sum(len(simulator.green.pending(h.instance)) for h in self.town.hotels if h.instance)
 
     async def judge(self) -> tuple[Evidence, Findings]:
         """Settle, and say what is wrong."""
@@ -120,16 +123,18 @@ async def playing(
     logins: Callable[[int, Logins], Logins] = lambda _, direct: direct,
     database: Database | None = None,
     environ: Mapping[str, str] | None = None,
+    log: Path | None = None,
 ) -> AsyncIterator[Play]:
     """Open a town with so many workers; `environ` is added to theirs, `logins` may lead some through a proxy.
 
-    The welcomes of the guests' stays are due over the time `within`; with None, nobody has a stay.
+    The welcomes of the guests' stays are due over the time `within`; with None, nobody has a stay. What the workers
+    log goes to `log`, or else to a file of its own among the stage's.
     """
     async with AsyncExitStack() as stack:
         if database is None:
             database = await stack.enter_async_context(stage.server.new_database(stage.template))
         town = await stack.enter_async_context(open_town(database, stage.seed, size or Size()))
-        log = Path(tempfile.mkstemp(prefix="row-", suffix=".log", dir=stage.logs)[1])
+        log = log or Path(tempfile.mkstemp(prefix="row-", suffix=".log", dir=stage.logs)[1])
         direct, settings = town.logins(), town.environ() | dict(environ or {})
         places = [Place(town, logins(number, direct), dict(settings), log) for number in range(workers)]
         for place in places:

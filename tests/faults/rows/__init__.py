@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.faults.report import Result
-from tests.faults.rows import databases, deaths, logs, model, points, pools, providers, tenants, wakeups
+from tests.faults.rows import databases, deaths, disks, logs, model, points, pools, providers, tenants, wakeups
 from tests.faults.run import Stage
 
 ZEROS = "lost 0, doubled 0, reordered 0, stuck 0"
@@ -96,6 +96,13 @@ ROWS = (
         tenants.three_of_everything,
     ),
     Row(
+        18,
+        "disk full at the database, and at the bots' logs",
+        "10 times, 64 MB",
+        f"{ZEROS}: nothing acknowledged that is not stored; no process ends",
+        disks.fill_disks,
+    ),
+    Row(
         22,
         "work cancelled at random points, pools of 1 and 2",
         "20,000 cancels",
@@ -122,7 +129,6 @@ ELSEWHERE = {
 """What `make test` does already, or another command."""
 COMING = {
     16: "not yet: clocks that jump; comes with the rooms that it tests",
-    18: "not yet: disk full",
     19: "not yet: states of Green API; comes with the rooms that it tests",
     20: "not yet: staff chat gone; comes with the rooms that it tests",
 }
