@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import psutil
+
 from benchmarks.bench import Bench, Unsound
 from benchmarks.figures import median
 from benchmarks.processes import Running, World, product, world
@@ -23,6 +25,10 @@ LOOK_SECONDS = 0.25
 SETTLE_SECONDS = 300.0
 """How long a new process may take until each account has told its provider where to push, and all is planned."""
 
+_SPENT = """
+    SELECT (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()) AS commits,
+           (SELECT count(*) FROM outbox WHERE state = 'sent' AND purpose = 'reply') AS answers
+"""
 _UNSETTLED = """
     SELECT EXISTS (SELECT FROM channel_accounts WHERE status NOT IN ('active', 'disabled')) OR EXISTS (
         SELECT FROM stays JOIN triggers ON triggers.hotel_id = stays.hotel_id AND triggers.name = $1
@@ -32,6 +38,20 @@ _UNSETTLED = """
         )
     )
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What answers have cost until now: seconds of a core of the product's process, and commits of the database."""
+
+    answers: int
+    processor: float
+    commits: int
+
+    def for_each(self, before: Spent) -> tuple[float, float]:
+        """Return the milliseconds of a core, and the commits, of each answer since then."""
+        answers = self.answers - before.answers
+        return 1000 * (self.processor - before.processor) / answers, (self.commits - before.commits) / answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,14 @@ class Stage:
         if not rate:
             raise Unsound("nothing went the whole way")
         return rate
+
+    async def spent(self) -> Spent:
+        """Return what was spent until now, by one process."""
+        times = psutil.Process(self.served_by.pid).cpu_times()
+        async with self.database.connection() as connection:
+            row = await connection.fetchrow(_SPENT)
+        assert row is not None, "the query always gives a row"
+        return Spent(row["answers"], times.user + times.system, row["commits"])
 
     async def latencies(self, streams: Sequence[Stream]) -> dict[str, list[float]]:
         """Return the seconds from webhook to provider call, by the streams' names."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from benchmarks.bench import Bench
 from benchmarks.figures import Figure, percentile
 from benchmarks.seeding import Shape, open_hotels
-from benchmarks.stage import busy, one_each, stage, steadily
+from benchmarks.stage import Stage, busy, one_each, stage, steadily
+from benchmarks.wire.plan import Stream
 
 GUESTS_A_BOT = 20
 """A bot may send 25 messages a second; with so few guests who rest in between it never comes to that."""
@@ -18,8 +21,8 @@ async def pipeline(bench: Bench) -> None:
     async with bench.server.database() as database:
         (hotel,) = await open_hotels(database, Shape(1, guests // GUESTS_A_BOT, guests))
         async with stage(bench, database) as running:
-            rate = await running.throughput(busy(hotel, bench.scale.in_flight))
-            bench.record(Figure("pipeline.busy", "whole pipeline, one busy hotel", rate, "msg/s"))
+            told = "whole pipeline, one busy hotel"
+            rate = await _throughput(bench, running, busy(hotel, bench.scale.in_flight), "busy", told)
             steady = steadily(busy(hotel, bench.scale.in_flight), rate / 2)
             took = (await running.latencies([steady]))["busy"]
             for share in (50, 99):
@@ -28,6 +31,16 @@ async def pipeline(bench: Bench) -> None:
     async with bench.server.database() as database:
         hotels = await open_hotels(database, Shape(bench.scale.hotels, 1, GUESTS_A_HOTEL))
         async with stage(bench, database) as running:
-            rate = await running.throughput(one_each(hotels))
-            label = f"whole pipeline, {len(hotels)} hotels, one conversation each"
-            bench.record(Figure("pipeline.many", label, rate, "msg/s"))
+            told = f"whole pipeline, {len(hotels)} hotels, one conversation each"
+            await _throughput(bench, running, one_each(hotels), "many", told)
+
+
+async def _throughput(bench: Bench, running: Stage, streams: Sequence[Stream], key: str, told: str) -> float:
+    """Record the rate, and what each message of it cost; return the rate."""
+    before = await running.spent()
+    rate = await running.throughput(streams)
+    processor, commits = (await running.spent()).for_each(before)
+    bench.record(Figure(f"pipeline.{key}", told, rate, "msg/s"))
+    bench.record(Figure(f"pipeline.{key}.processor", f"{told}: the bot's processor a message", processor, "ms"))
+    bench.record(Figure(f"pipeline.{key}.commits", f"{told}: commits a message", commits, ""))
+    return rate
