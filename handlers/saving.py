@@ -28,7 +28,8 @@ from models.enums import (
     SentimentType,
     Severity,
 )
-from triggers.engine import Engine, Happening
+from triggers.engine import Engine
+from triggers.happenings import Happening
 
 _SENTIMENT_ALERTS = {
     SentimentType.requires_attention: Alert(
@@ -171,8 +172,7 @@ class Saving:
         if guest is None or draft.message_id is None:
             return
         felt = _SENTIMENT_ALERTS.get(SentimentType(turn.analysis.sentiment_type))
-        alerts = draft.outcome.alerts or ((felt,) if felt and turn.message.press is None else ())
-        for alert in alerts:
+        for alert in _alerts(draft):
             subject = Subject(
                 guest_id=guest.id,
                 guest_name=guest.name,
@@ -195,10 +195,8 @@ class Saving:
             )
 
     async def _raise_events(self) -> None:
-        heard = [draft.turn for draft in self._drafts if draft.message_id is not None]
-        happenings = [happening for turn in heard for happening in _happenings(turn)]
-        if happenings:
-            await self._engine.raise_events(self._uow, happenings)
+        heard = [draft for draft in self._drafts if draft.message_id is not None]
+        await self._engine.raise_events(self._uow, [one for draft in heard for one in _happenings(draft)])
 
 
 def _as_judged(thought: Thought) -> Turn:
@@ -206,8 +204,16 @@ def _as_judged(thought: Thought) -> Turn:
     return turn if thought.outcome.has_mood else replace(turn, analysis=turn.analysis.without_mood())
 
 
-def _happenings(turn: Turn) -> list[Happening]:
+def _alerts(draft: _Draft) -> tuple[Alert, ...]:
+    """Return what staff must see of a turn: what its handler says, else that the guest is unhappy."""
+    turn = draft.turn
+    felt = _SENTIMENT_ALERTS.get(SentimentType(turn.analysis.sentiment_type))
+    return draft.outcome.alerts or ((felt,) if felt and turn.message.press is None else ())
+
+
+def _happenings(draft: _Draft) -> list[Happening]:
     """Return what triggers may wait for in a guest's message."""
+    turn = draft.turn
     if turn.guest is None:
         return []
     kind = SentimentType(turn.analysis.sentiment_type)
@@ -222,7 +228,7 @@ def _happenings(turn: Turn) -> list[Happening]:
         "message.sentiment_type": kind.value,
     }
     stay_id = turn.stay.id if turn.stay else None
-    return [Happening(name, turn.guest.id, stay_id, facts, turn.correlation_id) for name in names]
+    return [Happening(name, turn.guest.id, stay_id, turn.correlation_id, facts) for name in names]
 
 
 def _message(turn: Turn) -> NewMessage:

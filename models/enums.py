@@ -130,6 +130,13 @@ class OncePer(StrEnum):
     day = "day"
 
 
+class CatchUp(StrEnum):
+    """What becomes of a firing whose moment had passed when its stay became known."""
+
+    send = "send"
+    skip = "skip"
+
+
 class FiringStatus(StrEnum):
     scheduled = "scheduled"
     fired = "fired"

@@ -10,7 +10,7 @@ from sqlalchemy import Index, Interval, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Tenant, Timestamps, enum_type, tenant_key
-from models.enums import ConsentPurpose, FiringStatus, OncePer, TriggerType
+from models.enums import CatchUp, ConsentPurpose, FiringStatus, OncePer, TriggerType
 
 
 class TriggerRow(Base, Tenant, Timestamps):
@@ -40,6 +40,9 @@ class TriggerRow(Base, Tenant, Timestamps):
     once_per: Mapped[OncePer] = mapped_column(enum_type(OncePer), server_default="stay")
     purpose: Mapped[ConsentPurpose] = mapped_column(enum_type(ConsentPurpose), server_default="service")
     useful_for: Mapped[timedelta | None] = mapped_column(Interval)
+    cooldown: Mapped[timedelta | None] = mapped_column(Interval)
+    catch_up: Mapped[CatchUp] = mapped_column(enum_type(CatchUp), server_default="send")
+    channels: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     deleted_at: Mapped[datetime | None]
 
 

@@ -15,11 +15,11 @@ from bot.storage.repositories.firings import PLANNED, FiringRecord, NewFiring
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.unit_of_work import UnitOfWork
 from models.enums import FiringStatus
-from triggers.base import Change, Occurrence, Reason, Verdict
+from triggers.base import Change, Occurrence, Reason
 from triggers.conditions import ConditionTrace, evaluate
 from triggers.dossiers import Dossier, open_dossiers
 from triggers.facts import case_of
-from triggers.planning import Key, Occasion, PlanDiff, firing_of, key_of, with_siblings
+from triggers.planning import Key, Occasion, PlanDiff, firing_of, key_of, noted, with_siblings
 from triggers.rules import Rule
 from triggers.schedules import useful_until
 
@@ -96,7 +96,7 @@ def _steps(
             if is_stay_news or _was_waiting(line, now):
                 steps.to_plan.append(firing)
             else:
-                steps.to_note.append(_note(firing, trace))
+                steps.to_note.append(noted(firing, Reason.held_before, trace.checked))
         elif not trace.held and line is not None and _is_reminder(line):
             steps.to_forget.append(line.id)
     # What waits for a state that has passed, or for a room that the guest has left.
@@ -112,8 +112,3 @@ def _was_waiting(line: FiringRecord | None, now: datetime) -> bool:
 
 def _is_reminder(line: FiringRecord) -> bool:
     return line.status is FiringStatus.skipped and line.reason in _REMINDERS
-
-
-def _note(firing: NewFiring, trace: ConditionTrace) -> NewFiring:
-    verdict = Verdict(FiringStatus.skipped, Reason.held_before, trace.checked)
-    return replace(firing, status=verdict.status, reason=verdict.reason, verdict=verdict.to_json())

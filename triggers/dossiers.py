@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from uuid import UUID
@@ -22,23 +22,32 @@ _NOTHING = Received()
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One guest as triggers look at them. `received` names the triggers whose messages they got, ever;
-    `received_today` counts those of this day in the hotel's zone."""
+    """One guest as triggers look at them. `reaches` are the ways to write to them, the one they spoke by last first.
+
+    `received` says when each trigger, by name, last spoke to them; `received_today` counts the messages of this day
+    in the hotel's zone.
+    """
 
     guest: GuestRecord
     stays: tuple[StayRecord, ...]
-    reach: Reach | None
+    reaches: tuple[Reach, ...]
     consents: Mapping[ConsentPurpose, ConsentState]
-    received: frozenset[str]
+    received: Mapping[str, datetime]
     received_today: int
 
     def stay(self, stay_id: UUID | None) -> StayRecord | None:
         """Return one of the guest's stays."""
         return next((stay for stay in self.stays if stay.id == stay_id), None)
 
-    def after(self, trigger: str) -> Dossier:
+    def reach(self, preferred: Sequence[str] = ()) -> Reach | None:
+        """Return the way by the first of these channels that there is one by, else the guest's own."""
+        by_channel = {one.platform: one for one in self.reaches}
+        wanted = next((by_channel[channel] for channel in preferred if channel in by_channel), None)
+        return wanted or next(iter(self.reaches), None)
+
+    def after(self, trigger: str, at: datetime) -> Dossier:
         """Return the dossier once this trigger has fired."""
-        return replace(self, received=self.received | {trigger}, received_today=self.received_today + 1)
+        return replace(self, received={**self.received, trigger: at}, received_today=self.received_today + 1)
 
 
 async def open_dossiers(
@@ -55,9 +64,9 @@ async def open_dossiers(
         guest.id: Dossier(
             guest=guest,
             stays=tuple(stays.get(guest.id, ())),
-            reach=reaches.get(guest.id),
+            reaches=reaches.get(guest.id, ()),
             consents=consents.get(guest.id, {}),
-            received=received.get(guest.id, _NOTHING).names,
+            received=received.get(guest.id, _NOTHING).latest,
             received_today=received.get(guest.id, _NOTHING).lately,
         )
         for guest in (await uow.guests.with_ids(guest_ids)).values()

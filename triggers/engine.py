@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from bot.clock import Clock
@@ -16,28 +15,17 @@ from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from models.enums import FiringStatus
-from triggers.base import Change, Event, Occurrence, Reason, Verdict
+from triggers.base import Change, Event, Reason, Verdict
 from triggers.changes import plan_changes
 from triggers.dossiers import Dossier, open_dossiers
 from triggers.firing import Question, decide
-from triggers.planning import Occasion, PlanDiff, firing_of, key_of, looks_back_to, plan_times
+from triggers.happenings import Happening, StayChange, happenings_of
+from triggers.planning import Occasion, PlanDiff, looks_back_to, plan_times
+from triggers.raising import plan_events, waiting_for, withdraw
 from triggers.rounds import Round
 from triggers.rules import Rule, read, readable
 
 _AT_ONCE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """Something happened to a guest. `facts` is what conditions may ask of it, by dotted name; `name` that of an
-    external event."""
-
-    event: str
-    guest_id: UUID
-    stay_id: UUID | None
-    facts: Mapping[str, Any]
-    correlation_id: str
-    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +47,24 @@ class Engine:
         self._clock = clock
         self._desk = desk
 
-    async def plan_stays(self, uow: UnitOfWork, stay_ids: Sequence[UUID], correlation_id: str) -> PlanDiff:
-        """Stays were added or changed: make their plan right."""
-        return await self._plan_stays(uow, stay_ids, await self._occasion(uow, correlation_id))
+    async def take_changes(self, uow: UnitOfWork, changes: Sequence[StayChange], correlation_id: str) -> PlanDiff:
+        """Stays were saved: raise what happened, and make the plan of their guests right."""
+        guests = [stay.guest_id for one in changes for stay in (one.before, one.after) if stay]
+        planned = await self.plan_guests(uow, dict.fromkeys(guests, correlation_id))
+        return planned + PlanDiff(await self.raise_events(uow, happenings_of(changes, correlation_id)))
 
     async def plan_guests(self, uow: UnitOfWork, correlations: Mapping[UUID, str]) -> PlanDiff:
-        """Guests became known better (language, tags, another's stays), each by the message or command of that
-        correlation: look at their stays again."""
-        if not correlations:
+        """Guests or their stays changed, each by the message or command of that correlation: look at all their stays
+        again, since conditions may ask for the guest's language, or count their stays."""
+        rules = readable(await uow.triggers.all()) if correlations else []
+        if not rules:
             return PlanDiff()
-        stays = await uow.stays.of_guests(correlations)
         occasion = replace(await self._occasion(uow, next(iter(correlations.values()))), correlations=correlations)
-        return await self._plan_stays(uow, [stay.id for stay in stays], occasion)
+        diff, guests = PlanDiff(), sorted(correlations)
+        for start in range(0, len(guests), _AT_ONCE):
+            stays = await uow.stays.of_guests(guests[start : start + _AT_ONCE])
+            diff += await _plan(uow, occasion, rules, stays, is_stay_news=True)
+        return diff
 
     async def plan_trigger(self, uow: UnitOfWork, trigger_id: UUID, correlation_id: str) -> PlanDiff:
         """A trigger was added, changed, paused, resumed or deleted: make its plan right.
@@ -93,33 +87,15 @@ class Engine:
 
     async def raise_events(self, uow: UnitOfWork, happenings: Sequence[Happening]) -> int:
         """Something happened: plan the triggers that wait for it; return how many are news."""
-        rules = readable(await uow.triggers.all())
-        waiting = [
-            (rule, when, happening)
-            for rule in rules
-            if isinstance(when := rule.conditions.when, Event)
-            for happening in happenings
-            if (when.event, when.name) == (happening.event, happening.name)
-        ]
-        if not waiting:
+        if not happenings:
             return 0
-        now, hotel = self._clock.now(), await uow.hotels.get()
-        ids = {happening.stay_id for *_, happening in waiting if happening.stay_id}
-        stays = {stay.id: stay for stay in await uow.stays.with_ids(list(ids))} if ids else {}
-        firings = [
-            firing_of(
-                Occasion(hotel, now, happening.correlation_id),
-                rule,
-                happening.guest_id,
-                stays.get(happening.stay_id) if happening.stay_id else None,
-                Occurrence(when.event, now + when.delay),
-                happening.facts,
-            )
-            for rule, when, happening in waiting
-        ]
-        # Of several that would be the same firing, as when a guest writes in two chats at once, the first counts.
-        once = {key_of(firing): firing for firing in reversed(firings)}
-        return await uow.firings.raise_again(list(once.values()), now)
+        waiting = waiting_for(readable(await uow.triggers.all()), happenings)
+        return await plan_events(uow, await uow.hotels.get(), self._clock.now(), waiting) if waiting else 0
+
+    async def note_reply(self, uow: UnitOfWork, guest_id: UUID) -> int:
+        """Somebody takes care of a guest: nothing more is said of nobody having replied; return how many waited."""
+        rules = readable(await uow.triggers.all())
+        return await withdraw(uow, rules, "no_reply_for", guest_id, self._clock.now())
 
     async def fire_due(self, uow: UnitOfWork, limit: int) -> int:
         """Decide and act on up to `limit` due firings; return how many were settled."""
@@ -142,14 +118,6 @@ class Engine:
 
     async def _occasion(self, uow: UnitOfWork, correlation_id: str) -> Occasion:
         return Occasion(await uow.hotels.get(), self._clock.now(), correlation_id)
-
-    async def _plan_stays(self, uow: UnitOfWork, stay_ids: Sequence[UUID], occasion: Occasion) -> PlanDiff:
-        rules = readable(await uow.triggers.all()) if stay_ids else []
-        diff = PlanDiff()
-        for start in range(0, len(stay_ids) if rules else 0, _AT_ONCE):
-            stays = await uow.stays.with_ids(stay_ids[start : start + _AT_ONCE])
-            diff += await _plan(uow, occasion, rules, stays, is_stay_news=True)
-        return diff
 
     async def _plan_all(self, uow: UnitOfWork, occasion: Occasion, rules: Sequence[Rule]) -> PlanDiff:
         """Plan rules for every stay that they may have something to say about, so many at a time."""

@@ -51,10 +51,10 @@ def case_of(
             "tags": list(guest.tags),
             "stays_count": sum(1 for one in dossier.stays if one.booking_status in _STAYED),
             "preferences": guest.preferences,
-            "channel": dossier.reach.platform if dossier.reach else None,
+            "channel": reach.platform if (reach := dossier.reach()) else None,
         },
         "message": {name.removeprefix("message."): value for name, value in happened.items()},
-        "received": dossier.received,
+        "received": dossier.received.keys(),
         **_calendar(now.astimezone(zone)),
         **(_stay_facts(stay, now, zone) if stay else {}),
     }

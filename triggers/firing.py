@@ -18,14 +18,15 @@ from triggers.base import ConditionResult, Event, Reason, Verdict
 from triggers.conditions import evaluate
 from triggers.dossiers import Dossier, midnight
 from triggers.facts import Case, case_of
+from triggers.happenings import holds
 from triggers.reach import Reach
 from triggers.rejections import RejectedTrigger
 from triggers.rules import Rule, read
 from triggers.schedules import QuietHours, first_allowed
 from triggers.templates import choose_text, render
 
-# These answer what the guest has just written, so neither the night nor the day's budget holds them back.
-ANSWERING = frozenset({"message_received", "negative_sentiment", "requires_attention"})
+# These answer what the guest has written and waits for, so neither the night nor the day's budget holds them back.
+ANSWERING = frozenset({"message_received", "negative_sentiment", "requires_attention", "no_reply_for"})
 # Later than midnight of the next day whatever the clocks do, and earlier than that of the day after.
 _INTO_TOMORROW = timedelta(hours=30)
 
@@ -85,9 +86,11 @@ def decide(
 
 
 def _stands(rule: Rule, stay: StayRecord | None) -> bool:
-    """Whether the stay is still the guest's, and not called off; what answers the guest asks only the first."""
-    is_event = isinstance(rule.conditions.when, Event)
-    return stay is not None and (is_event or rule.looks_at(stay.booking_status))
+    """Whether the stay is still the guest's, and neither called off nor, where it was an event, otherwise by now."""
+    if stay is None:
+        return False
+    when = rule.conditions.when
+    return holds(when.event, stay) if isinstance(when, Event) else rule.looks_at(stay.booking_status)
 
 
 def _no(status: FiringStatus, reason: Reason, checked: tuple[ConditionResult, ...] = ()) -> Decision:
@@ -108,7 +111,8 @@ def _say(rule: Rule, case: Case, dossier: Dossier, checked: tuple[ConditionResul
         text = render(template, case.variables, language, case.zone)
     except RejectedTrigger:
         return _no(FiringStatus.failed, Reason.bad_template, checked)
-    return Decision(Verdict(FiringStatus.fired, Reason.fired, checked), dossier.reach, text)
+    reach = dossier.reach(record.channels)
+    return Decision(Verdict(FiringStatus.fired, Reason.fired, checked), reach, text)
 
 
 def _obstacle(rule: Rule, case: Case, dossier: Dossier, now: datetime) -> Obstacle | None:
@@ -116,8 +120,10 @@ def _obstacle(rule: Rule, case: Case, dossier: Dossier, now: datetime) -> Obstac
         return Obstacle(Reason.opted_out)
     if rule.record.purpose is ConsentPurpose.promotional and ConsentPurpose.promotional not in dossier.consents:
         return Obstacle(Reason.no_consent)
-    if dossier.reach is None:
+    if dossier.reach() is None:
         return Obstacle(Reason.unreachable)
+    if _rests(rule, dossier, now):
+        return Obstacle(Reason.cooldown)
     when = rule.conditions.when
     if isinstance(when, Event) and when.event in ANSWERING:
         return None
@@ -129,6 +135,12 @@ def _obstacle(rule: Rule, case: Case, dossier: Dossier, now: datetime) -> Obstac
     if dossier.received_today >= settings.automatic_messages_a_day:
         return Obstacle(Reason.attention_budget, first_allowed(_tomorrow(now, case.zone), quiet, case.zone))
     return None
+
+
+def _rests(rule: Rule, dossier: Dossier, now: datetime) -> bool:
+    """Whether the trigger has spoken to the guest too lately to speak again."""
+    cooldown, latest = rule.record.cooldown, dossier.received.get(rule.record.name)
+    return cooldown is not None and latest is not None and now - latest < cooldown
 
 
 def _tomorrow(now: datetime, zone: ZoneInfo) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,14 +12,16 @@ from bot.storage.repositories.firings import FiringRecord, NewFiring
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.unit_of_work import UnitOfWork
-from models.enums import FiringStatus, OncePer
-from triggers.base import Change, Cron, Event, Occurrence, Offset, Reason
+from models.enums import CatchUp, FiringStatus, OncePer
+from triggers.base import Change, ConditionResult, Cron, Event, Occurrence, Offset, Reason, Verdict
 from triggers.facts import stay_times
 from triggers.rules import OVER, Rule
 from triggers.schedules import occurrences, useful_until
 
 # Crontab rules have no end of their own: they are planned so far, and again at every change and every day.
 HORIZON = timedelta(days=60)
+# What a source tells takes a moment to be told, and is in time still.
+ON_TIME = timedelta(minutes=1)
 
 Key = tuple[UUID, UUID, str]
 
@@ -61,9 +63,13 @@ async def plan_times(
     stays = await with_siblings(uow, timed, stays)
     ids = [rule.record.id for rule in timed]
     standing = await uow.firings.standing(ids, [stay.id for stay in stays], {stay.guest_id for stay in stays})
-    wanted = _wanted(occasion, timed, stays)
+    before, wanted = {key_of(one): one for one in standing}, _wanted(occasion, timed, stays)
+    late = _late(occasion, timed, before, wanted)
     called_off = {stay.id for stay in stays if stay.booking_status in OVER}
-    return await _replace(uow, occasion, {key_of(one): one for one in standing}, wanted, called_off)
+    in_time = {key: one for key, one in wanted.items() if key not in late}
+    diff = await _replace(uow, occasion, before, in_time, called_off)
+    await uow.firings.plan([noted(one, Reason.came_late) for one in late.values()], occasion.now)
+    return diff
 
 
 async def with_siblings(uow: UnitOfWork, rules: Iterable[Rule], stays: Sequence[StayRecord]) -> Sequence[StayRecord]:
@@ -83,6 +89,30 @@ def _wanted(occasion: Occasion, rules: Iterable[Rule], stays: Sequence[StayRecor
                 if firing.useful_until > occasion.now and (known is None or firing.due_at < known.due_at):
                     wanted[key_of(firing)] = firing
     return wanted
+
+
+def _late(
+    occasion: Occasion, rules: Iterable[Rule], before: Mapping[Key, FiringRecord], wanted: Mapping[Key, NewFiring]
+) -> dict[Key, NewFiring]:
+    """Return what became known only after its moment, by rules that send nothing late."""
+    by_id = {rule.record.id: rule for rule in rules}
+    return {
+        key: one
+        for key, one in wanted.items()
+        if comes_late(by_id[one.trigger_id], one, occasion.now)
+        and not (key in before and _has_moment(before[key], one.due_at))
+    }
+
+
+def comes_late(rule: Rule, firing: NewFiring, now: datetime) -> bool:
+    """Whether the moment of a firing passed before it could be planned, and its rule sends nothing late."""
+    return rule.record.catch_up is CatchUp.skip and now - firing.due_at > ON_TIME
+
+
+def noted(firing: NewFiring, reason: Reason, checked: tuple[ConditionResult, ...] = ()) -> NewFiring:
+    """Return the line that only notes why nothing is planned."""
+    verdict = Verdict(FiringStatus.skipped, reason, checked)
+    return replace(firing, status=verdict.status, reason=verdict.reason, verdict=verdict.to_json())
 
 
 def _firings(occasion: Occasion, rule: Rule, stay: StayRecord) -> Iterable[NewFiring]:
@@ -149,9 +179,12 @@ def key_of(one: FiringRecord | NewFiring) -> Key:
 
 def _stands(before: FiringRecord, after: NewFiring) -> bool:
     """Whether a planned firing is as it should be; a postponed one keeps the moment until which it is useful."""
-    same_moment = before.status is FiringStatus.postponed or before.due_at == after.due_at
     same_people = (before.guest_id, before.stay_id) == (after.guest_id, after.stay_id)
-    return same_moment and same_people and before.useful_until == after.useful_until
+    return _has_moment(before, after.due_at) and same_people and before.useful_until == after.useful_until
+
+
+def _has_moment(before: FiringRecord, due_at: datetime) -> bool:
+    return before.status is FiringStatus.postponed or before.due_at == due_at
 
 
 def looks_back_to(rule: Rule, now: datetime) -> datetime:

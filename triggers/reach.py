@@ -27,22 +27,30 @@ class Reach:
     chat_id: UUID | None
 
 
-async def find_reaches(uow: UnitOfWork, guest_ids: Collection[UUID]) -> dict[UUID, Reach]:
-    """Return where each guest spoke last, or their WhatsApp number; who can't be reached is missing.
+async def find_reaches(uow: UnitOfWork, guest_ids: Collection[UUID]) -> dict[UUID, tuple[Reach, ...]]:
+    """Return by which channels each guest can be written to, the one they spoke by last first; who can't be reached
+    is missing.
 
-    Telegram lets no bot write first, so a guest counts there only once they have written.
+    Telegram lets no bot write first, so a guest counts there only once they have written. In WhatsApp their number is
+    enough.
     """
     accounts = {account.id: account for account in await uow.accounts.all() if account.status not in _GONE}
     spoken = await uow.chats.spoken_in(guest_ids)
-    found = {guest_id: reach for guest_id, chats in spoken.items() if (reach := _first_open(chats, accounts))}
-    silent = [guest_id for guest_id in guest_ids if guest_id not in found]
-    return found | await _by_phone(uow, silent, accounts)
+    found = {guest_id: _open(spoken.get(guest_id, ()), accounts) for guest_id in guest_ids}
+    silent = [guest_id for guest_id, reaches in found.items() if Platform.whatsapp_green not in reaches]
+    for guest_id, reach in (await _by_phone(uow, silent, accounts)).items():
+        found[guest_id][reach.platform] = reach
+    return {guest_id: tuple(reaches.values()) for guest_id, reaches in found.items() if reaches}
 
 
-def _first_open(chats: Iterable[ChatRecord], accounts: _Accounts) -> Reach | None:
-    return next(
-        (_reach(accounts[c.account_id], c) for c in chats if c.is_reachable and c.account_id in accounts), None
-    )
+def _open(chats: Iterable[ChatRecord], accounts: _Accounts) -> dict[str, Reach]:
+    """Return by channel the first of these chats that is open."""
+    reaches: dict[str, Reach] = {}
+    for chat in chats:
+        if chat.is_reachable and chat.account_id in accounts:
+            account = accounts[chat.account_id]
+            reaches.setdefault(account.platform, _reach(account, chat))
+    return reaches
 
 
 def _reach(account: AccountRecord, chat: ChatRecord) -> Reach:

@@ -86,7 +86,7 @@ class Round:
             trigger, dossier = self._triggers.get(firing.trigger_id), dossiers[firing.guest_id]
             decision = self._decision(firing, trigger, dossier)
             if trigger is not None and decision.verdict.fires:
-                dossiers[firing.guest_id] = dossier.after(trigger.name)
+                dossiers[firing.guest_id] = dossier.after(trigger.name, self._now)
             decided.append(Decided(firing, decision))
         return decided
 
@@ -141,7 +141,7 @@ class Round:
         firing, verdict = decided.firing, decided.decision.verdict
         if verdict.fires:
             trigger = self._triggers[firing.trigger_id]
-            self._dossiers[firing.guest_id] = self._dossiers[firing.guest_id].after(trigger.name)
+            self._dossiers[firing.guest_id] = self._dossiers[firing.guest_id].after(trigger.name, self._now)
         counted.labels(verdict.status).inc()
         log.info(
             "trigger_decided",

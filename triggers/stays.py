@@ -13,6 +13,7 @@ from bot.storage.unit_of_work import Database, UnitOfWork
 from models.enums import BookingStatus
 from triggers.engine import Engine
 from triggers.guestbook import Guestbook, Key, in_parts, key_of
+from triggers.happenings import StayChange
 from triggers.planning import PlanDiff
 
 
@@ -85,14 +86,16 @@ async def _save_part(
     wanted = {key_of(row): _wanted(row, book.guest_of(row), known.get(key_of(row))) for row in rows}
     different = {key: stay for key, stay in wanted.items() if key not in known or _differs(stay, known[key])}
     stays = await uow.stays.save_all(different.values())
-    of_changed_guests = {known[key_of(row)].id for row in rows if key_of(row) in known and book.has_news_of(row)}
-    concerned = sorted(of_changed_guests | {stay.id for stay in stays})
+    changes = [StayChange(known.get((stay.source, stay.external_id)), stay) for stay in stays]
+    of_known = {book.guest_of(row) for row in rows if key_of(row) in known and book.has_news_of(row)}
+    others = of_known - {stay.guest_id for stay in stays}
+    plan = await engine.plan_guests(uow, dict.fromkeys(others, correlation_id))
     added = len(different.keys() - known.keys())
     return Saved(
         added=added,
         changed=len(different) - added,
         unchanged=len(rows) - len(different),
-        plan=await engine.plan_stays(uow, concerned, correlation_id),
+        plan=plan + await engine.take_changes(uow, changes, correlation_id),
     )
 
 

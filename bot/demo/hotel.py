@@ -22,6 +22,7 @@ from bot.storage.unit_of_work import Database, UnitOfWork
 from models.base import new_id
 from models.enums import BookingStatus, IdentityKind, UserRole
 from triggers.engine import Engine
+from triggers.happenings import StayChange
 
 NAME, ZONE, LANGUAGE = "Hotel Bellevue", "Europe/Berlin", "en"
 SOURCE = "demo"
@@ -100,11 +101,11 @@ async def open_hotel(
                 trigger.name, trigger.kind, trigger.conditions, trigger.text, {"ru": trigger.text_ru}
             )
         stays = [await _book(uow, booking, clock.now()) for booking in bookings(cast)]
-        await engine.plan_stays(uow, stays, new_id().hex)
+        await engine.take_changes(uow, stays, new_id().hex)
     return hotel_id
 
 
-async def _book(uow: UnitOfWork, booking: Booking, now: datetime) -> UUID:
+async def _book(uow: UnitOfWork, booking: Booking, now: datetime) -> StayChange:
     guest = await uow.guests.add(booking.guest, booking.language)
     if booking.phone:
         await uow.guests.identify(guest.id, Identity(IdentityKind.phone, booking.phone), {"source": SOURCE})
@@ -132,4 +133,4 @@ async def _book(uow: UnitOfWork, booking: Booking, now: datetime) -> UUID:
             currency="EUR",
         )
     )
-    return stay.id
+    return StayChange(None, stay)

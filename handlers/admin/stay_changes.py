@@ -17,6 +17,7 @@ from handlers.admin.words import diff_words
 from handlers.base import Turn
 from models.enums import BookingStatus, IdentityKind
 from triggers.engine import Engine
+from triggers.happenings import StayChange
 
 SOURCE = "manual"
 _ARRIVED = frozenset({BookingStatus.checked_in, BookingStatus.checked_out})
@@ -57,7 +58,7 @@ class AddStay:
                 checked_out_at=_left_at(status, turn.now),
             )
         )
-        return (await _planned(uow, turn, self.engine, stay, "added", {}, _stored(stay)),)
+        return (await _planned(uow, turn, self.engine, StayChange(None, stay), "added", {}, _stored(stay)),)
 
     async def _guest(self, uow: UnitOfWork) -> GuestRecord:
         form = self.form
@@ -96,7 +97,7 @@ class ChangeStay:
             uow,
             turn,
             self.engine,
-            stay,
+            StayChange(before, stay),
             "changed",
             {name: old[name] for name in differing},
             {name: new[name] for name in differing} | ({"guest": told} if told else {}),
@@ -151,15 +152,13 @@ async def _planned(
     uow: UnitOfWork,
     turn: Turn,
     engine: Engine,
-    stay: StayRecord,
+    change: StayChange,
     done: str,
     old: dict[str, Any],
     new: dict[str, Any],
 ) -> OutgoingMessage:
     """Plan the stay anew, write down who changed what, and return the stay's card with the diff."""
-    # All of the guest's stays: conditions may ask for the guest's language, or count their stays.
-    stays = await uow.stays.of_guest(stay.guest_id)
-    diff = await engine.plan_stays(uow, [one.id for one in stays], turn.correlation_id)
+    stay, diff = change.after, await engine.take_changes(uow, [change], turn.correlation_id)
     await uow.audits.add(
         f"stay.{done}",
         f"Stay {stay.external_id} was {done}",

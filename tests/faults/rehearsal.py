@@ -131,8 +131,8 @@ class Rehearsal:
             self.called_off.add(Mark(guest.hotel, guest.chat, FIRING))
         hotel = self.town.hotels[guest.hotel - 1]
         async with self.house.database.unit(hotel.id) as uow:
-            stay = await book(self.town.clock, uow, guest, welcome_in, status)
-            await self.house.engine.plan_stays(uow, [stay], new_id().hex)
+            change = await book(self.town.clock, uow, guest, welcome_in, status)
+            await self.house.engine.take_changes(uow, [change], new_id().hex)
 
     def deliver_again(self) -> None:
         """Let the providers repeat what they delivered last."""

@@ -30,6 +30,7 @@ from tests.databases import Database
 from tests.faults.marks import FIRING, Mark
 from tests.flows.house import KEYS, WELCOME, WIRE_SECOND, WireClock
 from triggers.engine import Engine
+from triggers.happenings import StayChange
 
 WELCOME_AFTER = timedelta(hours=2)
 
@@ -107,7 +108,7 @@ class Town:
             guests = [guest for guest in self.guests if guest.hotel == hotel.number]
             async with self.unit(hotel) as uow:
                 stays = [await book(self.clock, uow, guest, self.random.random() * within) for guest in guests]
-                await engine.plan_stays(uow, stays, new_id().hex)
+                await engine.take_changes(uow, stays, new_id().hex)
 
 
 @asynccontextmanager
@@ -177,7 +178,7 @@ async def book(
     guest: Guest,
     welcome_in: timedelta,
     status: BookingStatus = BookingStatus.checked_in,
-) -> UUID:
+) -> StayChange:
     """Let a guest have arrived so long ago that the welcome is due in a moment; the room's number is its mark.
 
     A guest has one booking, which is changed when they have it already.
@@ -198,4 +199,5 @@ async def book(
         room_number=str(Mark(guest.hotel, guest.chat, FIRING)),
         checked_in_at=arrived,
     )
-    return (await uow.stays.save(stay)).id
+    known = await uow.stays.keyed([(stay.source, stay.external_id)])
+    return StayChange(known.get((stay.source, stay.external_id)), await uow.stays.save(stay))

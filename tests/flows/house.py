@@ -38,6 +38,7 @@ from models.enums import BookingStatus, IdentityKind, TriggerType, UserRole
 from tests.databases import Database, connected
 from tests.factories import NOW
 from triggers.engine import Engine
+from triggers.happenings import StayChange
 
 BOT_TOKEN = "700000001:flow-flow-flow-flow-flow-flow-flow-flow"
 INSTANCE_ID, INSTANCE_TOKEN, HOTEL_PHONE = 1101000001, "flowtoken0123456789", "+4930900100"
@@ -262,10 +263,10 @@ async def _furnish(scene: Scene, uow: UnitOfWork) -> None:
         await _book(scene, uow, Platform.telegram, Identity(IdentityKind.telegram, str(scene.anna.id)), "Anna"),
         await _book(scene, uow, Platform.whatsapp_green, Identity(IdentityKind.phone, GUEST_PHONE), "Ivan"),
     ]
-    await Engine(scene.clock, Desk(Texts(), scene.clock)).plan_stays(uow, stays, new_id().hex)
+    await Engine(scene.clock, Desk(Texts(), scene.clock)).take_changes(uow, stays, new_id().hex)
 
 
-async def _book(scene: Scene, uow: UnitOfWork, platform: Platform, identity: Identity, name: str) -> UUID:
+async def _book(scene: Scene, uow: UnitOfWork, platform: Platform, identity: Identity, name: str) -> StayChange:
     """Let a guest have checked in just now, for three nights."""
     guest = await uow.guests.add(name)
     await uow.guests.identify(guest.id, identity, {"source": "flows"})
@@ -281,7 +282,7 @@ async def _book(scene: Scene, uow: UnitOfWork, platform: Platform, identity: Ide
         room_number=ROOMS[platform],
         checked_in_at=now,
     )
-    return (await uow.stays.save(stay)).id
+    return StayChange(None, await uow.stays.save(stay))
 
 
 def _latest_with(choice: str, said: list[ChatMessage]) -> ChatMessage:

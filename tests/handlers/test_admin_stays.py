@@ -18,7 +18,7 @@ from handlers.admin.stay_changes import AddStay, ChangeStay
 from handlers.admin.stay_form import House as StayHouse
 from handlers.admin.stay_form import RejectedField, StayForm, parse_stay
 from handlers.admin.stays import field_label
-from models.enums import BookingStatus, IdentityKind
+from models.enums import BookingStatus, IdentityKind, TriggerType
 from tests.factories import NOW, make_staff_turn
 from tests.handlers.admins import add_trigger, audits_of, hire
 from tests.handlers.conversing import House
@@ -270,3 +270,13 @@ async def test_a_stay_that_was_added_or_removed_meanwhile_is_answered_sensibly(h
 def test_nothing_that_is_written_breaks_the_form(text: str) -> None:
     with suppress(RejectedField):
         parse_stay(text, StayHouse(ZoneInfo("Europe/Berlin"), HotelSettings(), NOW))
+
+
+async def test_events_of_a_stay_are_in_the_plan_when_an_admin_changes_it(house: House) -> None:
+    for event in ("booking_created", "checked_in"):
+        async with house.database.unit(house.id) as uow:
+            await uow.triggers.add(event, TriggerType.event_based, {"event": event}, "Hello!")
+    admin = await hire(house)
+    assert "In the plan: 1 added, 0 moved, 0 cancelled." in (await admin.write(NEW)).text
+    assert "In the plan: 1 added, 0 moved, 0 cancelled." in (await admin.write("/stay BK-7 status=checked_in")).text
+    assert "The plan stays as it was." in (await admin.write("/stay BK-7 status=checked_in")).text

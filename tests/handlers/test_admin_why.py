@@ -97,7 +97,7 @@ async def test_a_planned_message_says_when_it_is_due(house: House) -> None:
     trigger = await add_trigger(house, conditions={"hours_after_checkin": 2, "room_type": "suite"})
     admin = await hire(house)
     async with house.database.unit(house.id) as uow:
-        await admin.engine.plan_stays(uow, [stay.id], "c-0")
+        await admin.engine.plan_guests(uow, {stay.guest_id: "c-0"})
     said = await admin.write(f"/why Petrova {trigger.number}")
     assert "Planned for 21 November 2026, 15:00." in said.text
     assert "If it were due now, it would not go. The conditions were not met." in said.text

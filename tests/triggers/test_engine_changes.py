@@ -37,7 +37,7 @@ async def test_it_does_not_fire_again_when_the_process_was_restarted(hotel: Hote
     clock = FixedClock(NOON + HOUR)
     restarted = Engine(clock, Desk(texts(), clock))
     async with hotel.database.unit(hotel.id) as uow:
-        assert await restarted.plan_stays(uow, [stay.id], "c-9") == PlanDiff()
+        assert await restarted.plan_guests(uow, {stay.guest_id: "c-9"}) == PlanDiff()
         assert await restarted.fire_due(uow, 10) == 0
 
     assert await hotel.told() == ["Your suite awaits."]

@@ -213,3 +213,23 @@ async def _count(hotel: HotelDesk, table: type[Stay | Guest | GuestIdentity]) ->
     async with hotel.database.unit(hotel.id) as uow:
         counted: int = (await uow.connection.execute(select(func.count()).select_from(table))).scalar_one()
         return counted
+
+
+@pytest.mark.parametrize(
+    ("conditions", "change"),
+    [
+        ({"room_type": "suite", "guest.stays_count": 1}, {"stay": {"booking_status": BookingStatus.checked_in}}),
+        ({"room_type": "suite", "guest.language": "ru"}, {"language": "ru"}),
+    ],
+)
+async def test_another_stay_of_the_guest_is_spoken_of_when_a_file_tells_more_of_them(
+    hotel: HotelDesk, conditions: dict[str, Any], change: dict[str, Any]
+) -> None:
+    await hotel.trigger(conditions, "To the suite!")
+    await imported(hotel, row(language=None), row("A-2", language=None, stay={"room_type": "suite"}))
+    assert await hotel.lines() == []
+
+    await imported(hotel, row(**{"language": None, **change}))
+    await hotel.tick()
+
+    assert await hotel.told() == ["To the suite!"]

@@ -352,6 +352,9 @@ admin-reason =
         [opted_out] The guest does not want automatic messages.
         [unreachable] There is no chat in which the guest can be written to.
         [attention_budget] The guest had got as many automatic messages as the hotel allows in a day.
+        [cooldown] The trigger had spoken to the guest too lately to speak again.
+        [came_late] The stay became known only after the moment, and this trigger sends nothing late.
+        [replied] A person had taken care of the guest by then.
         [bad_template] The text could not be filled in for this guest.
         [held_before] The conditions held already when the trigger was made, so nothing became true.
         [no_consent] The guest has not agreed to get offers.

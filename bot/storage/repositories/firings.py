@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -70,9 +70,9 @@ class DecidedFiring:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a guest got of triggers: whose messages, by name, ever, and how many since some moment."""
+    """What a guest got of triggers: when each last spoke, by name, and how many messages since some moment."""
 
-    names: frozenset[str] = frozenset()
+    latest: Mapping[str, datetime] = field(default_factory=dict)
     lately: int = 0
 
 
@@ -137,6 +137,10 @@ class Firings(Repository):
         """Cancel all that a trigger has planned; return how many."""
         return len(await self._fetch(_CANCEL_TRIGGER, self.hotel_id, trigger_id, reason, at))
 
+    async def cancel_for(self, guest_id: UUID, trigger_ids: Collection[UUID], reason: str, at: datetime) -> int:
+        """Cancel what these triggers have planned for a guest; return how many."""
+        return len(await self._fetch(_CANCEL_FOR, self.hotel_id, guest_id, list(trigger_ids), reason, at))
+
     async def claim_due(self, now: datetime, limit: int) -> list[FiringRecord]:
         """Lock up to `limit` due firings with their guests until the transaction ends; others skip them.
 
@@ -156,7 +160,10 @@ class Firings(Repository):
     async def received_by(self, guest_ids: Collection[UUID], since: datetime) -> dict[UUID, Received]:
         """Return what each guest got of triggers, ever and since then; who got nothing is missing."""
         rows = await self._fetch(_RECEIVED_BY, self.hotel_id, list(guest_ids), since)
-        return {row["guest_id"]: Received(frozenset(row["names"]), row["lately"]) for row in rows}
+        return {
+            row["guest_id"]: Received(dict(zip(row["names"], row["latest"], strict=True)), row["lately"])
+            for row in rows
+        }
 
     async def failed_since(self, trigger_ids: Collection[UUID], since: datetime) -> set[UUID]:
         """Return those of these triggers of which a firing failed since then."""
@@ -199,6 +206,10 @@ _CANCEL_TRIGGER = f"""
     UPDATE trigger_firings SET status = 'cancelled', reason = $3, decided_at = $4
     WHERE hotel_id = $1 AND trigger_id = $2 AND {_IS_PLANNED} RETURNING id
 """
+_CANCEL_FOR = f"""
+    UPDATE trigger_firings SET status = 'cancelled', reason = $4, decided_at = $5
+    WHERE hotel_id = $1 AND guest_id = $2 AND trigger_id = ANY ($3::uuid[]) AND {_IS_PLANNED} RETURNING id
+"""
 # Sorted by little more than ids: all that is due is sorted for each claim, and only what is taken is read.
 _CLAIM_DUE = f"""
     SELECT {", ".join(f"claimed.{name}" for name in FiringRecord.__slots__)}
@@ -225,12 +236,16 @@ _DECIDE_ALL = """
 """
 _OF = f"{_SELECT} AND trigger_id = $2 AND guest_id = $3 ORDER BY due_at DESC"
 _RECEIVED_BY = """
-    SELECT firing.guest_id, array_agg(DISTINCT triggers.name) AS names,
-           count(*) FILTER (WHERE firing.decided_at >= $3) AS lately
-    FROM trigger_firings AS firing
-    JOIN triggers ON triggers.hotel_id = firing.hotel_id AND triggers.id = firing.trigger_id
-    WHERE firing.hotel_id = $1 AND firing.guest_id = ANY ($2::uuid[]) AND firing.status = 'fired'
-    GROUP BY firing.guest_id
+    SELECT guest_id, array_agg(name) AS names, array_agg(latest) AS latest, sum(lately)::int AS lately
+    FROM (
+        SELECT firing.guest_id, triggers.name, max(firing.decided_at) AS latest,
+               count(*) FILTER (WHERE firing.decided_at >= $3) AS lately
+        FROM trigger_firings AS firing
+        JOIN triggers ON triggers.hotel_id = firing.hotel_id AND triggers.id = firing.trigger_id
+        WHERE firing.hotel_id = $1 AND firing.guest_id = ANY ($2::uuid[]) AND firing.status = 'fired'
+        GROUP BY firing.guest_id, triggers.name
+    ) AS spoken
+    GROUP BY guest_id
 """
 _FAILED_SINCE = """
     SELECT DISTINCT trigger_id FROM trigger_firings

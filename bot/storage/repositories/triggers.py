@@ -12,12 +12,12 @@ from sqlalchemy import func, insert, select, update
 from bot.storage.repositories.base import AnySelect, Repository
 from models import TriggerRow
 from models.base import new_id
-from models.enums import ConsentPurpose, OncePer, TriggerType
+from models.enums import CatchUp, ConsentPurpose, OncePer, TriggerType
 
 
 @dataclass(frozen=True, slots=True)
 class TriggerRecord:
-    """A rule as it is stored; `number` is what admins call it by."""
+    """A rule as it is stored; `number` is what admins call it by, `channels` those it prefers, in order."""
 
     id: UUID
     number: int
@@ -31,6 +31,9 @@ class TriggerRecord:
     once_per: OncePer
     purpose: ConsentPurpose
     useful_for: timedelta | None
+    cooldown: timedelta | None
+    catch_up: CatchUp
+    channels: list[str]
 
 
 class Triggers(Repository):
@@ -104,5 +107,6 @@ def _record(row: Any) -> TriggerRecord:
             "trigger_type": TriggerType(values["trigger_type"]),
             "once_per": OncePer(values["once_per"]),
             "purpose": ConsentPurpose(values["purpose"]),
+            "catch_up": CatchUp(values["catch_up"]),
         }
     )
