@@ -50,7 +50,7 @@ from triggers.engine import Engine
 
 def routes(engine: Engine) -> tuple[Route, ...]:
     """Return the whole table, first to last: admins, staff, guests."""
-    return (*admin_routes(engine), *staff_routes(), *guest_routes())
+    return (*admin_routes(engine), *staff_routes(engine), *guest_routes())
 
 
 def guest_routes() -> tuple[Route, ...]:
@@ -59,12 +59,12 @@ def guest_routes() -> tuple[Route, ...]:
     return tuple(Route(route.name, every(from_guest, route.filter), route.handler) for route in listed)
 
 
-def staff_routes() -> tuple[Route, ...]:
+def staff_routes(engine: Engine) -> tuple[Route, ...]:
     """Return the routes of the hotel's own people. They end with a help that answers everything in a chat of their
     own, and every command in a group, so routes for admins stand before them."""
     in_private = every(from_staff, _not(in_group))
     return (
-        Route("staff.take", every(from_staff, pressed(ACKNOWLEDGE)), TakeAlert()),
+        Route("staff.take", every(from_staff, pressed(ACKNOWLEDGE)), TakeAlert(engine)),
         Route("staff.stranger", every(in_group, _not(from_staff), pressed(ACKNOWLEDGE)), RefuseStranger()),
         Route("staff.help", either(in_private, every(from_staff, _is_command)), AnswersPress(ShowHelp())),
     )

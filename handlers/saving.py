@@ -212,7 +212,7 @@ def _alerts(draft: _Draft) -> tuple[Alert, ...]:
 
 
 def _happenings(draft: _Draft) -> list[Happening]:
-    """Return what triggers may wait for in a guest's message."""
+    """Return what triggers may wait for in a guest's message. One that staff must see waits for their reply."""
     turn = draft.turn
     if turn.guest is None:
         return []
@@ -222,6 +222,8 @@ def _happenings(draft: _Draft) -> list[Happening]:
         names.append("negative_sentiment")
     if kind is SentimentType.requires_attention:
         names.append("requires_attention")
+    if _alerts(draft):
+        names.append("no_reply_for")
     facts: Mapping[str, Any] = {
         "message.text": turn.text,
         "message.sentiment_score": float(turn.analysis.sentiment_score),

@@ -12,6 +12,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import format_time
 from handlers.base import Outcome, Reply, Turn
 from handlers.filters import command_of
+from triggers.engine import Engine
 
 _HELP = ("help", "start")
 _LONGEST_COMMAND = 32
@@ -21,6 +22,7 @@ _LONGEST_COMMAND = 32
 class Take:
     """Note who took a notification, and say so below the alert; who comes second hears who was first."""
 
+    engine: Engine
     notification_id: UUID
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
@@ -28,6 +30,8 @@ class Take:
         is_first = await uow.notifications.acknowledge(self.notification_id, turn.user.id, turn.now)
         taken = await uow.notifications.get(self.notification_id)
         assert taken is not None, "a notification is never removed"
+        if is_first and taken.guest_id is not None:
+            await self.engine.note_reply(uow, taken.guest_id)
         name = await _taker(uow, turn, taken)
         time = format_time(taken.acknowledged_at or turn.now, turn.zone, turn.language)
         note = turn.say("staff-taken" if is_first else "staff-taken-before", name=name, time=time)
@@ -36,6 +40,9 @@ class Take:
 
 class TakeAlert:
     """Answers the button below an alert."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     async def load(self, uow: UnitOfWork, turn: Turn) -> NotificationRecord | None:
         try:
@@ -47,7 +54,7 @@ class TakeAlert:
     def think(self, turn: Turn, loaded: NotificationRecord | None) -> Outcome:
         if loaded is None:
             return Outcome(_answer(turn, turn.say("staff-not-found")))
-        return Outcome(effects=(Take(loaded.id),))
+        return Outcome(effects=(Take(self._engine, loaded.id),))
 
 
 class RefuseStranger(Reply):

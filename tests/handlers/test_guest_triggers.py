@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from bot.messages import Platform
 from bot.storage.repositories.firings import FiringRecord
 from models import Conversation
-from models.enums import FiringStatus, TriggerType
+from models.enums import FiringStatus, TriggerType, UserRole
 from tests.bot.storage.houses import waits_for_lock
 from tests.factories import NOW
 from tests.handlers.conversing import House, Person
@@ -86,3 +87,45 @@ async def test_nothing_is_planned_for_the_unhappy_when_a_guest_only_tells_their_
     await guest.write("BK-1001")
     await guest.write("Burns")
     assert await planned(house, trigger) == []
+
+
+async def test_a_guest_hears_that_they_are_not_forgotten_when_nobody_has_replied(house: House) -> None:
+    trigger = await add_trigger(house, TriggerType.event_based, {"event": "no_reply_for", "minutes": 15})
+    guest = house.person()
+    await guest.write("I want to talk to a person")
+    (line,) = await planned(house, trigger)
+    assert line.due_at == NOW + timedelta(minutes=15)
+
+    house.clock.move(timedelta(minutes=10))
+    await guest.write("hello?")
+    (still,) = await planned(house, trigger)
+    assert still.due_at == line.due_at
+
+    house.clock.move(timedelta(minutes=5))
+    async with house.database.unit(house.id) as uow:
+        assert await guest.engine.fire_due(uow, 10) == 1
+    assert await planned(house, trigger) == []
+
+
+async def test_nothing_is_waited_for_when_the_bot_has_answered(house: House) -> None:
+    trigger = await add_trigger(house, TriggerType.event_based, {"event": "no_reply_for", "minutes": 15})
+    await house.person().write("What is the wifi password?")
+    assert await planned(house, trigger) == []
+
+
+async def test_nothing_is_said_of_waiting_when_a_person_took_the_alert(house: House) -> None:
+    trigger = await add_trigger(house, TriggerType.event_based, {"event": "no_reply_for", "minutes": 15})
+    guest, other = house.person(), house.person()
+    for one in (guest, other):
+        await one.write("I want to talk to a person")
+    async with house.database.unit(house.id) as uow:
+        await uow.users.add("Olga", UserRole.staff, 7001, None, "en")
+        alerts = {alert.guest_id: alert.id for alert in await uow.notifications.latest()}
+
+    olga = house.person(id="7001")
+    await olga.press(f"ack:{alerts[await guest.guest_id()]}")
+
+    assert [line.guest_id for line in await planned(house, trigger)] == [await other.guest_id()]
+    async with house.database.unit(house.id) as uow:
+        (line,) = await uow.firings.of(trigger, await guest.guest_id())
+    assert (line.status, line.reason) == (FiringStatus.cancelled, "replied")
