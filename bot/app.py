@@ -31,7 +31,8 @@ from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import logger
 from bot.texts import Texts
 from bot.updates import Updates
-from bot.web.app import serve
+from bot.web.api import Api
+from bot.web.app import Routes, serve
 from bot.web.health import Health
 from bot.web.listeners import Listeners, open_listeners
 from bot.web.webhooks import Webhooks
@@ -116,7 +117,8 @@ async def run_house(
     webhooks = Webhooks(database, house.connections, inbox)
     if listeners is None:
         (listeners,) = open_listeners(house.settings.web)
-    async with _answering(listeners, webhooks, health) as port:
+    api = Api(database, house.engine, house.clock)
+    async with _answering(listeners, [*webhooks.routes(), *api.routes()], health) as port:
         started(port)
         analyser = await load_apart(_load)
         jobs = {
@@ -139,9 +141,9 @@ async def run_house(
 
 
 @asynccontextmanager
-async def _answering(listeners: Listeners, webhooks: Webhooks, health: Health) -> AsyncIterator[int]:
+async def _answering(listeners: Listeners, routes: Routes, health: Health) -> AsyncIterator[int]:
     """Answer requests while inside; yield the port that providers push to."""
-    public, metrics = [*webhooks.routes(), *health.routes()], health.metrics_routes()
+    public, metrics = [*routes, *health.routes()], health.metrics_routes()
     async with AsyncExitStack() as stack:
         if listeners.metrics is None:
             public += metrics

@@ -1,5 +1,6 @@
 """Every table, so that `models.Base.metadata` is whole wherever it is imported."""
 
+from models.api import ApiKey, ApiRequest
 from models.base import Base
 from models.channels import ChannelAccount, Chat, Integration, PlatformEntry
 from models.conversations import Conversation, Message
@@ -10,6 +11,8 @@ from models.queues import InboxEvent, OutboxMessage
 from models.triggers import TriggerFiring, TriggerRow
 
 __all__ = [
+    "ApiKey",
+    "ApiRequest",
     "Audit",
     "Base",
     "ChannelAccount",

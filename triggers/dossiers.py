@@ -73,6 +73,12 @@ async def open_dossiers(
     }
 
 
+def nearest_stay(stays: Sequence[StayRecord], now: datetime) -> StayRecord | None:
+    """Return the stay that goes on or comes next, else the last; `stays` are a guest's, the latest first."""
+    ahead = [stay for stay in stays if stay.check_out >= now]
+    return min(ahead, key=lambda stay: stay.check_in, default=None) or next(iter(stays), None)
+
+
 def midnight(at: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant at which the hotel's day began."""
     return instant(datetime.combine(at.astimezone(zone).date(), time()), zone)

@@ -17,7 +17,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from models.enums import FiringStatus
 from triggers.base import Change, Event, Reason, Verdict
 from triggers.changes import plan_changes
-from triggers.dossiers import Dossier, open_dossiers
+from triggers.dossiers import Dossier, nearest_stay, open_dossiers
 from triggers.firing import Question, decide
 from triggers.happenings import Happening, StayChange, happenings_of
 from triggers.planning import Occasion, PlanDiff, looks_back_to, plan_times
@@ -146,6 +146,5 @@ def _stay_of_now(dossier: Dossier, line: FiringRecord | None, now: datetime) -> 
     """Return the stay to explain by: the line's, else the one that goes on or comes next, else the last."""
     if line is not None:
         return line.stay_id
-    ahead = [stay for stay in dossier.stays if stay.check_out >= now]
-    nearest = min(ahead, key=lambda stay: stay.check_in, default=None) or next(iter(dossier.stays), None)
+    nearest = nearest_stay(dossier.stays, now)
     return nearest.id if nearest else None

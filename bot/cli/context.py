@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
+import click
 from sqlalchemy.exc import DBAPIError
 
 from bot.cli.settings import read_settings
@@ -20,6 +21,9 @@ Result = TypeVar("Result")
 
 # The class of SQLSTATEs for values that don't fit where they are to be kept.
 DATA_EXCEPTION = "22"
+
+
+hotel_option = click.option("--hotel", "slug", required=True, help="The hotel's slug.")
 
 
 def with_database(work: Callable[[Settings, Database, Clock], Awaitable[Result]]) -> Result:

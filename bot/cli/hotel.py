@@ -7,7 +7,8 @@ from uuid import UUID
 import click
 from sqlalchemy.exc import IntegrityError
 
-from bot.cli.context import hotel_called, with_database
+from bot.cli.api_keys import api_key
+from bot.cli.context import hotel_called, hotel_option, with_database
 from bot.cli.phone import Phone
 from bot.cli.token import token_option
 from bot.clock import Clock
@@ -20,12 +21,13 @@ from bot.security.key_file import key_ring
 from bot.storage.unit_of_work import Database
 from models.enums import UserRole
 
-hotel_option = click.option("--hotel", "slug", required=True, help="The hotel's slug.")
-
 
 @click.group()
 def hotel() -> None:
     """Add hotels, their channels, people and answers."""
+
+
+hotel.add_command(api_key)
 
 
 @hotel.command()

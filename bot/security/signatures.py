@@ -1,4 +1,4 @@
-"""Secrets that a provider shows us: made, looked up by their hash, compared in constant time."""
+"""Secrets that others show us: made, looked up by their hash, compared in constant time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ _KEY_BYTES = 32
 def new_webhook_key() -> str:
     """Return an opaque key for a webhook's address: 43 URL-safe characters, 256 bits."""
     return secrets.token_urlsafe(_KEY_BYTES)
+
+
+def new_api_key() -> str:
+    """Return a key for a hotel's other systems; its first word says whose it is where one turns up."""
+    return f"bellhop_{secrets.token_urlsafe(_KEY_BYTES)}"
 
 
 def hash_of(key: str) -> bytes:

@@ -148,6 +148,7 @@ _STALE_SENDING = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'sendi
 _DUE_FIRINGS = text(
     "SELECT DISTINCT hotel_id FROM trigger_firings WHERE status IN ('scheduled', 'postponed') AND due_at <= :now"
 )
+_HOTEL_CALLED = text("SELECT id FROM hotels WHERE slug = :slug AND is_active")
 _ACCOUNTS = "SELECT hotel_id, id, platform, status FROM channel_accounts"
 _ALL_ACCOUNTS = text(f"{_ACCOUNTS} WHERE status <> 'disabled'")
 _ACCOUNT_BY_WEBHOOK = text(f"{_ACCOUNTS} WHERE webhook_key_hash = :key_hash AND status <> 'disabled'")
@@ -210,6 +211,11 @@ class Claims:
     async def hotels(self) -> dict[str, UUID]:
         """Return every hotel's id by its slug."""
         return {row.slug: row.id for row in await self._run(text("SELECT slug, id FROM hotels"))}
+
+    async def hotel_called(self, slug: str) -> UUID | None:
+        """Return the id of the hotel with this slug, unless it was switched off."""
+        rows = await self._run(_HOTEL_CALLED, slug=slug)
+        return rows[0].id if rows else None
 
     async def integrations(self) -> list[tuple[UUID, UUID, str | None]]:
         """Return hotel, integration and the key that seals it, for every integration."""

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.security.tenancy import bind_hotel
 from bot.storage.claims import Claims
 from bot.storage.repositories.accounts import Accounts
+from bot.storage.repositories.api import ApiKeys, ApiRequests
 from bot.storage.repositories.audits import Audits
 from bot.storage.repositories.chats import Chats
 from bot.storage.repositories.consents import Consents
@@ -100,6 +101,14 @@ class UnitOfWork:
     @cached_property
     def knowledge(self) -> Knowledge:
         return Knowledge(self.connection, self.hotel_id)
+
+    @cached_property
+    def api_keys(self) -> ApiKeys:
+        return ApiKeys(self.connection, self.hotel_id)
+
+    @cached_property
+    def api_requests(self) -> ApiRequests:
+        return ApiRequests(self.connection, self.hotel_id)
 
     @cached_property
     def audits(self) -> Audits:

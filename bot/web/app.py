@@ -10,11 +10,13 @@ from aiohttp import web
 
 from bot.web.listeners import Sockets
 
+Routes = Sequence[web.RouteDef]
+
 LARGEST_BODY = 4 * 1024 * 1024
 
 
 @asynccontextmanager
-async def serve(sockets: Sockets, routes: Sequence[web.RouteDef]) -> AsyncIterator[int]:
+async def serve(sockets: Sockets, routes: Routes) -> AsyncIterator[int]:
     """Answer what comes in by these sockets while inside, and close them; yield the first one's port."""
     app = web.Application(client_max_size=LARGEST_BODY)
     app.add_routes(routes)

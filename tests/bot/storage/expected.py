@@ -70,6 +70,7 @@ _APP_TABLES = {
     "public.triggers": _CHANGED,
     "public.trigger_firings": _CHANGED,
     "public.staff_notifications": _CHANGED,
+    "public.api_keys": _CHANGED,
     # What a person or a hotel may have forgotten.
     "public.users": _ERASED,
     "public.integrations": _ERASED,
@@ -79,6 +80,8 @@ _APP_TABLES = {
     "public.guest_memories": _ERASED,
     "public.stays": _ERASED,
     "public.knowledge_items": _ERASED,
+    # Known again for some days only.
+    "public.api_requests": _ERASED,
 }
 # Ids, states and times, and the slug by which the operator names a hotel.
 RUNTIME_READS = {
@@ -96,10 +99,17 @@ RUNTIME_LEASES = {
     "public.chats": "claim_token leased_until",
     "public.outbox": "lease_token leased_until",
 }
-_DASHBOARD_READS = sorted(
-    _APP_TABLES.keys() - {"public.integrations", "public.users", "public.inbox_events", "public.outbox"}
-)
+_DASHBOARD_HIDDEN = {
+    "public.integrations",
+    "public.users",
+    "public.inbox_events",
+    "public.outbox",
+    "public.api_keys",
+    "public.api_requests",
+}
+_DASHBOARD_READS = sorted(_APP_TABLES.keys() - _DASHBOARD_HIDDEN)
 _DASHBOARD_COLUMNS = {
+    "public.api_keys": "hotel_id id name created_at revoked_at",
     "public.integrations": "hotel_id id platform_id settings status status_message last_sync_at next_sync_at",
     "public.users": "hotel_id id name role email phone language_code timezone is_active created_at",
 }

@@ -97,6 +97,8 @@ async def test_shows_the_dashboard_its_own_hotel_when_it_reads(
         "users": {"password_hash"},
         "inbox_events": {"payload", "event_id"},
         "outbox": {"content"},
+        "api_keys": {"key_hash"},
+        "api_requests": {"idempotency_key", "body_hash"},
     }.get(table.name, set[str]())
     reads = [f"SELECT {column} FROM {table.fullname}" for column in secret]
     assert await refusals(dashboard, [*reads, *([f"SELECT * FROM {table.fullname}"] if secret else [])]) == []

@@ -17,15 +17,18 @@ from bot.enrolment import NewAccount, enrol_account
 from bot.inbox import Inbox
 from bot.knocks import MemoryKnocks
 from bot.messages import Platform
+from bot.notifications import Desk
 from bot.security.encryption import KeyRing, new_key
 from bot.storage.unit_of_work import Database
+from bot.web.api import Api
 from bot.web.app import serve
 from bot.web.health import Health
 from bot.web.listeners import listen
 from bot.web.webhooks import Webhooks
 from tests.databases import Database as Place
 from tests.databases import open_storage
-from tests.factories import NOW
+from tests.factories import NOW, texts
+from triggers.engine import Engine
 
 CREDENTIALS = {
     Platform.telegram: {"bot_token": "1:token"},
@@ -82,7 +85,9 @@ async def open_site(storage: Database) -> AsyncIterator[Site]:
         site.health = Health(storage, clock, monotonic=lambda: site.seconds)
         await site.health.beat()
         hooks = Webhooks(storage, Connections(keys, {}, clock), Inbox(storage, clock, MemoryKnocks()))
-        routes = [*hooks.routes(), *site.health.routes(), *site.health.metrics_routes()]
+        engine = Engine(clock, Desk(texts(), clock))
+        api = Api(storage, engine, clock, monotonic=lambda: site.seconds)
+        routes = [*hooks.routes(), *api.routes(), *site.health.routes(), *site.health.metrics_routes()]
         async with serve(listen("127.0.0.1", 0), routes) as port:
             site.url = f"http://127.0.0.1:{port}"
             yield site
