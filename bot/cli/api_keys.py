@@ -62,8 +62,10 @@ def revoke(slug: str, key_id: UUID) -> None:
 
     async def work(settings: Settings, database: Database, clock: Clock) -> bool:
         async with database.unit(await hotel_called(database, slug)) as uow:
-            await uow.audits.add("api_key.revoke", f"API key {key_id} was revoked.", clock.now())
-            return await uow.api_keys.revoke(key_id, clock.now())
+            is_revoked = await uow.api_keys.revoke(key_id, clock.now())
+            if is_revoked:
+                await uow.audits.add("api_key.revoke", f"API key {key_id} was revoked.", clock.now())
+            return is_revoked
 
     if not with_database(work):
         raise RejectedInput(f"{key_id}: this hotel has no such key in use; see `hotel api-key list`")
