@@ -21,7 +21,7 @@ from triggers.dossiers import Dossier, nearest_stay, open_dossiers
 from triggers.firing import Question, decide
 from triggers.happenings import Happening, StayChange, happenings_of
 from triggers.planning import Occasion, PlanDiff, looks_back_to, plan_times
-from triggers.raising import plan_events, waiting_for, withdraw
+from triggers.raising import Waiting, plan_events, waiting_for, withdraw
 from triggers.rounds import Round
 from triggers.rules import Rule, read, readable
 
@@ -49,15 +49,26 @@ class Engine:
 
     async def take_changes(self, uow: UnitOfWork, changes: Sequence[StayChange], correlation_id: str) -> PlanDiff:
         """Stays were saved: raise what happened, and make the plan of their guests right."""
+        rules = readable(await uow.triggers.all()) if changes else []
+        # All stays of the guests: conditions may count them.
         guests = [stay.guest_id for one in changes for stay in (one.before, one.after) if stay]
-        planned = await self.plan_guests(uow, dict.fromkeys(guests, correlation_id))
-        return planned + PlanDiff(await self.raise_events(uow, happenings_of(changes, correlation_id)))
+        planned = await self._plan_guests(uow, rules, dict.fromkeys(guests, correlation_id))
+        waiting = waiting_for(rules, happenings_of(changes, correlation_id))
+        return planned + PlanDiff(await self._plan_events(uow, waiting))
 
     async def plan_guests(self, uow: UnitOfWork, correlations: Mapping[UUID, str]) -> PlanDiff:
-        """Guests or their stays changed, each by the message or command of that correlation: look at all their stays
-        again, since conditions may ask for the guest's language, or count their stays."""
+        """Guests became known better (language, tags, another's stays), each by the message or command of that
+        correlation: look at their stays again."""
         rules = readable(await uow.triggers.all()) if correlations else []
-        if not rules:
+        if any(isinstance(rule.conditions.when, Change) for rule in rules):
+            # Where guest and stay change at the same moment, one of the two must see both.
+            await uow.stays.keep_still(correlations)
+        return await self._plan_guests(uow, rules, correlations)
+
+    async def _plan_guests(
+        self, uow: UnitOfWork, rules: Sequence[Rule], correlations: Mapping[UUID, str]
+    ) -> PlanDiff:
+        if not rules or not correlations:
             return PlanDiff()
         occasion = replace(await self._occasion(uow, next(iter(correlations.values()))), correlations=correlations)
         diff, guests = PlanDiff(), sorted(correlations)
@@ -87,9 +98,10 @@ class Engine:
 
     async def raise_events(self, uow: UnitOfWork, happenings: Sequence[Happening]) -> int:
         """Something happened: plan the triggers that wait for it; return how many are news."""
-        if not happenings:
-            return 0
-        waiting = waiting_for(readable(await uow.triggers.all()), happenings)
+        rules = readable(await uow.triggers.all()) if happenings else []
+        return await self._plan_events(uow, waiting_for(rules, happenings))
+
+    async def _plan_events(self, uow: UnitOfWork, waiting: Sequence[Waiting]) -> int:
         return await plan_events(uow, await uow.hotels.get(), self._clock.now(), waiting) if waiting else 0
 
     async def note_reply(self, uow: UnitOfWork, guest_id: UUID) -> int:

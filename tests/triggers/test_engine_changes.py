@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 from bot.clock import FixedClock
 from bot.notifications import Desk
 from models.enums import BookingStatus, OncePer
+from tests.bot.storage.houses import waits_for_lock
 from tests.factories import texts
 from tests.triggers.hotels import NOON, SUITE, HotelDesk
 from triggers.engine import Engine
+from triggers.happenings import StayChange
 from triggers.planning import PlanDiff
 
 HOUR = timedelta(hours=1)
@@ -159,3 +162,25 @@ async def test_it_is_silent_about_stays_that_are_long_over(hotel: HotelDesk) -> 
     await hotel.stay(room_type="suite", check_in=NOON - timedelta(days=9), check_out=NOON - timedelta(days=5))
 
     assert await hotel.lines() == []
+
+
+async def test_it_fires_when_guest_and_stay_change_at_the_same_moment_and_only_both_make_it_true(
+    hotel: HotelDesk,
+) -> None:
+    await hotel.trigger({"room_type": "suite", "guest.language": "ru"}, "К вашему сюиту!")
+    guest = await hotel.guest()
+    stay = await hotel.stay(guest)
+
+    async with hotel.database.unit(hotel.id) as one:
+        await one.guests.update(guest, language="ru")
+        async with hotel.database.unit(hotel.id) as other:
+            await other.stays.update(stay.id, room_type="suite")
+            (changed,) = await other.stays.with_ids([stay.id])
+            await hotel.engine.take_changes(other, [StayChange(stay, changed)], "c-6")
+            # Neither sees what the other has not committed yet.
+            learning = asyncio.create_task(hotel.engine.plan_guests(one, {guest: "c-5"}))
+            await waits_for_lock(hotel.database, learning)
+        await learning
+    await hotel.tick()
+
+    assert await hotel.told() == ["К вашему сюиту!"]

@@ -91,6 +91,10 @@ class Stays(Repository):
         """Return the stays of these guests, latest first."""
         return [_record(row) for row in await self._fetch(_OF_GUESTS, self.hotel_id, list(guest_ids))]
 
+    async def keep_still(self, guest_ids: Collection[UUID]) -> None:
+        """Wait for whoever changes stays of these guests, and let nobody else until the transaction ends."""
+        await self._fetch(_KEEP_STILL, self.hotel_id, list(guest_ids))
+
     async def pages_open_at(self, at: datetime, size: int = 1000) -> AsyncIterator[list[StayRecord]]:
         """Give the stays that have not ended by `at`, so many at a time."""
         last = _BEFORE_ALL
@@ -158,6 +162,7 @@ _COLUMNS = tuple(getattr(Stay, name) for name in StayRecord.__slots__)
 _SELECT = f"SELECT {', '.join(StayRecord.__slots__)} FROM stays WHERE hotel_id = $1"
 _WITH_IDS = f"{_SELECT} AND id = ANY ($2::uuid[])"
 _OF_GUESTS = f"{_SELECT} AND guest_id = ANY ($2::uuid[]) ORDER BY check_in DESC"
+_KEEP_STILL = "SELECT FROM stays WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[]) ORDER BY id FOR SHARE"
 _OPEN_AT = f"{_SELECT} AND (check_out >= $2 OR checked_out_at >= $2) AND id > $3 ORDER BY id LIMIT $4"
 _BEFORE_ALL = UUID(int=0)
 
