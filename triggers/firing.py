@@ -21,7 +21,7 @@ from triggers.facts import Case, case_of
 from triggers.happenings import holds
 from triggers.reach import Reach
 from triggers.rejections import RejectedTrigger
-from triggers.rules import Rule, read
+from triggers.rules import OVER, Rule, read
 from triggers.schedules import QuietHours, first_allowed
 from triggers.templates import choose_text, render
 
@@ -73,8 +73,8 @@ def decide(
     trace = evaluate(rule.conditions, case.facts)
     if not trigger.is_active:
         return _no(FiringStatus.cancelled, Reason.trigger_inactive, trace.checked)
-    if question.stay_id is not None and not _stands(rule, stay):
-        return _no(FiringStatus.cancelled, Reason.stay_over, trace.checked)
+    if question.stay_id is not None and (end := _end_of(rule, stay)):
+        return _no(FiringStatus.cancelled, end, trace.checked)
     if now > question.useful_until:
         return _no(FiringStatus.expired, Reason.no_longer_useful, trace.checked)
     if not trace.held:
@@ -85,12 +85,14 @@ def decide(
     return _say(rule, case, dossier, trace.checked)
 
 
-def _stands(rule: Rule, stay: StayRecord | None) -> bool:
-    """Whether the stay is still the guest's, and neither called off nor, where it was an event, otherwise by now."""
+def _end_of(rule: Rule, stay: StayRecord | None) -> Reason | None:
+    """Return why a stay is not spoken of: it is another guest's, was called off, or is not what the event told."""
     if stay is None:
-        return False
+        return Reason.stay_over
     when = rule.conditions.when
-    return holds(when.event, stay) if isinstance(when, Event) else rule.looks_at(stay.booking_status)
+    if holds(when.event, stay) if isinstance(when, Event) else rule.looks_at(stay.booking_status):
+        return None
+    return Reason.stay_over if stay.booking_status in OVER else Reason.other_state
 
 
 def _no(status: FiringStatus, reason: Reason, checked: tuple[ConditionResult, ...] = ()) -> Decision:

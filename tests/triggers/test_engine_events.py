@@ -195,3 +195,17 @@ async def test_conditions_are_asked_too_when_an_event_happens(hotel: HotelDesk) 
     await hotel.change(stay, booking_status=BookingStatus.checked_in)
     await hotel.tick()
     assert await hotel.told() == ["To the double!"]
+
+
+async def test_nothing_is_said_in_the_morning_when_an_arrival_was_a_mistake(hotel: HotelDesk) -> None:
+    stay = await hotel.stay(**TOMORROW)
+    await wait_for(hotel, "checked_in")
+    hotel.clock.set(NOON + 10 * HOUR)
+    await hotel.change(stay, booking_status=BookingStatus.checked_in)
+    await hotel.tick()
+
+    await hotel.change(stay, booking_status=BookingStatus.confirmed)
+    await hotel.tick(NOON + 20 * HOUR)
+
+    assert await hotel.states() == [("cancelled", "other_state")]
+    assert await hotel.told() == []
