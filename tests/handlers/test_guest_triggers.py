@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select
 
 from bot.messages import Platform
@@ -18,6 +19,7 @@ from tests.factories import NOW
 from tests.handlers.conversing import House, Person
 
 PHONE = "+491511234567"
+MESSAGE_EVENTS = ("message_received", "negative_sentiment", "requires_attention", "no_reply_for")
 
 
 async def add_trigger(house: House, kind: TriggerType, conditions: dict[str, Any]) -> UUID:
@@ -77,6 +79,26 @@ async def test_unhappy_guest_without_a_stay_is_planned_for_when_a_trigger_waits_
     (line,) = await planned(house, trigger)
     assert (line.guest_id, line.stay_id, line.status) == (await guest.guest_id(), None, FiringStatus.scheduled)
     assert await planned(other_house, foreign) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "events"),
+    [
+        ("What is the wifi password?", {"message_received"}),
+        ("I am very disappointed by the breakfast", {"message_received", "negative_sentiment", "no_reply_for"}),
+        ("The room is filthy and nobody answers", {*MESSAGE_EVENTS}),
+        ("I want to talk to a person", {"message_received", "no_reply_for"}),
+    ],
+)
+async def test_a_message_is_every_event_that_it_is_and_no_other(house: House, words: str, events: set[str]) -> None:
+    triggers = {}
+    for event in MESSAGE_EVENTS:
+        conditions = {"event": event, **({"minutes": 15} if event == "no_reply_for" else {})}
+        async with house.database.unit(house.id) as uow:
+            added = await uow.triggers.add(event, TriggerType.event_based, conditions, "Hello!")
+        triggers[event] = added.id
+    await house.person().write(words)
+    assert {event for event, trigger in triggers.items() if await planned(house, trigger)} == events
 
 
 async def test_nothing_is_planned_for_the_unhappy_when_a_guest_only_tells_their_surname(house: House) -> None:
