@@ -321,6 +321,7 @@ async def test_one_line_makes_a_trigger(house: House) -> None:
         ('a: {"any": [{"nights": 1}, {"nights": 2}]}: Hi {{ guest.name }}', {"any": [{"nights": 1}, {"nights": 2}]}),
         ("a: 1 week before arrival, amount>=99.5: Hi", {"days_before_checkin": 7, "amount": {"gte": 99.5}}),
         ("a: event=no_reply_for, minutes=15: Hi", {"event": "no_reply_for", "minutes": 15}),
+        ("a: event=external, name=spa_ready: Hi", {"event": "external", "name": "spa_ready"}),
     ],
 )
 async def test_one_line_understands(house: House, line: str, conditions: dict[str, object]) -> None:
