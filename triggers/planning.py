@@ -63,7 +63,8 @@ async def plan_times(
     stays = await with_siblings(uow, timed, stays)
     ids = [rule.record.id for rule in timed]
     standing = await uow.firings.standing(ids, [stay.id for stay in stays], {stay.guest_id for stay in stays})
-    before, wanted = {key_of(one): one for one in standing}, _wanted(occasion, timed, stays)
+    before = {key_of(one): one for one in standing}
+    wanted = _wanted(occasion, timed, stays, before)
     late = _late(occasion, timed, before, wanted)
     called_off = {stay.id for stay in stays if stay.booking_status in OVER}
     in_time = {key: one for key, one in wanted.items() if key not in late}
@@ -79,13 +80,17 @@ async def with_siblings(uow: UnitOfWork, rules: Iterable[Rule], stays: Sequence[
     return await uow.stays.of_guests({stay.guest_id for stay in stays})
 
 
-def _wanted(occasion: Occasion, rules: Iterable[Rule], stays: Sequence[StayRecord]) -> dict[Key, NewFiring]:
+def _wanted(
+    occasion: Occasion, rules: Iterable[Rule], stays: Sequence[StayRecord], before: Mapping[Key, FiringRecord]
+) -> dict[Key, NewFiring]:
     """Return what should be planned; of several moments for one key it is the earliest."""
     wanted: dict[Key, NewFiring] = {}
     for rule in rules:
         for stay in stays:
             for firing in _firings(occasion, rule, stay):
                 known = wanted.get(key_of(firing))
+                if _is_past(rule, firing, occasion.now) and not _waits(before.get(key_of(firing)), firing):
+                    continue
                 if firing.useful_until > occasion.now and (known is None or firing.due_at < known.due_at):
                     wanted[key_of(firing)] = firing
     return wanted
@@ -118,9 +123,19 @@ def noted(firing: NewFiring, reason: Reason, checked: tuple[ConditionResult, ...
 def _firings(occasion: Occasion, rule: Rule, stay: StayRecord) -> Iterable[NewFiring]:
     if not rule.looks_at(stay.booking_status):
         return ()
-    until = occasion.now + HORIZON
-    found = occurrences(rule.conditions.when, stay_times(stay, occasion.zone), occasion.now, until)
+    since, until = looks_back_to(rule, occasion.now), occasion.now + HORIZON
+    found = occurrences(rule.conditions.when, stay_times(stay, occasion.zone), since, until)
     return (firing_of(occasion, rule, stay.guest_id, stay, one) for one in found)
+
+
+def _is_past(rule: Rule, firing: NewFiring, now: datetime) -> bool:
+    """Whether a crontab line's moment has passed: there will be others, so that none is caught up with."""
+    return isinstance(rule.conditions.when, Cron) and firing.due_at < now
+
+
+def _waits(before: FiringRecord | None, firing: NewFiring) -> bool:
+    """Whether this very moment was planned and has not had its turn, as when it was put off until the morning."""
+    return before is not None and (before.due_at == firing.due_at or before.useful_until == firing.useful_until)
 
 
 def firing_of(

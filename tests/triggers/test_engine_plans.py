@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import update
 
 from bot.storage.repositories.stays import NewStay
@@ -225,3 +226,46 @@ async def test_all_stays_are_planned_when_they_fill_several_pages(hotel: HotelDe
     await hotel.trigger(AFTER_CHECKIN)
 
     assert len(await hotel.lines()) == 2101
+
+
+@pytest.mark.parametrize("is_hotel_news", [False, True])
+async def test_a_crontab_line_is_told_when_plans_are_made_anew_before_its_turn(
+    hotel: HotelDesk, is_hotel_news: bool
+) -> None:
+    """The first waits because the engine is late, the second for the end of the quiet hours."""
+    await hotel.trigger({"cron": "0 14 * * *"}, "afternoon")
+    await hotel.trigger({"cron": "0 7 * * *"}, "morning")
+    stay = await hotel.stay()
+
+    async def plan_anew(at: datetime) -> None:
+        hotel.clock.set(at)
+        if not is_hotel_news:
+            await hotel.change(stay, adults=at.hour)
+            return
+        async with hotel.database.unit(hotel.id) as uow:
+            await hotel.engine.plan_hotel(uow, "c-9")
+
+    await plan_anew(NOON + HOUR + timedelta(seconds=1))
+    await hotel.tick()
+    await hotel.tick(NOON + 18 * HOUR)
+    await plan_anew(NOON + 18.5 * HOUR)
+    await hotel.tick(NOON + 19 * HOUR)
+
+    assert await hotel.told() == ["afternoon", "morning"]
+
+
+async def test_a_crontab_line_that_waits_is_cancelled_when_its_stay_is_moved_away(
+    hotel: HotelDesk,
+) -> None:
+    await hotel.trigger({"cron": "0 7 * * *"})
+    stay = await hotel.stay()
+    await hotel.tick(NOON + 18 * HOUR)
+    assert ("postponed", "quiet_hours") in await hotel.states()
+    await hotel.change(stay, check_in=NOON + 30 * HOUR, check_out=NOON + 32 * HOUR)
+    assert {*await hotel.states()} == {("cancelled", "plan_changed")}
+
+
+async def test_a_crontab_line_of_this_morning_is_not_caught_up_with_when_it_is_new(hotel: HotelDesk) -> None:
+    await hotel.stay(check_in=NOON - 20 * HOUR, check_out=NOON + HOUR)
+    await hotel.trigger({"cron": "0 9 * * *"})
+    assert await hotel.lines() == []
