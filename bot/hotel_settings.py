@@ -31,6 +31,8 @@ class HotelSettings(BaseModel):
     quiet_until: time = time(8, 0)
     automatic_messages_a_day: int = Field(default=3, ge=0, le=100)
     emergency_number: str = "112"
+    # The triggers that were paused by one command, to be resumed by one.
+    paused_together: frozenset[UUID] = frozenset()
 
     def stored(self) -> dict[str, Any]:
         """Return the plain value for the database; only what differs from the defaults."""

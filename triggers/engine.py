@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -82,13 +82,18 @@ class Engine:
 
         Raises RejectedTrigger for one that was never checked.
         """
+        return await self.plan_triggers(uow, [trigger_id], correlation_id)
+
+    async def plan_triggers(self, uow: UnitOfWork, trigger_ids: Collection[UUID], correlation_id: str) -> PlanDiff:
+        """The same for several triggers, in one pass over the stays."""
         occasion = await self._occasion(uow, correlation_id)
-        trigger = await uow.triggers.get(trigger_id)
-        if trigger is None or not trigger.is_active:
-            return PlanDiff(
+        active = [one for one in await uow.triggers.all() if one.is_active and one.id in trigger_ids]
+        diff = PlanDiff()
+        for trigger_id in set(trigger_ids) - {one.id for one in active}:
+            diff += PlanDiff(
                 cancelled=await uow.firings.cancel_trigger(trigger_id, Reason.trigger_inactive, occasion.now)
             )
-        return await self._plan_all(uow, occasion, [read(trigger)])
+        return diff + await self._plan_all(uow, occasion, [read(one) for one in active])
 
     async def plan_hotel(self, uow: UnitOfWork, correlation_id: str) -> PlanDiff:
         """The hotel's zone was changed, or crontab rules can see a day further: plan all times anew."""

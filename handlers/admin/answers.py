@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.storage.repositories.triggers import TriggerRecord
 from handlers.admin.draft import Draft, Question
 from handlers.admin.phrases import (
     Unclear,
@@ -62,6 +63,17 @@ def read_short_form(text: str) -> Draft:
     )
     check_whole(draft)
     return draft
+
+
+def draft_of(trigger: TriggerRecord) -> Draft:
+    """Return the draft that changes a trigger. One that can't be read any more is asked for its conditions anew."""
+    draft = Draft(text=trigger.message_template, name=trigger.name, number=trigger.number)
+    try:
+        parse_conditions(trigger.trigger_type, trigger.conditions)
+    except RejectedTrigger:
+        return draft
+    when, whether = split_when(trigger.conditions)
+    return replace(draft, kind=trigger.trigger_type, when=when, whether=whether, is_whole=True)
 
 
 def check_whole(draft: Draft) -> None:

@@ -1,4 +1,4 @@
-"""`/trigger new`: a trigger made step by step, or in one line.
+"""`/trigger new` and `/trigger N edit`: a trigger made or changed step by step; a new one in one line, too.
 
 The draft lives in the conversation until it is saved or cancelled, so the dialogue can be left for any other
 command and taken up again. A button of an earlier step changes that answer.
@@ -7,14 +7,18 @@ command and taken up again. A button of an earlier step changes that answer.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
+from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
-from handlers.admin.answers import ROOM_TYPE, check_whole, read_short_form, take
+from handlers.admin.answers import ROOM_TYPE, check_whole, draft_of, read_short_form, take
 from handlers.admin.draft import Draft, Question, dropped
 from handlers.admin.phrases import Unclear
 from handlers.admin.questions import ASK_ROOM_TYPE, CANCEL, CHANGE_ANSWER, PRESS, SAVE, House, ask, suggested_name
-from handlers.admin.trigger_changes import Create
+from handlers.admin.trigger_card import gone
+from handlers.admin.trigger_changes import Create, Update
 from handlers.admin.trigger_list import NEW
+from handlers.admin.wishes import wish_of
 from handlers.admin.words import rejection_words
 from handlers.base import Outcome, Turn
 from handlers.filters import arguments_of, command_of
@@ -28,8 +32,10 @@ _CHANGEABLE = frozenset({Question.when, Question.whether, Question.text, Questio
 
 
 async def load_house(uow: UnitOfWork, turn: Turn) -> House:
-    """Read what questions and answers need of the hotel."""
-    names = frozenset(trigger.name.lower() for trigger in await uow.triggers.all())
+    """Read what questions and answers need of the hotel. A trigger that is changed may keep its name."""
+    draft = Draft.of(turn.context)
+    changed = draft.number if draft else None
+    names = frozenset(one.name.lower() for one in await uow.triggers.all() if one.number != changed)
     return House(names, await _room_types(uow, turn) if _asks_room_type(turn) else ())
 
 
@@ -76,6 +82,31 @@ class BeginTrigger:
         return Outcome(effects=(Create(self._engine, draft),))
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The trigger that is to be changed, None where there is none, and what questions need."""
+
+    trigger: TriggerRecord | None
+    house: House
+
+
+class BeginEdit:
+    """Begins a draft from a trigger, or goes on with the one there is: what was begun is not lost for another."""
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> Begun:
+        wish = wish_of(turn)
+        trigger = await uow.triggers.by_number(wish.number) if wish else None
+        return Begun(trigger, await load_house(uow, turn))
+
+    def think(self, turn: Turn, loaded: Begun) -> Outcome:
+        if loaded.trigger is None:
+            return Outcome((gone(turn),))
+        draft = Draft.of(turn.context)
+        if draft is None:
+            return _asking(turn, draft_of(loaded.trigger), loaded.house)
+        return _asking(turn, draft, loaded.house, turn.say("admin-new-go-on"))
+
+
 class TakeAnswer:
     """Takes an answer, written or pressed, and asks the next question."""
 
@@ -106,7 +137,8 @@ class TakeAnswer:
             check_whole(draft)
         except RejectedTrigger as error:
             return _asking(turn, draft, house, rejection_words(turn, error))
-        return Outcome(state=AT_REST, context=dropped(turn.context), effects=(Create(self._engine, draft),))
+        effect = Update(self._engine, draft) if draft.number else Create(self._engine, draft)
+        return Outcome(state=AT_REST, context=dropped(turn.context), effects=(effect,))
 
 
 class CancelDraft:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -27,7 +27,8 @@ class Question(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Draft:
     """Answers. `moment` is a side and an anchor whose distance is asked for, as in `after_checkin`; `asked_field` the
-    field whose value is asked for; `is_whole` says that no more conditions come."""
+    field whose value is asked for; `is_whole` says that no more conditions come. `number` is that of the trigger
+    which is changed; a new one has none yet."""
 
     kind: TriggerType = TriggerType.condition_based
     when: dict[str, Any] | None = None
@@ -37,6 +38,7 @@ class Draft:
     is_whole: bool = False
     text: str = ""
     name: str = ""
+    number: int | None = None
 
     @property
     def question(self) -> Question:
@@ -75,6 +77,12 @@ class Draft:
         """Return the draft that a conversation keeps."""
         kept = context.get(KEY)
         return cls(**{**kept, "kind": TriggerType(kept["kind"])}) if kept else None
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return this name, or it with a number where a trigger has it already; `taken` are lower case."""
+    numbered = (name, *(f"{name} {count}" for count in range(2, len(taken) + 3)))
+    return next(one for one in numbered if one.lower() not in taken)
 
 
 def dropped(context: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.messages import Choice, OutgoingMessage
 from handlers.admin.answers import ASKED_FIELDS, CHANGE, DONE, LONGEST_NAME, MOMENTS, NO_VALUE, ROOM_TYPE, UNHAPPY
-from handlers.admin.draft import Draft, Question
+from handlers.admin.draft import Draft, Question, free_name
 from handlers.admin.phrases import parse_span
 from handlers.admin.words import field_words, span_words, value_words, when_words, whether_words
 from handlers.base import Turn
@@ -96,7 +96,14 @@ def _ask_name(turn: Turn, draft: Draft, house: House) -> Asked:
 
 
 def _ask_confirm(turn: Turn, draft: Draft, house: House) -> Asked:
-    text = turn.say("admin-new-confirm", name=draft.name, rule=_rule(turn, draft), preview=preview(turn, draft))
+    text = turn.say(
+        "admin-new-confirm",
+        name=draft.name,
+        rule=_rule(turn, draft),
+        preview=preview(turn, draft),
+        changes="yes" if draft.number else "no",
+        number=str(draft.number or ""),
+    )
     changes = (_change(turn, part) for part in (Question.when, Question.whether, Question.text, Question.name))
     return text, (turn.choice(SAVE, "admin-button-save"), *changes)
 
@@ -132,11 +139,7 @@ def preview(turn: Turn, draft: Draft) -> str:
 def suggested_name(turn: Turn, draft: Draft, house: House) -> str:
     """Return a name in the admin's words that no trigger has."""
     words = when_words(turn, parse_when(draft.kind, draft.when or {}))[: LONGEST_NAME - 5]
-    count = 2
-    name = words
-    while name.lower() in house.names:
-        name, count = f"{words} {count}", count + 1
-    return name
+    return free_name(words, house.names)
 
 
 _ASKERS = {

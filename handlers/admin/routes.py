@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from handlers.admin.access import AskInPrivate, RefuseStaff, ShowAdminHelp
-from handlers.admin.composing import BeginTrigger, CancelDraft, TakeAnswer, is_answer, is_cancel
+from handlers.admin.composing import BeginEdit, BeginTrigger, CancelDraft, TakeAnswer, is_answer, is_cancel
+from handlers.admin.pausing import SwitchAll, is_for_all
+from handlers.admin.previewing import PreviewTrigger
 from handlers.admin.questions import PRESS as ANSWER
 from handlers.admin.staff_chat import SetStaffChat
 from handlers.admin.stays import HandleStay
-from handlers.admin.trigger_card import PRESS as TRIGGER
 from handlers.admin.trigger_list import NEW, PAGE, ListTriggers
 from handlers.admin.triggers import HandleTrigger
 from handlers.admin.why import PRESS as WHY
 from handlers.admin.why import ExplainFiring
+from handlers.admin.wishes import PRESS as TRIGGER
+from handlers.admin.wishes import Action, wishes
 from handlers.base import Handler, Turn
 from handlers.filters import Filter, arguments_of, command, either, every, from_admin, from_staff, in_group, pressed
 from handlers.presses import AnswersPress
@@ -41,8 +44,11 @@ def _own(engine: Engine) -> tuple[tuple[str, Filter, Handler], ...]:
     return (
         ("help", command("help", "start"), ShowAdminHelp()),
         ("cancel", is_cancel, CancelDraft()),
+        ("all", is_for_all, SwitchAll(engine)),
         ("triggers", either(command("triggers"), pressed(PAGE)), ListTriggers()),
         ("new", either(every(command("trigger"), _says_new), _presses_new), BeginTrigger(engine)),
+        ("edit", wishes(Action.edit), BeginEdit()),
+        ("preview", wishes(Action.preview), PreviewTrigger()),
         ("trigger", either(command("trigger"), pressed(TRIGGER)), HandleTrigger(engine)),
         ("why", either(command("why"), pressed(WHY)), ExplainFiring(engine)),
         ("stay", command("stay"), HandleStay(engine)),

@@ -9,13 +9,12 @@ import orjson
 from bot.messages import Choice, OutgoingMessage
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.wishes import PRESS, Action, button
 from handlers.admin.words import rejection_words, when_words, whether_words
 from handlers.base import Turn
 from triggers.rejections import RejectedTrigger
 from triggers.rules import read
 
-SHOW, PAUSE, RESUME, DELETE, SURELY_DELETE = "show", "pause", "resume", "delete", "surely"
-PRESS = "trg:"
 LIST = f"{PRESS}page:1"
 
 
@@ -32,7 +31,7 @@ async def find_trigger(uow: UnitOfWork, number: int) -> Found:
     trigger = await uow.triggers.by_number(number)
     if trigger is None:
         return Found(None)
-    return Found(trigger, len(await uow.firings.planned(trigger_id=trigger.id)))
+    return Found(trigger, await uow.ledger.count_planned(trigger.id))
 
 
 def card(turn: Turn, trigger: TriggerRecord, planned: int) -> OutgoingMessage:
@@ -77,14 +76,9 @@ def _rule(turn: Turn, trigger: TriggerRecord) -> str:
 
 
 def _buttons(turn: Turn, trigger: TriggerRecord) -> tuple[Choice, ...]:
-    number = trigger.number
-    change = (
-        turn.choice(f"{PRESS}{PAUSE}:{number}", "admin-button-pause")
-        if trigger.is_active
-        else turn.choice(f"{PRESS}{RESUME}:{number}", "admin-button-resume")
+    switch = Action.pause if trigger.is_active else Action.resume
+    actions = (Action.edit, switch, Action.preview, Action.up, Action.down, Action.duplicate, Action.delete)
+    choices = (
+        Choice(button(action, trigger.number), turn.say("admin-button-do", action=action.value)) for action in actions
     )
-    return (
-        change,
-        turn.choice(f"{PRESS}{DELETE}:{number}", "admin-button-delete"),
-        turn.choice(LIST, "admin-button-list"),
-    )
+    return (*choices, turn.choice(LIST, "admin-button-list"))

@@ -1,51 +1,23 @@
-"""Changes of triggers: saved, planned anew and audited in one transaction, and answered with the diff."""
+"""Triggers made, changed and removed: planned anew and audited in one transaction, and answered with the diff."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from bot.messages import OutgoingMessage
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
-from handlers.admin.draft import Draft
+from handlers.admin.draft import Draft, free_name
 from handlers.admin.trigger_card import LIST, card, find_trigger, gone, with_note
-from handlers.admin.words import diff_words, rejection_words
+from handlers.admin.words import diff_words
 from handlers.base import Turn
 from triggers.engine import Engine
 from triggers.planning import PlanDiff
-from triggers.rejections import RejectedTrigger
-from triggers.rules import read
 
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """Pause or resume a trigger; one that is in that state already stays as it is."""
-
-    engine: Engine
-    trigger_id: UUID
-    is_active: bool
-
-    async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        trigger = await uow.triggers.get(self.trigger_id)
-        if trigger is None:
-            return (gone(turn),)
-        if trigger.is_active is self.is_active:
-            note = turn.say("admin-trigger-already", active="yes" if self.is_active else "no")
-            return (await _shown(uow, turn, trigger, note),)
-        try:
-            read(trigger)
-        except RejectedTrigger as error:
-            if self.is_active:
-                return (await _shown(uow, turn, trigger, rejection_words(turn, error)),)
-        await uow.triggers.update(trigger.id, is_active=self.is_active)
-        diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
-        done = "resumed" if self.is_active else "paused"
-        old, new = {"is_active": trigger.is_active}, {"is_active": self.is_active}
-        await _audit(uow, turn, trigger, done, old, new, diff)
-        note = turn.say("admin-trigger-done", done=done, name=trigger.name)
-        return (await _shown(uow, turn, trigger, f"{note}\n{diff_words(turn, diff)}"),)
+# What a copy does not share with its trigger.
+_OF_ONE = frozenset({"id", "number", "name", "is_active"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +33,7 @@ class Remove:
             return (gone(turn),)
         await uow.triggers.delete(trigger.id, turn.now)
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
-        await _audit(uow, turn, trigger, "deleted", _stored(trigger), {}, diff)
+        await audit(uow, turn, trigger, "deleted", _stored(trigger), {}, diff)
         note = turn.say("admin-trigger-done", done="deleted", name=trigger.name)
         text = f"{note}\n{diff_words(turn, diff)}"
         return (OutgoingMessage(text, choices=(turn.choice(LIST, "admin-button-list"),)),)
@@ -78,33 +50,80 @@ class Create:
         draft = self.draft
         trigger = await uow.triggers.add(draft.name, draft.kind, draft.conditions, draft.text)
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
-        await _audit(uow, turn, trigger, "created", {}, _stored(trigger), diff)
+        await audit(uow, turn, trigger, "created", {}, _stored(trigger), diff)
         note = turn.say("admin-trigger-done", done="created", name=trigger.name)
-        return (await _shown(uow, turn, trigger, f"{note}\n{diff_words(turn, diff)}"),)
+        return (await shown(uow, turn, trigger, f"{note}\n{diff_words(turn, diff)}"),)
 
 
-async def _shown(uow: UnitOfWork, turn: Turn, trigger: TriggerRecord, note: str) -> OutgoingMessage:
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Save a checked draft in place of the trigger that it was begun from; what the dialogue does not ask stays."""
+
+    engine: Engine
+    draft: Draft
+
+    async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
+        draft = self.draft
+        before = await uow.triggers.by_number(draft.number) if draft.number else None
+        if before is None:
+            return (gone(turn),)
+        await uow.triggers.update(
+            before.id,
+            name=draft.name,
+            trigger_type=draft.kind,
+            conditions=draft.conditions,
+            message_template=draft.text,
+        )
+        diff = await self.engine.plan_trigger(uow, before.id, turn.correlation_id)
+        after = await uow.triggers.get(before.id) or before
+        old, new = _differing(_stored(before), _stored(after))
+        await audit(uow, turn, after, "changed", old, new, diff)
+        notes = [turn.say("admin-trigger-done", done="changed", name=after.name), diff_words(turn, diff)]
+        if after.translations and before.message_template != after.message_template:
+            notes.append(turn.say("admin-translations-old", languages=", ".join(sorted(after.translations))))
+        return (await shown(uow, turn, after, "\n".join(notes)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Add a paused copy of a trigger: running, it would say everything twice."""
+
+    trigger_id: UUID
+
+    async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
+        trigger = await uow.triggers.get(self.trigger_id)
+        if trigger is None:
+            return (gone(turn),)
+        taken = {one.name.lower() for one in await uow.triggers.all()}
+        values = {name: getattr(trigger, name) for name in TriggerRecord.__slots__ if name not in _OF_ONE}
+        copy = await uow.triggers.add(free_name(trigger.name, taken), is_active=False, **values)
+        await audit(uow, turn, copy, "duplicated", {}, _stored(copy))
+        return (await shown(uow, turn, copy, turn.say("admin-trigger-done", done="duplicated", name=trigger.name)),)
+
+
+async def shown(uow: UnitOfWork, turn: Turn, trigger: TriggerRecord, note: str) -> OutgoingMessage:
     """Return the trigger's card as it stands now, with a sentence above it."""
     found = await find_trigger(uow, trigger.number)
     return with_note(card(turn, found.trigger or trigger, found.planned), note)
 
 
-async def _audit(
+async def audit(
     uow: UnitOfWork,
     turn: Turn,
     trigger: TriggerRecord,
     done: str,
     old: dict[str, Any],
     new: dict[str, Any],
-    diff: PlanDiff,
+    diff: PlanDiff | None = None,
 ) -> None:
-    plan = {"added": diff.added, "moved": diff.moved, "cancelled": diff.cancelled}
+    """Write down who changed what; `diff` is what the change made of the plan."""
+    plan = {"plan": asdict(diff)} if diff else {}
     await uow.audits.add(
         f"trigger.{done}",
         f"Trigger {trigger.number} was {done}",
         turn.now,
         user_id=turn.user.id if turn.user else None,
-        metadata={"trigger_id": str(trigger.id), "old": old, "new": new, "plan": plan},
+        metadata={"trigger_id": str(trigger.id), "old": old, "new": new, **plan},
         correlation_id=turn.correlation_id,
     )
 
@@ -119,3 +138,9 @@ def _stored(trigger: TriggerRecord) -> dict[str, Any]:
         "is_active": trigger.is_active,
         "priority": trigger.priority,
     }
+
+
+def _differing(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what is not the same on both sides."""
+    names = [name for name in new if old[name] != new[name]]
+    return {name: old[name] for name in names}, {name: new[name] for name in names}

@@ -10,6 +10,8 @@ from bot.messages import Choice, OutgoingMessage
 from bot.storage.repositories.ledger import Tally
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.paging import page_of, pages_for, turning
+from handlers.admin.pausing import PAUSE_ALL
 from handlers.admin.words import rejection_words, when_words
 from handlers.base import Outcome, Turn
 from triggers.rejections import RejectedTrigger
@@ -39,24 +41,20 @@ class ListTriggers:
         create = turn.choice(NEW, "admin-button-new")
         if not loaded.triggers:
             return Outcome((turn.reply("admin-list-empty", create),))
-        pages = -(-len(loaded.triggers) // PER_PAGE)
-        page = min(_page(turn), pages)
+        pages = pages_for(len(loaded.triggers), PER_PAGE)
+        page = min(page_of((turn.pressed or "").removeprefix(PAGE)), pages)
         shown = loaded.triggers[(page - 1) * PER_PAGE : page * PER_PAGE]
         lines = [_line(turn, trigger, loaded.tallies.get(trigger.id, Tally())) for trigger in shown]
         title = turn.say("admin-list-title", count=len(loaded.triggers), page=page, pages=pages)
         text = "\n\n".join([title, *lines, turn.say("admin-list-how")])
-        return Outcome((OutgoingMessage(text, choices=(*_turning(turn, page, pages), create)),))
+        return Outcome(
+            (OutgoingMessage(text, choices=(*turning(turn, PAGE, page, pages), create, *_pausing(turn, loaded))),)
+        )
 
 
-def _page(turn: Turn) -> int:
-    wanted = (turn.pressed or "").removeprefix(PAGE)
-    return max(1, int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else 1
-
-
-def _turning(turn: Turn, page: int, pages: int) -> tuple[Choice, ...]:
-    back = (turn.choice(f"{PAGE}{page - 1}", "admin-button-back"),) if page > 1 else ()
-    ahead = (turn.choice(f"{PAGE}{page + 1}", "admin-button-ahead"),) if page < pages else ()
-    return back + ahead
+def _pausing(turn: Turn, listed: Listed) -> tuple[Choice, ...]:
+    is_any_running = any(trigger.is_active for trigger in listed.triggers)
+    return (turn.choice(PAUSE_ALL, "admin-button-pause-all"),) if is_any_running else ()
 
 
 def _line(turn: Turn, trigger: TriggerRecord, tally: Tally) -> str:

@@ -1,63 +1,17 @@
-"""`/trigger N`, `/trigger N pause|resume|delete`, and the buttons below a trigger."""
+"""`/trigger N`, and what is done with it at once: pause, resume, duplicate, delete, priority."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.messages import OutgoingMessage
+from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
-from handlers.admin.trigger_card import (
-    DELETE,
-    PAUSE,
-    PRESS,
-    RESUME,
-    SHOW,
-    SURELY_DELETE,
-    Found,
-    card,
-    find_trigger,
-    gone,
-)
-from handlers.admin.trigger_changes import Remove, Switch
-from handlers.base import Outcome, Turn
-from handlers.filters import arguments_of
+from handlers.admin.pausing import Switch
+from handlers.admin.priorities import PRIORITIES, Move, Prioritise, priority_of
+from handlers.admin.trigger_card import Found, card, find_trigger, gone
+from handlers.admin.trigger_changes import Duplicate, Remove
+from handlers.admin.wishes import Action, Wish, button, wish_of
+from handlers.base import Effect, Outcome, Turn
 from triggers.engine import Engine
-
-# What an admin may write for each action.
-_ACTIONS = {
-    SHOW: {"", "show", "покажи", "показать"},
-    PAUSE: {"pause", "stop", "off", "пауза", "стоп", "останови", "остановить", "выключи", "выключить"},
-    RESUME: {"resume", "start", "on", "включи", "включить", "возобнови", "возобновить"},
-    DELETE: {"delete", "remove", "удали", "удалить"},
-}
-_LARGEST_NUMBER = 10**6
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is to be done with the trigger of this number."""
-
-    action: str
-    number: int
-
-
-def number_of(word: str) -> int | None:
-    """Return the number of a trigger as somebody wrote it: 3, #3, №3."""
-    digits = word.lstrip("#№")
-    is_number = digits.isascii() and digits.isdigit() and len(digits) < 9
-    return int(digits) if is_number and int(digits) < _LARGEST_NUMBER else None
-
-
-def wish_of(turn: Turn) -> Wish | None:
-    """Return what the command or the button asks for; None when it can't be understood."""
-    if turn.pressed is not None:
-        action, _, word = turn.pressed.removeprefix(PRESS).partition(":")
-        number = number_of(word)
-        return Wish(action, number) if number is not None else None
-    first, _, rest = arguments_of(turn.text).partition(" ")
-    number, wanted = number_of(first), rest.strip().casefold()
-    asked = next((name for name, words in _ACTIONS.items() if wanted in words), None)
-    return Wish(asked, number) if number is not None and asked is not None else None
 
 
 class HandleTrigger:
@@ -76,15 +30,29 @@ class HandleTrigger:
             return Outcome((turn.reply("admin-trigger-usage"),))
         if trigger is None:
             return Outcome((gone(turn),))
+        if wish.action is Action.delete:
+            return Outcome((_asked_again(turn, loaded),))
+        if wish.action is Action.priority and priority_of(wish.detail) is None:
+            least, most = str(PRIORITIES[0]), str(PRIORITIES[-1])
+            return Outcome((turn.reply("admin-priority-usage", least=least, most=most),))
+        effect = self._effect(wish, trigger)
+        return Outcome(effects=(effect,)) if effect else Outcome((card(turn, trigger, loaded.planned),))
+
+    def _effect(self, wish: Wish, trigger: TriggerRecord) -> Effect | None:
+        """Return the change that is wished; None where the trigger is only to be shown."""
         match wish.action:
-            case "pause" | "resume":
-                return Outcome(effects=(Switch(self._engine, trigger.id, wish.action == RESUME),))
-            case "delete":
-                return Outcome((_asked_again(turn, loaded),))
-            case "surely":
-                return Outcome(effects=(Remove(self._engine, trigger.id),))
+            case Action.pause | Action.resume:
+                return Switch(self._engine, trigger.id, wish.action is Action.resume)
+            case Action.surely:
+                return Remove(self._engine, trigger.id)
+            case Action.duplicate:
+                return Duplicate(trigger.id)
+            case Action.up | Action.down:
+                return Move(trigger.id, wish.action is Action.up)
+            case Action.priority:
+                return Prioritise(trigger.id, int(wish.detail))
             case _:
-                return Outcome((card(turn, trigger, loaded.planned),))
+                return None
 
 
 def _asked_again(turn: Turn, found: Found) -> OutgoingMessage:
@@ -92,8 +60,8 @@ def _asked_again(turn: Turn, found: Found) -> OutgoingMessage:
     number = found.trigger.number
     return turn.reply(
         "admin-delete-ask",
-        turn.choice(f"{PRESS}{SURELY_DELETE}:{number}", "admin-button-surely"),
-        turn.choice(f"{PRESS}{SHOW}:{number}", "admin-button-keep"),
+        turn.choice(button(Action.surely, number), "admin-button-surely"),
+        turn.choice(button(Action.show, number), "admin-button-keep"),
         name=found.trigger.name,
         planned=found.planned,
     )

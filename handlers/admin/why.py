@@ -14,7 +14,7 @@ from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.explaining import explanation_text
 from handlers.admin.trigger_card import gone
-from handlers.admin.triggers import number_of
+from handlers.admin.wishes import number_of
 from handlers.base import Outcome, Turn
 from handlers.filters import arguments_of
 from triggers.engine import Engine, Explanation

@@ -108,4 +108,4 @@ async def audits_of(house: House) -> list[AuditRecord]:
 
 async def planned_of(house: House, trigger: TriggerRecord) -> int:
     async with house.database.unit(house.id) as uow:
-        return len(await uow.firings.planned(trigger_id=trigger.id))
+        return await uow.ledger.count_planned(trigger.id)

@@ -7,9 +7,12 @@ admin-help =
 
     /triggers lists the automatic messages
     /trigger 3 shows one of them
-    /trigger 3 pause, resume or delete changes it
+    /trigger 3 edit, pause, resume, duplicate or delete changes it
+    /trigger 3 preview tells whom it fits now and what is planned
+    /trigger 3 priority 5, up or down says who speaks first
     /trigger new makes one, step by step
-    /cancel leaves what is being made
+    /cancel leaves what is being made or changed
+    /triggers pause stops all of them, /triggers resume starts these again
 
     /why Ivanova 3 explains why a guest got message 3, or did not
 
@@ -55,7 +58,7 @@ admin-rule =
     When: { $when }
     Conditions: { $whether }
 admin-trigger-gone = There is no such trigger, or not any more.
-admin-trigger-usage = Write /trigger 3 to see trigger 3; /trigger 3 pause, resume or delete to change it; /trigger new to make one.
+admin-trigger-usage = Write /trigger 3 to see trigger 3; /trigger 3 pause, resume, edit, preview, duplicate, up, down, priority 5 or delete to do that with it; /trigger new to make one.
 admin-trigger-already =
     { $active ->
         [yes] It is running already.
@@ -66,8 +69,46 @@ admin-trigger-done =
         [created] “{ $name }” is saved and running.
         [resumed] “{ $name }” is running again.
         [paused] “{ $name }” is paused.
+        [changed] “{ $name }” is changed.
+        [duplicated] This is a copy of “{ $name }”. It is paused: change what shall be different, then resume it.
        *[deleted] “{ $name }” is deleted. What it did stays on record.
     }
+admin-translations-old = The text in other languages ({ $languages }) stayed as it was.
+admin-all-done =
+    { $done ->
+        [paused] { $count ->
+            [one] One trigger is paused. Nothing goes by itself now.
+           *[other] { $count } triggers are paused. Nothing goes by itself now.
+        }
+       *[resumed] { $count ->
+            [one] One trigger is running again.
+           *[other] { $count } triggers are running again.
+        }
+    }
+admin-all-paused-already = No trigger is running.
+admin-all-none-to-resume = No trigger waits to be resumed: /triggers resume starts what /triggers pause has stopped.
+admin-priority-done = Priority { $priority }: of { $count } triggers this one speaks in place { $place }. Those with the same priority go by time.
+admin-priority-same = The priority stays at { $priority }.
+admin-priority-usage = Write a whole number from { $least } to { $most }: /trigger 3 priority 5. The higher one speaks first.
+admin-preview-title = { $number }. { $name }: what it is about to do
+admin-preview-matches =
+    { $count ->
+        [0] Its conditions fit none of the { $stays } present and coming stays now.
+        [one] Its conditions fit one of the { $stays } present and coming stays now:
+       *[other] Its conditions fit { $count } of the { $stays } present and coming stays now:
+    }
+admin-preview-match =
+    { $held ->
+        [yes] • { $guest }, { $booking }, but would not get it. { $reason }
+       *[no] • { $guest }, { $booking }
+    }
+admin-preview-planned =
+    { $count ->
+        [0] Nothing is planned for the next { $days } days.
+        [one] One message is planned for the next { $days } days:
+       *[other] { $count } messages are planned for the next { $days } days:
+    }
+admin-preview-line = • { $time }: { $guest }, { $booking }
 admin-diff = In the plan: { $added } added, { $moved } moved, { $cancelled } cancelled.
 admin-diff-none = The plan stays as it was.
 admin-delete-ask =
@@ -79,9 +120,20 @@ admin-delete-ask =
 
 admin-button-new = New trigger
 admin-button-list = All triggers
-admin-button-pause = Pause
-admin-button-resume = Resume
-admin-button-delete = Delete…
+admin-button-do =
+    { $action ->
+        [edit] Change
+        [pause] Pause
+        [resume] Resume
+        [preview] Preview
+        [up] Speak earlier
+        [down] Speak later
+        [duplicate] Duplicate
+       *[delete] Delete…
+    }
+admin-button-pause-all = Pause all
+admin-button-resume-all = Resume all
+admin-button-show = The trigger
 admin-button-surely = Yes, delete
 admin-button-keep = No, keep it
 admin-button-back = ‹ Back
@@ -289,7 +341,10 @@ admin-new-confirm =
 
     { $preview }
 
-    Save it? It starts at once.
+    { $changes ->
+        [no] Save it? It starts at once.
+       *[yes] Save this as trigger { $number }?
+    }
 admin-new-go-on = You have one begun. /cancel forgets it.
 admin-new-nothing = Nothing is being made at the moment.
 admin-new-unclear =

@@ -7,9 +7,12 @@ admin-help =
 
     /triggers покажет автоматические сообщения
     /trigger 3 покажет одно из них
-    /trigger 3 pause, resume или delete остановит, возобновит или удалит его
+    /trigger 3 edit, pause, resume, duplicate или delete изменит, остановит, возобновит, скопирует или удалит его
+    /trigger 3 preview покажет, кому оно подходит сейчас и что запланировано
+    /trigger 3 priority 5, up или down определит, кто говорит первым
     /trigger new создаст новое, шаг за шагом
-    /cancel прервёт создание
+    /cancel прервёт создание или изменение
+    /triggers pause остановит все, /triggers resume снова их запустит
 
     /why Иванова 3 объяснит, почему гость получил сообщение 3 или не получил
 
@@ -57,7 +60,7 @@ admin-rule =
     Когда: { $when }
     Условия: { $whether }
 admin-trigger-gone = Такого триггера нет, или его уже удалили.
-admin-trigger-usage = /trigger 3 покажет триггер 3; /trigger 3 pause, resume или delete остановит, возобновит или удалит его; /trigger new создаст новый.
+admin-trigger-usage = /trigger 3 покажет триггер 3; /trigger 3 pause, resume, edit, preview, duplicate, up, down, priority 5 или delete сделает с ним именно это; /trigger new создаст новый.
 admin-trigger-already =
     { $active ->
         [yes] Он уже работает.
@@ -68,8 +71,38 @@ admin-trigger-done =
         [created] «{ $name }»: сохранён и работает.
         [resumed] «{ $name }»: снова работает.
         [paused] «{ $name }»: на паузе.
+        [changed] «{ $name }»: изменён.
+        [duplicated] Это копия триггера «{ $name }». Она на паузе: измените, что нужно, и возобновите её.
        *[deleted] «{ $name }»: удалён. То, что он уже сделал, остаётся в журнале.
     }
+admin-translations-old = Текст на других языках ({ $languages }) остался прежним.
+admin-all-done =
+    { $done ->
+        [paused] Остановлено триггеров: { $count }. Сам по себе никто ничего не отправит.
+       *[resumed] Снова работает триггеров: { $count }.
+    }
+admin-all-paused-already = Ни один триггер не работает.
+admin-all-none-to-resume = Возобновлять нечего: /triggers resume запускает то, что остановил /triggers pause.
+admin-priority-done = Приоритет { $priority }: среди триггеров ({ $count }) этот говорит на месте { $place }. При равном приоритете решает время.
+admin-priority-same = Приоритет остаётся прежним: { $priority }.
+admin-priority-usage = Напишите целое число от { $least } до { $most }: /trigger 3 priority 5. Чем оно больше, тем раньше триггер говорит.
+admin-preview-title = { $number }. { $name }: что он собирается делать
+admin-preview-matches =
+    { $count ->
+        [0] Сейчас его условиям не отвечает ни одно из нынешних и будущих проживаний ({ $stays }).
+       *[other] Сейчас его условиям отвечают { $count } из { $stays } нынешних и будущих проживаний:
+    }
+admin-preview-match =
+    { $held ->
+        [yes] • { $guest }, { $booking }, но сообщение не ушло бы. { $reason }
+       *[no] • { $guest }, { $booking }
+    }
+admin-preview-planned =
+    { $count ->
+        [0] На ближайшие дни ({ $days }) ничего не запланировано.
+       *[other] На ближайшие дни ({ $days }) запланировано сообщений: { $count }
+    }
+admin-preview-line = • { $time }: { $guest }, { $booking }
 admin-diff = В плане добавлено: { $added }, перенесено: { $moved }, отменено: { $cancelled }.
 admin-diff-none = План не изменился.
 admin-delete-ask =
@@ -82,9 +115,20 @@ admin-delete-ask =
 
 admin-button-new = Новый триггер
 admin-button-list = Все триггеры
-admin-button-pause = Остановить
-admin-button-resume = Возобновить
-admin-button-delete = Удалить…
+admin-button-do =
+    { $action ->
+        [edit] Изменить
+        [pause] Остановить
+        [resume] Возобновить
+        [preview] Прогноз
+        [up] Говорить раньше
+        [down] Говорить позже
+        [duplicate] Копировать
+       *[delete] Удалить…
+    }
+admin-button-pause-all = Остановить все
+admin-button-resume-all = Возобновить все
+admin-button-show = К триггеру
 admin-button-surely = Да, удалить
 admin-button-keep = Нет, оставить
 admin-button-back = ‹ Назад
@@ -295,7 +339,10 @@ admin-new-confirm =
 
     { $preview }
 
-    Сохранить? Триггер сразу начнёт работать.
+    { $changes ->
+        [no] Сохранить? Триггер сразу начнёт работать.
+       *[yes] Сохранить это как триггер { $number }?
+    }
 admin-new-go-on = Вы уже начали создавать триггер. /cancel забудет начатое.
 admin-new-nothing = Сейчас ничего не создаётся.
 admin-new-unclear =

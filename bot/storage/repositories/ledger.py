@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from bot.storage.repositories.base import Repository
 from bot.storage.repositories.firings import PLANNED
-from models import Guest, TriggerFiring, TriggerRow
+from models import Guest, Stay, TriggerFiring, TriggerRow
 from models.enums import FiringStatus
 
 
@@ -33,6 +33,15 @@ class Tally:
     planned: int = 0
     fired: int = 0
     skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRecord:
+    """A message that is planned; `booking` is the number of the stay it is about."""
+
+    due_at: datetime
+    guest: str | None
+    booking: str | None
 
 
 class Ledger(Repository):
@@ -72,6 +81,28 @@ class Ledger(Repository):
             .group_by(TriggerFiring.trigger_id)
         )
         return {trigger_id: Tally(*counts) for trigger_id, *counts in await self._run(statement)}
+
+    async def planned(self, trigger_id: UUID, until: datetime, skipped: int, limit: int) -> list[PlannedRecord]:
+        """Return what a trigger has planned before `until`, the next due first, so many after those skipped."""
+        statement = (
+            select(TriggerFiring.due_at, Guest.name, Stay.external_id)
+            .join(Guest, (Guest.hotel_id == TriggerFiring.hotel_id) & (Guest.id == TriggerFiring.guest_id))
+            .outerjoin(Stay, (Stay.hotel_id == TriggerFiring.hotel_id) & (Stay.id == TriggerFiring.stay_id))
+            .where(*self._is_planned(trigger_id, until))
+            .order_by(TriggerFiring.due_at, TriggerFiring.id)
+            .offset(skipped)
+            .limit(limit)
+        )
+        return [PlannedRecord(*row) for row in await self._run(statement)]
+
+    async def count_planned(self, trigger_id: UUID, until: datetime | None = None) -> int:
+        """Return how many messages a trigger has planned, before `until` where that is given."""
+        statement = select(func.count()).select_from(TriggerFiring).where(*self._is_planned(trigger_id, until))
+        return int((await self._run(statement)).scalar_one())
+
+    def _is_planned(self, trigger_id: UUID, until: datetime | None) -> tuple[ColumnElement[bool], ...]:
+        own = (self._own(TriggerFiring.hotel_id), TriggerFiring.trigger_id == trigger_id, _IS_PLANNED)
+        return own if until is None else (*own, TriggerFiring.due_at < until)
 
 
 _UNSAID = (FiringStatus.skipped, FiringStatus.expired, FiringStatus.failed)
