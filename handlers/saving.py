@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -150,8 +151,10 @@ class Saving:
         The guest may turn out to be one that the hotel knew already, or be known better now.
         """
         turn, said = draft.turn, list(draft.outcome.replies)
-        for effect in draft.outcome.effects:
-            said += await effect.apply(self._uow, turn)
+        if draft.outcome.effects:
+            async with self._uow.acting_as(f"user:{turn.user.id}") if turn.user else nullcontext():
+                for effect in draft.outcome.effects:
+                    said += await effect.apply(self._uow, turn)
         draft.said = tuple(said)
         if turn.guest is None:
             return None

@@ -6,6 +6,7 @@ from models.channels import ChannelAccount, Chat, Integration, PlatformEntry
 from models.conversations import Conversation, Message
 from models.desk import Audit, KnowledgeItem, StaffNotification
 from models.guests import Consent, Guest, GuestIdentity, GuestMemory, Stay
+from models.history import GuestChange, StayChange
 from models.hotels import Company, Hotel, User
 from models.queues import InboxEvent, OutboxMessage
 from models.triggers import TriggerFiring, TriggerRow
@@ -21,6 +22,7 @@ __all__ = [
     "Consent",
     "Conversation",
     "Guest",
+    "GuestChange",
     "GuestIdentity",
     "GuestMemory",
     "Hotel",
@@ -32,6 +34,7 @@ __all__ = [
     "PlatformEntry",
     "StaffNotification",
     "Stay",
+    "StayChange",
     "TriggerFiring",
     "TriggerRow",
     "User",

@@ -15,7 +15,8 @@ from models.enums import BookingStatus, ConsentPurpose, ConsentState, IdentityKi
 
 
 class Guest(Base, Tenant, Timestamps):
-    """A person who stays or writes. `merged_into` names the guest that this one turned out to be."""
+    """A person who stays or writes. `merged_into` names the guest that this one turned out to be; `known_since` is
+    the moment from which every change is on record."""
 
     __tablename__ = "guests"
     __table_args__ = (
@@ -32,6 +33,7 @@ class Guest(Base, Tenant, Timestamps):
     tags: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     last_interaction: Mapped[datetime | None]
     merged_into: Mapped[UUID | None]
+    known_since: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class GuestIdentity(Base, Tenant):
@@ -86,7 +88,8 @@ class Consent(Base, Tenant):
 
 
 class Stay(Base, Tenant, Timestamps):
-    """A booking and the stay that comes of it. `check_in` and `check_out` are planned, the `…ed_…_at` real."""
+    """A booking and the stay that comes of it. `check_in` and `check_out` are planned, the `…ed_…_at` real;
+    `known_since` is the moment from which every change is on record."""
 
     __tablename__ = "stays"
     __table_args__ = (
@@ -116,3 +119,4 @@ class Stay(Base, Tenant, Timestamps):
     verified_at: Mapped[datetime | None]
     verification_data: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     attended: Mapped[bool | None]
+    known_since: Mapped[datetime] = mapped_column(server_default=text("now()"))

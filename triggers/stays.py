@@ -46,7 +46,7 @@ async def import_stays(
     correlation_id: str,
 ) -> Saved:
     """Save and plan all rows or, when anything fails, none; `on_progress` is told how many are done."""
-    async with database.unit(hotel_id) as uow:
+    async with database.unit(hotel_id) as uow, uow.acting_as("import"):
         return await save_stays(uow, engine, rows, correlation_id, on_progress)
 
 

@@ -25,6 +25,14 @@ async def is_powerful(connection: AsyncConnection) -> bool:
     return bool((await connection.execute(_POWERS)).scalar_one())
 
 
+_BIND_ACTOR = text("SELECT set_config('app.actor', :actor, true)")
+
+
+async def bind_actor(connection: AsyncConnection, actor: str) -> None:
+    """Let what this transaction changes from now on be on record as this one's doing; nobody's where empty."""
+    await connection.execute(_BIND_ACTOR, {"actor": actor})
+
+
 async def bind_hotel(connection: AsyncConnection, hotel_id: UUID) -> None:
     """Make `hotel_id` the only hotel that this transaction sees; gone with its end.
 

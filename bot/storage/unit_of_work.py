@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.security.tenancy import bind_hotel
+from bot.security.tenancy import bind_actor, bind_hotel
 from bot.storage.claims import Claims
 from bot.storage.repositories.accounts import Accounts
 from bot.storage.repositories.api import ApiKeys, ApiRequests
@@ -19,6 +19,7 @@ from bot.storage.repositories.consents import Consents
 from bot.storage.repositories.conversations import Conversations
 from bot.storage.repositories.firings import Firings
 from bot.storage.repositories.guests import Guests
+from bot.storage.repositories.history import History
 from bot.storage.repositories.hotels import Hotels
 from bot.storage.repositories.inbox import Inbox
 from bot.storage.repositories.knowledge import Knowledge
@@ -37,6 +38,13 @@ class UnitOfWork:
     def __init__(self, connection: AsyncConnection, hotel_id: UUID) -> None:
         self.connection = connection
         self.hotel_id = hotel_id
+
+    @asynccontextmanager
+    async def acting_as(self, actor: str) -> AsyncIterator[None]:
+        """Let changes of stays and guests be on record as made by `actor`, such as `import` or `user:…`."""
+        await bind_actor(self.connection, actor)
+        yield
+        await bind_actor(self.connection, "")
 
     @cached_property
     def hotels(self) -> Hotels:
@@ -65,6 +73,10 @@ class UnitOfWork:
     @cached_property
     def stays(self) -> Stays:
         return Stays(self.connection, self.hotel_id)
+
+    @cached_property
+    def history(self) -> History:
+        return History(self.connection, self.hotel_id)
 
     @cached_property
     def conversations(self) -> Conversations:

@@ -49,6 +49,8 @@ DEFINER_FUNCTIONS = {
 FUNCTIONS = {
     **DEFINER_FUNCTIONS,
     "public.isolate_partition(text)": "a step of the one above",
+    "public.keep_stay_change()": "a trigger's: writes down what a stay was",
+    "public.keep_guest_change()": "a trigger's: writes down what a guest was",
 }
 
 _CHANGED = "SELECT INSERT UPDATE"
@@ -60,6 +62,8 @@ _APP_TABLES = {
     # Ledgers are never rewritten.
     "public.consents": _ADDED_TO,
     "dashboard.audits": _ADDED_TO,
+    "public.stay_changes": _ADDED_TO,
+    "public.guest_changes": _ADDED_TO,
     # What was said, queued, planned or raised only changes its state; it leaves by retention, as the owner.
     "public.hotels": _CHANGED,
     "public.chats": _CHANGED,
