@@ -30,7 +30,7 @@ from models.enums import (
     Severity,
 )
 from triggers.engine import Engine
-from triggers.happenings import Happening
+from triggers.happenings import Happening, message_events
 
 _SENTIMENT_ALERTS = {
     SentimentType.requires_attention: Alert(
@@ -220,11 +220,7 @@ def _happenings(draft: _Draft) -> list[Happening]:
     if turn.guest is None:
         return []
     kind = SentimentType(turn.analysis.sentiment_type)
-    names = ["message_received"]
-    if kind in {SentimentType.negative, SentimentType.requires_attention}:
-        names.append("negative_sentiment")
-    if kind is SentimentType.requires_attention:
-        names.append("requires_attention")
+    names = message_events(kind)
     if _alerts(draft):
         names.append("no_reply_for")
     facts: Mapping[str, Any] = {

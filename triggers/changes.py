@@ -49,7 +49,7 @@ async def plan_changes(
         return PlanDiff()
     stays = await with_siblings(uow, changing, stays)
     dossiers = await open_dossiers(uow, occasion.hotel, {stay.guest_id for stay in stays}, occasion.now)
-    looked = _look(occasion, changing, stays, dossiers)
+    looked = look(occasion, changing, stays, dossiers)
     subjects = {subject for _, subject, _ in looked}
     lines = {key_of(line): line for line in await uow.firings.lines([r.record.id for r in changing], subjects)}
     steps = _steps(looked, lines, occasion.now, is_stay_news=is_stay_news)
@@ -59,7 +59,7 @@ async def plan_changes(
     return PlanDiff(added=await uow.firings.plan(steps.to_plan, occasion.now), cancelled=cancelled)
 
 
-def _look(
+def look(
     occasion: Occasion, rules: Iterable[Rule], stays: Iterable[StayRecord], dossiers: Mapping[UUID, Dossier]
 ) -> dict[Key, tuple[NewFiring, ConditionTrace]]:
     """Return by key the firing that there would be, and whether its conditions hold; one stay's yes is enough."""

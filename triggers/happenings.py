@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.storage.repositories.stays import StayRecord
-from models.enums import BookingStatus
+from models.enums import BookingStatus, SentimentType
 from triggers.rules import OVER
 
 _EVENT_OF = {
@@ -57,6 +57,16 @@ class StayChange:
 
     before: StayRecord | None
     after: StayRecord
+
+
+def message_events(kind: SentimentType) -> list[str]:
+    """Return what triggers may wait for in a guest's message of this mood."""
+    names = ["message_received"]
+    if kind in {SentimentType.negative, SentimentType.requires_attention}:
+        names.append("negative_sentiment")
+    if kind is SentimentType.requires_attention:
+        names.append("requires_attention")
+    return names
 
 
 def holds(event: str, stay: StayRecord) -> bool:

@@ -64,7 +64,7 @@ async def plan_times(
     ids = [rule.record.id for rule in timed]
     standing = await uow.firings.standing(ids, [stay.id for stay in stays], {stay.guest_id for stay in stays})
     before = {key_of(one): one for one in standing}
-    wanted = _wanted(occasion, timed, stays, before)
+    wanted = wanted_times(occasion, timed, stays, before)
     late = _late(occasion, timed, before, wanted)
     called_off = {stay.id for stay in stays if stay.booking_status in OVER}
     in_time = {key: one for key, one in wanted.items() if key not in late}
@@ -80,10 +80,13 @@ async def with_siblings(uow: UnitOfWork, rules: Iterable[Rule], stays: Sequence[
     return await uow.stays.of_guests({stay.guest_id for stay in stays})
 
 
-def _wanted(
-    occasion: Occasion, rules: Iterable[Rule], stays: Sequence[StayRecord], before: Mapping[Key, FiringRecord]
+def wanted_times(
+    occasion: Occasion,
+    rules: Iterable[Rule],
+    stays: Sequence[StayRecord],
+    before: Mapping[Key, FiringRecord | NewFiring],
 ) -> dict[Key, NewFiring]:
-    """Return what should be planned; of several moments for one key it is the earliest."""
+    """Return what should be planned where this was before; of several moments for one key it is the earliest."""
     wanted: dict[Key, NewFiring] = {}
     for rule in rules:
         for stay in stays:
@@ -133,7 +136,7 @@ def _is_past(rule: Rule, firing: NewFiring, now: datetime) -> bool:
     return isinstance(rule.conditions.when, Cron) and firing.due_at < now
 
 
-def _waits(before: FiringRecord | None, firing: NewFiring) -> bool:
+def _waits(before: FiringRecord | NewFiring | None, firing: NewFiring) -> bool:
     """Whether this very moment was planned and has not had its turn, as when it was put off until the morning."""
     return before is not None and (before.due_at == firing.due_at or before.useful_until == firing.useful_until)
 

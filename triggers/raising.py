@@ -39,7 +39,7 @@ async def plan_events(uow: UnitOfWork, hotel: HotelRecord, now: datetime, waitin
     firings, late = [], []
     for rule, when, happening in waiting:
         stay = stays.get(happening.stay_id) if happening.stay_id else None
-        firing = _firing(Occasion(hotel, now, happening.correlation_id), rule, when, happening, stay)
+        firing = event_firing(Occasion(hotel, now, happening.correlation_id), rule, when, happening, stay)
         if firing.useful_until <= now or not (stay is None or holds(when.event, stay)):
             continue
         if comes_late(rule, firing, now):
@@ -55,7 +55,10 @@ def _once(firings: Sequence[NewFiring]) -> Collection[NewFiring]:
     return {key_of(firing): firing for firing in reversed(firings)}.values()
 
 
-def _firing(occasion: Occasion, rule: Rule, when: Event, happening: Happening, stay: StayRecord | None) -> NewFiring:
+def event_firing(
+    occasion: Occasion, rule: Rule, when: Event, happening: Happening, stay: StayRecord | None
+) -> NewFiring:
+    """Return the firing that something which happened gives a rule that waited for it."""
     at = min(happening.at or occasion.now, occasion.now)
     occurrence = Occurrence(when.event, at + when.delay)
     return firing_of(occasion, rule, happening.guest_id, stay, occurrence, happening.facts)

@@ -11,6 +11,7 @@ from handlers.admin.staff_chat import SetStaffChat
 from handlers.admin.stays import HandleStay
 from handlers.admin.trigger_list import NEW, PAGE, ListTriggers
 from handlers.admin.triggers import HandleTrigger
+from handlers.admin.trying import TryTrigger
 from handlers.admin.why import PRESS as WHY
 from handlers.admin.why import ExplainFiring
 from handlers.admin.wishes import PRESS as TRIGGER
@@ -49,6 +50,7 @@ def _own(engine: Engine) -> tuple[tuple[str, Filter, Handler], ...]:
         ("new", either(every(command("trigger"), _says_new), _presses_new), BeginTrigger(engine)),
         ("edit", wishes(Action.edit), BeginEdit()),
         ("preview", wishes(Action.preview), PreviewTrigger()),
+        ("try", wishes(Action.attempt), TryTrigger()),
         ("trigger", either(command("trigger"), pressed(TRIGGER)), HandleTrigger(engine)),
         ("why", either(command("why"), pressed(WHY)), ExplainFiring(engine)),
         ("stay", command("stay"), HandleStay(engine)),

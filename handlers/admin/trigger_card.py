@@ -16,6 +16,7 @@ from triggers.rejections import RejectedTrigger
 from triggers.rules import read
 
 LIST = f"{PRESS}page:1"
+_ACTIONS = (Action.preview, Action.attempt, Action.up, Action.down, Action.duplicate, Action.delete)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _rule(turn: Turn, trigger: TriggerRecord) -> str:
 
 def _buttons(turn: Turn, trigger: TriggerRecord) -> tuple[Choice, ...]:
     switch = Action.pause if trigger.is_active else Action.resume
-    actions = (Action.edit, switch, Action.preview, Action.up, Action.down, Action.duplicate, Action.delete)
+    actions = (Action.edit, switch, *_ACTIONS)
     choices = (
         Choice(button(action, trigger.number), turn.say("admin-button-do", action=action.value)) for action in actions
     )

@@ -21,6 +21,7 @@ class Action(StrEnum):
     pause = "pause"
     resume = "resume"
     preview = "preview"
+    attempt = "try"
     duplicate = "duplicate"
     priority = "priority"
     up = "up"
@@ -36,6 +37,7 @@ _WORDS = {
     Action.pause: {"pause", "stop", "off", "пауза", "стоп", "останови", "остановить", "выключи", "выключить"},
     Action.resume: {"resume", "start", "on", "включи", "включить", "возобнови", "возобновить"},
     Action.preview: {"preview", "прогноз", "предпросмотр"},
+    Action.attempt: {"try", "test", "проба", "попробуй", "попробовать", "проверь", "проверить"},
     Action.duplicate: {"duplicate", "copy", "копия", "копируй", "скопируй", "скопировать"},
     Action.priority: {"priority", "приоритет"},
     Action.up: {"up", "выше", "вверх"},

@@ -9,6 +9,7 @@ admin-help =
     /trigger 3 shows one of them
     /trigger 3 edit, pause, resume, duplicate or delete changes it
     /trigger 3 preview tells whom it fits now and what is planned
+    /trigger 3 try tells who would have got it in the last 90 days
     /trigger 3 priority 5, up or down says who speaks first
     /trigger new makes one, step by step
     /cancel leaves what is being made or changed
@@ -58,7 +59,7 @@ admin-rule =
     When: { $when }
     Conditions: { $whether }
 admin-trigger-gone = There is no such trigger, or not any more.
-admin-trigger-usage = Write /trigger 3 to see trigger 3; /trigger 3 pause, resume, edit, preview, duplicate, up, down, priority 5 or delete to do that with it; /trigger new to make one.
+admin-trigger-usage = Write /trigger 3 to see trigger 3; /trigger 3 pause, resume, edit, preview, try, duplicate, up, down, priority 5 or delete to do that with it; /trigger new to make one.
 admin-trigger-already =
     { $active ->
         [yes] It is running already.
@@ -109,6 +110,34 @@ admin-preview-planned =
        *[other] { $count } messages are planned for the next { $days } days:
     }
 admin-preview-line = • { $time }: { $guest }, { $booking }
+admin-try-title = { $number }. { $name }: what it would have done in the last { $days } days
+admin-try-sent =
+    { $count ->
+        [0] Nobody would have got it.
+        [one] It would have been sent once.
+       *[other] It would have been sent { $count } times.
+    }
+admin-try-by-channel = • { admin-channel }: { $count }
+admin-try-held = Not sent: { $count }
+admin-try-because = • { $count }: { $reason }
+admin-try-estimates =
+    { $count ->
+        [one] One of these is an estimate: not everything was kept at that time.
+       *[other] { $count } of these are estimates: not everything was kept at that time.
+    }
+admin-try-line =
+    { $went ->
+        [yes] • { $time }: { $guest }, { $booking }, { $channel }
+       *[no] • { $time }: { $guest }, { $booking }, not sent. { $reason }
+    }
+admin-try-estimate = (estimate)
+admin-try-not-kept = This can't be tried: what happened “{ $event }” is not kept, so the past can't be played again.
+admin-channel =
+    { $channel ->
+        [telegram] Telegram
+        [whatsapp_green] WhatsApp
+       *[other] { $channel }
+    }
 admin-diff = In the plan: { $added } added, { $moved } moved, { $cancelled } cancelled.
 admin-diff-none = The plan stays as it was.
 admin-delete-ask =
@@ -126,6 +155,7 @@ admin-button-do =
         [pause] Pause
         [resume] Resume
         [preview] Preview
+        [try] Try on the past
         [up] Speak earlier
         [down] Speak later
         [duplicate] Duplicate

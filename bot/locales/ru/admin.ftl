@@ -9,6 +9,7 @@ admin-help =
     /trigger 3 покажет одно из них
     /trigger 3 edit, pause, resume, duplicate или delete изменит, остановит, возобновит, скопирует или удалит его
     /trigger 3 preview покажет, кому оно подходит сейчас и что запланировано
+    /trigger 3 try покажет, кто получил бы его за последние 90 дней
     /trigger 3 priority 5, up или down определит, кто говорит первым
     /trigger new создаст новое, шаг за шагом
     /cancel прервёт создание или изменение
@@ -60,7 +61,7 @@ admin-rule =
     Когда: { $when }
     Условия: { $whether }
 admin-trigger-gone = Такого триггера нет, или его уже удалили.
-admin-trigger-usage = /trigger 3 покажет триггер 3; /trigger 3 pause, resume, edit, preview, duplicate, up, down, priority 5 или delete сделает с ним именно это; /trigger new создаст новый.
+admin-trigger-usage = /trigger 3 покажет триггер 3; /trigger 3 pause, resume, edit, preview, try, duplicate, up, down, priority 5 или delete сделает с ним именно это; /trigger new создаст новый.
 admin-trigger-already =
     { $active ->
         [yes] Он уже работает.
@@ -103,6 +104,29 @@ admin-preview-planned =
        *[other] На ближайшие дни ({ $days }) запланировано сообщений: { $count }
     }
 admin-preview-line = • { $time }: { $guest }, { $booking }
+admin-try-title = { $number }. { $name }: что он сделал бы за последние дни ({ $days })
+admin-try-sent =
+    { $count ->
+        [0] Сообщение не получил бы никто.
+       *[other] Ушло бы сообщений: { $count }.
+    }
+admin-try-by-channel = • { admin-channel }: { $count }
+admin-try-held = Не ушло бы: { $count }
+admin-try-because = • { $count }: { $reason }
+admin-try-estimates = Из них это оценка: { $count }. Не всё тогда сохранялось.
+admin-try-line =
+    { $went ->
+        [yes] • { $time }: { $guest }, { $booking }, { $channel }
+       *[no] • { $time }: { $guest }, { $booking }, не ушло бы. { $reason }
+    }
+admin-try-estimate = (оценка)
+admin-try-not-kept = Проверить нельзя: события «{ $event }» не сохраняются, прошлое не повторить.
+admin-channel =
+    { $channel ->
+        [telegram] Telegram
+        [whatsapp_green] WhatsApp
+       *[other] { $channel }
+    }
 admin-diff = В плане добавлено: { $added }, перенесено: { $moved }, отменено: { $cancelled }.
 admin-diff-none = План не изменился.
 admin-delete-ask =
@@ -121,6 +145,7 @@ admin-button-do =
         [pause] Остановить
         [resume] Возобновить
         [preview] Прогноз
+        [try] Проверить на прошлом
         [up] Говорить раньше
         [down] Говорить позже
         [duplicate] Копировать

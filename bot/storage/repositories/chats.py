@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -46,6 +47,13 @@ class Chats(Repository):
         found: dict[UUID, list[ChatRecord]] = {}
         for guest_id, *columns in await self._fetch(_SPOKEN_IN, self.hotel_id, list(guest_ids)):
             found.setdefault(guest_id, []).append(ChatRecord(*columns))
+        return found
+
+    async def first_spoken_in(self, guest_ids: Collection[UUID]) -> dict[UUID, dict[UUID, datetime]]:
+        """Return since when each guest has spoken in which chat; who never spoke is missing."""
+        found: dict[UUID, dict[UUID, datetime]] = {}
+        for guest_id, chat_id, since in await self._fetch(_FIRST_SPOKEN_IN, self.hotel_id, list(guest_ids)):
+            found.setdefault(guest_id, {})[chat_id] = since
         return found
 
     async def known_at(self, account_id: UUID, addresses: Collection[str]) -> dict[str, ChatRecord]:
@@ -128,6 +136,10 @@ _SPOKEN_IN = """
     FROM conversations AS talk JOIN chats ON chats.hotel_id = talk.hotel_id AND chats.id = talk.chat_id
     WHERE talk.hotel_id = $1 AND talk.guest_id = ANY ($2::uuid[])
     ORDER BY talk.last_message_at DESC NULLS LAST, talk.id DESC
+"""
+_FIRST_SPOKEN_IN = """
+    SELECT guest_id, chat_id, min(created_at) AS since FROM conversations
+    WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[]) GROUP BY guest_id, chat_id
 """
 _KNOWN_AT = """
     SELECT id, account_id, address, is_reachable FROM chats

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,15 @@ from bot.storage.repositories.base import Repository
 from models import Consent
 from models.base import new_id
 from models.enums import ConsentPurpose, ConsentState
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentLine:
+    """What a guest said of a purpose, and when."""
+
+    purpose: ConsentPurpose
+    state: ConsentState
+    at: datetime
 
 
 class Consents(Repository):
@@ -42,7 +52,18 @@ class Consents(Repository):
             found.setdefault(guest_id, {})[ConsentPurpose(purpose)] = ConsentState(state)
         return found
 
+    async def lines(self, guest_ids: Collection[UUID]) -> dict[UUID, list[ConsentLine]]:
+        """Return all that each guest ever said, earliest first; who never said anything is missing."""
+        found: dict[UUID, list[ConsentLine]] = {}
+        for guest_id, purpose, state, at in await self._fetch(_LINES, self.hotel_id, list(guest_ids)):
+            found.setdefault(guest_id, []).append(ConsentLine(ConsentPurpose(purpose), ConsentState(state), at))
+        return found
 
+
+_LINES = """
+    SELECT guest_id, purpose, state, at FROM consents
+    WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[]) ORDER BY at, id
+"""
 _OF_GUESTS = """
     SELECT DISTINCT ON (guest_id, purpose) guest_id, purpose, state FROM consents
     WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[])

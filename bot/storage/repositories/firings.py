@@ -69,6 +69,17 @@ class DecidedFiring:
 
 
 @dataclass(frozen=True, slots=True)
+class FiredRecord:
+    """A firing that went, and by which trigger, by id and name."""
+
+    trigger_id: UUID
+    subject: UUID
+    occurrence: str
+    trigger: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """What a guest got of triggers: when each last spoke, by name, and how many messages since some moment."""
 
@@ -165,6 +176,13 @@ class Firings(Repository):
             for row in rows
         }
 
+    async def fired_for(self, guest_ids: Collection[UUID]) -> dict[UUID, list[FiredRecord]]:
+        """Return all that fired for each guest, earliest first; who got nothing is missing."""
+        found: dict[UUID, list[FiredRecord]] = {}
+        for guest_id, *columns in await self._fetch(_FIRED_FOR, self.hotel_id, list(guest_ids)):
+            found.setdefault(guest_id, []).append(FiredRecord(*columns))
+        return found
+
     async def failed_since(self, trigger_ids: Collection[UUID], since: datetime) -> set[UUID]:
         """Return those of these triggers of which a firing failed since then."""
         rows = await self._fetch(_FAILED_SINCE, self.hotel_id, list(trigger_ids), since)
@@ -246,6 +264,13 @@ _RECEIVED_BY = """
         GROUP BY firing.guest_id, triggers.name
     ) AS spoken
     GROUP BY guest_id
+"""
+_FIRED_FOR = """
+    SELECT firing.guest_id, firing.trigger_id, firing.subject, firing.occurrence, triggers.name, firing.decided_at
+    FROM trigger_firings AS firing
+    JOIN triggers ON triggers.hotel_id = firing.hotel_id AND triggers.id = firing.trigger_id
+    WHERE firing.hotel_id = $1 AND firing.guest_id = ANY ($2::uuid[]) AND firing.status = 'fired'
+    ORDER BY firing.decided_at
 """
 _FAILED_SINCE = """
     SELECT DISTINCT trigger_id FROM trigger_firings

@@ -137,6 +137,11 @@ class Guests(Repository):
         rows = await self._fetch(_PHONES, self.hotel_id, list(guest_ids))
         return {row["guest_id"]: row["value"] for row in rows}
 
+    async def phones_since(self, guest_ids: Collection[UUID]) -> dict[UUID, datetime]:
+        """Return since when a phone number of each guest is known; who has none is missing."""
+        rows = await self._fetch(_PHONES_SINCE, self.hotel_id, list(guest_ids))
+        return {row["guest_id"]: row["since"] for row in rows}
+
     async def by_phones(self, phones: Collection[str]) -> dict[str, UUID]:
         """Return whose numbers these are; nobody's are missing."""
         statement = select(GuestIdentity.value, GuestIdentity.guest_id).where(
@@ -263,6 +268,10 @@ _WITH_IDS = """
 _PHONES = """
     SELECT guest_id, value FROM guest_identities
     WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[]) AND kind = 'phone' ORDER BY id
+"""
+_PHONES_SINCE = """
+    SELECT guest_id, min(created_at) AS since FROM guest_identities
+    WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[]) AND kind = 'phone' GROUP BY guest_id
 """
 _SAME_IDENTITY = "ON CONFLICT (hotel_id, kind, value) DO UPDATE SET value = excluded.value"
 _RECOGNISE_ALL = """

@@ -34,6 +34,16 @@ class NewMessage:
     metadata: dict[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HeardRecord:
+    """What a guest wrote, and in what mood."""
+
+    at: datetime
+    text: str
+    score: Decimal
+    mood: SentimentType
+
+
 class Messages(Repository):
     async def add_all(self, messages: Sequence[NewMessage]) -> list[UUID]:
         """Keep messages; return their ids, in order."""
@@ -46,6 +56,17 @@ class Messages(Repository):
         if names:
             ids, times, platform_ids = map(list, zip(*names, strict=True))
             await self._fetch(_NAME_ALL, self.hotel_id, ids, times, platform_ids)
+
+    async def writers(self, since: datetime) -> list[UUID]:
+        """Return the guests who have written since then."""
+        return [row["guest_id"] for row in await self._fetch(_WRITERS, self.hotel_id, since)]
+
+    async def heard_from(self, guest_ids: Collection[UUID], since: datetime) -> dict[UUID, list[HeardRecord]]:
+        """Return what each of these guests has written since then, earliest first; who has not is missing."""
+        found: dict[UUID, list[HeardRecord]] = {}
+        for guest_id, at, text, score, mood in await self._fetch(_HEARD_FROM, self.hotel_id, list(guest_ids), since):
+            found.setdefault(guest_id, []).append(HeardRecord(at, text, score, SentimentType(mood)))
+        return found
 
 
 def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
@@ -67,6 +88,12 @@ def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
     }
 
 
+_FROM_GUESTS = "hotel_id = $1 AND message_type = 'incoming' AND role = 'guest' AND sentiment_type IS NOT NULL"
+_WRITERS = f"SELECT DISTINCT guest_id FROM messages WHERE {_FROM_GUESTS} AND created_at >= $2"
+_HEARD_FROM = f"""
+    SELECT guest_id, created_at, content, sentiment_score, sentiment_type FROM messages
+    WHERE {_FROM_GUESTS} AND guest_id = ANY ($2::uuid[]) AND created_at >= $3 ORDER BY created_at, id
+"""
 _NAME_ALL = """
     UPDATE messages SET platform_message_id = named.platform_message_id
     FROM unnest($2::uuid[], $3::timestamptz[], $4::text[]) AS named (id, created_at, platform_message_id)
