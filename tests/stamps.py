@@ -21,9 +21,8 @@ async def happened(database: Database, at: datetime) -> None:
     async with connected(database.admin_url) as admin:
         for table, columns in _STAMPS.items():
             for column in columns:
-                await admin.execute(
-                    f"UPDATE {table} SET {column} = $1 WHERE {column} > now() - interval '10 minutes'", at
-                )
+                just_now = "BETWEEN now() - interval '10 minutes' AND now()"
+                await admin.execute(f"UPDATE {table} SET {column} = $1 WHERE {column} {just_now}", at)
 
 
 async def kept_since(database: Database, at: datetime) -> None:

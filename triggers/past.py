@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bot.messages import Platform
 from bot.storage.repositories.consents import ConsentLine
 from bot.storage.repositories.firings import FiredRecord
 from bot.storage.repositories.guests import GuestRecord
@@ -183,8 +184,10 @@ class _Contacts:
         return min((*self.spoken.get(guest_id, {}).values(), *((phone,) if phone else ())), default=None)
 
     def _since(self, guest_id: UUID, reach: Reach) -> datetime:
+        """A number is enough to write by WhatsApp, before anybody has; elsewhere the guest must have spoken."""
         spoken = self.spoken.get(guest_id, {}).get(reach.chat_id) if reach.chat_id else None
-        return spoken or self.phones[guest_id]
+        by_number = self.phones.get(guest_id) if reach.platform == Platform.whatsapp_green else None
+        return min(at for at in (spoken, by_number) if at is not None)
 
 
 async def _open_contacts(uow: UnitOfWork, guest_ids: Collection[UUID]) -> _Contacts:

@@ -128,9 +128,9 @@ class Replay:
             for key in news:
                 yield from self._put(held[key], moment, is_news=True)
 
-    def _is_known(self, stay_id: UUID, moment: datetime) -> bool:
+    def _is_known(self, stay_id: UUID | None, moment: datetime) -> bool:
         life = self._life.stay(stay_id)
-        return life is not None and life.is_known_at(moment)
+        return life is None or life.is_known_at(moment)
 
     def _begins_to_be_kept(self, moment: datetime) -> bool:
         return any(life.past.created_at < life.past.known_since == moment for life in self._life.stays)
@@ -192,7 +192,8 @@ class Replay:
             if decision.postponed_to is not None:
                 row.firing, row.is_postponed = replace(row.firing, due_at=decision.postponed_to), True
                 continue
-            row.is_open, row.has_fired = False, decision.verdict.fires
+            # Of a stay that nobody knew yet nothing would have gone: such a line stands in nothing's way.
+            row.is_open, row.has_fired = False, decision.verdict.fires and self._is_known(row.firing.stay_id, at)
             if row.has_fired:
                 self._got.append((self._rule.record.name, at))
             yield self._line(row.firing, at, decision)
