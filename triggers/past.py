@@ -44,7 +44,8 @@ class StayLife:
 
     def at(self, moment: datetime) -> StayRecord:
         """Return the stay as it was then. Before changes were kept its status is what its times tell."""
-        stay: StayRecord = replace(self.now, **_former(self.past, moment, _STAY_VALUES))
+        former = _former(self.past, moment, _STAY_VALUES)
+        stay = replace(self.now, **former) if former else self.now
         if moment >= self.past.known_since or stay.booking_status not in _HAS_COME:
             return stay
         return replace(stay, booking_status=_likely_status(stay, moment))
@@ -104,10 +105,10 @@ class GuestLife:
     ) -> Dossier:
         """Return what was known then; `got` are the messages that count as received, by trigger."""
         today, earlier = midnight(moment, zone), [(name, at) for name, at in got if at <= moment]
-        guest: GuestRecord = replace(self.now, **_former(self.past, moment, _GUEST_VALUES))
+        former = _former(self.past, moment, _GUEST_VALUES)
         is_kept = self.is_kept(moment, stay_id)
         return Dossier(
-            guest=guest,
+            guest=replace(self.now, **former) if former else self.now,
             stays=tuple(life.at(moment) for life in self.stays if life.is_known_at(moment) or not is_kept),
             reaches=tuple(reach for since, reach in self.reaches if since <= moment or not is_kept),
             consents={line.purpose: line.state for line in self.consents if line.at <= moment},

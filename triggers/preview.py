@@ -20,7 +20,7 @@ AHEAD = timedelta(days=7)
 # Stays are read so many at a time: few enough for other work of the process to go on between.
 _AT_ONCE = 500
 # The conditions were not met, or nobody looks at such a stay: what says that a trigger is not for a stay.
-_NOT_MEANT = frozenset({Reason.conditions_not_met, Reason.stay_over})
+_NOT_MEANT = frozenset({Reason.conditions_not_met, Reason.stay_over, Reason.other_state})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _PLANNED_EVERY = HORIZON / 2
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is played: which rule, in which hotel, from when to when."""
+    """What is played: which rule, as one that runs, in which hotel, from when to when."""
 
     hotel: HotelRecord
     rule: Rule
@@ -200,9 +200,8 @@ class Replay:
 
     def _decide(self, firing: NewFiring, at: datetime) -> Decision:
         dossier = self._life.dossier(at, self._occasion(at).zone, self._got, firing.stay_id)
-        trigger = replace(self._rule.record, is_active=True)
         question = Question(firing.stay_id, firing.event, firing.useful_until)
-        return decide(self._scene.hotel, trigger, dossier, question, at)
+        return decide(self._scene.hotel, self._rule.record, dossier, question, at)
 
     def _line(self, firing: NewFiring, at: datetime, decision: Decision) -> TriedLine:
         stay = self._life.stay(firing.stay_id)

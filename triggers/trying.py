@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from triggers.replay import Replay, Scene, TriedLine
 from triggers.rules import Rule, read
 
 BACK = timedelta(days=90)
-# So many guests are read and played at a time: few enough for other work of the process to go on between.
+# So many guests are read at a time, and so many played before other work of the process has its turn.
 _AT_ONCE = 250
+_IN_A_ROW = 20
 OF_MESSAGES = frozenset({"message_received", "negative_sentiment", "requires_attention"})
 # Events of which nothing is kept that could be played again.
 _NOT_KEPT = frozenset({"no_reply_for", "room_ready", "request_done", "feedback_given", "external"})
@@ -45,13 +47,15 @@ def can_try(rule: Rule) -> bool:
 async def try_out(uow: UnitOfWork, hotel: HotelRecord, trigger: TriggerRecord, now: datetime) -> Tried:
     """Play the last days again with a trigger, running or not, by the rules and settings of now and what was known
     then. Raises RejectedTrigger for one that can't be read."""
-    rule = read(trigger)
+    rule = read(replace(trigger, is_active=True))
     scene = Scene(hotel, rule, now - BACK, now)
     is_heard = isinstance(rule.conditions.when, Event) and rule.conditions.when.event in OF_MESSAGES
     lines: list[TriedLine] = []
     async for guest_ids in _guests(uow, scene, is_heard=is_heard):
-        for life in await open_pasts(uow, guest_ids, scene.since if is_heard else None):
+        for number, life in enumerate(await open_pasts(uow, guest_ids, scene.since if is_heard else None)):
             lines += Replay(scene, life).play()
+            if number % _IN_A_ROW == 0:
+                await asyncio.sleep(0)
     return _summed(lines)
 
 
