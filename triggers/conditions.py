@@ -50,7 +50,7 @@ def parse_conditions(kind: TriggerType, mapping: object) -> Conditions:
     when = parse_when(kind, {key: value for key, value in keys.items() if key in WHEN_KEYS})
     if kind is TriggerType.condition_based and not whether.parts:
         raise RejectedTrigger("conditions", Problem.empty, "say what must become true, as in room_type")
-    if sum(1 for _ in _tests(whether)) > _MOST_TESTS:
+    if sum(1 for _ in tests_of(whether)) > _MOST_TESTS:
         raise RejectedTrigger("conditions", Problem.too_much, f"at most {_MOST_TESTS} conditions fit one trigger")
     check_possible(whether)
     return Conditions(when, whether)
@@ -159,12 +159,12 @@ def _parse_value(path: str, field: Field, operator: Operator, wanted: object) ->
     return value
 
 
-def _tests(group: Group) -> Iterator[Test]:
+def tests_of(group: Group) -> Iterator[Test]:
     for part in group.parts:
         if isinstance(part, Test):
             yield part
         else:
-            yield from _tests(part)
+            yield from tests_of(part)
 
 
 @dataclass(frozen=True, slots=True)

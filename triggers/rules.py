@@ -13,7 +13,7 @@ from bot.storage.repositories.triggers import TriggerRecord
 from bot.telemetry.logs import logger
 from models.enums import BookingStatus, TriggerType
 from triggers.clauses import Conditions, Group, Test
-from triggers.conditions import parse_conditions
+from triggers.conditions import parse_conditions, tests_of
 from triggers.fields import Operator
 from triggers.rejections import RejectedTrigger
 from triggers.templates import check_template
@@ -34,6 +34,10 @@ class Rule:
     def looks_at(self, status: BookingStatus) -> bool:
         """Whether stays of this status are looked at: those that were called off only when it asks for them."""
         return status not in OVER or _asks_for_called_off(self.conditions.whether)
+
+    def asks_about_message(self) -> bool:
+        """Whether what a guest writes decides, so that nobody can say before for whom it holds."""
+        return any(test.name.startswith("message.") for test in tests_of(self.conditions.whether))
 
 
 def _asks_for_called_off(group: Group) -> bool:

@@ -12,11 +12,11 @@ from uuid import UUID
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
-from triggers.base import Event, Reason
+from triggers.base import Event, Reason, When
 from triggers.past import open_pasts
 from triggers.planning import looks_back_to
 from triggers.replay import Replay, Scene, TriedLine
-from triggers.rules import Rule, read
+from triggers.rules import read
 
 BACK = timedelta(days=90)
 # So many guests are read at a time, and so many played before other work of the process has its turn.
@@ -38,9 +38,8 @@ class Tried:
     estimates: int
 
 
-def can_try(rule: Rule) -> bool:
-    """Whether what the rule waits for is kept."""
-    when = rule.conditions.when
+def can_try(when: When) -> bool:
+    """Whether what a rule waits for is kept."""
     return not (isinstance(when, Event) and when.event in _NOT_KEPT)
 
 

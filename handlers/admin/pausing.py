@@ -12,12 +12,10 @@ from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.trigger_card import LIST, gone
 from handlers.admin.trigger_changes import audit, shown
-from handlers.admin.words import diff_words, rejection_words
+from handlers.admin.words import diff_words, mistake_words
 from handlers.base import Outcome, Reply, Turn
 from handlers.filters import arguments_of, command_of
 from triggers.engine import Engine
-from triggers.rejections import RejectedTrigger
-from triggers.rules import read
 
 PRESS = "trgs:"
 PAUSE_ALL, RESUME_ALL = f"{PRESS}pause", f"{PRESS}resume"
@@ -43,11 +41,8 @@ class Switch:
         if trigger.is_active is self.is_active:
             note = turn.say("admin-trigger-already", active="yes" if self.is_active else "no")
             return (await shown(uow, turn, trigger, note),)
-        try:
-            read(trigger)
-        except RejectedTrigger as error:
-            if self.is_active:
-                return (await shown(uow, turn, trigger, rejection_words(turn, error)),)
+        if self.is_active and (mistake := mistake_words(turn, trigger)):
+            return (await shown(uow, turn, trigger, mistake),)
         await uow.triggers.update(trigger.id, is_active=self.is_active)
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
         done = "resumed" if self.is_active else "paused"
@@ -83,7 +78,8 @@ class ResumeAll:
         if not waiting:
             return (_all_said(turn, "admin-all-none-to-resume"),)
         await _remember(uow, ())
-        return (await _switch(uow, turn, self.engine, [one for one in waiting if _is_readable(one)], is_active=True),)
+        readable = [one for one in waiting if not mistake_words(turn, one)]
+        return (await _switch(uow, turn, self.engine, readable, is_active=True),)
 
 
 class SwitchAll(Reply):
@@ -130,14 +126,6 @@ async def _switch(
     return OutgoingMessage(
         f"{note}\n{diff_words(turn, diff)}", choices=(back, turn.choice(LIST, "admin-button-list"))
     )
-
-
-def _is_readable(trigger: TriggerRecord) -> bool:
-    try:
-        read(trigger)
-    except RejectedTrigger:
-        return False
-    return True
 
 
 def _all_said(turn: Turn, key: str) -> OutgoingMessage:

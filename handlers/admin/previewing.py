@@ -12,10 +12,9 @@ from handlers.admin.explaining import reason_words
 from handlers.admin.paging import page_of, pages_for, turning
 from handlers.admin.trigger_card import gone
 from handlers.admin.wishes import Action, button, wish_of
-from handlers.admin.words import moment_words, rejection_words
+from handlers.admin.words import mistake_words, moment_words
 from handlers.base import Outcome, Turn
 from triggers.preview import AHEAD, Match, Preview, look_ahead
-from triggers.rejections import RejectedTrigger
 from triggers.rules import read
 
 PER_PAGE = 10
@@ -35,7 +34,7 @@ class PreviewTrigger:
     async def load(self, uow: UnitOfWork, turn: Turn) -> Looked:
         wish = wish_of(turn)
         trigger = await uow.triggers.by_number(wish.number) if wish else None
-        if trigger is None or _mistake(turn, trigger):
+        if trigger is None or mistake_words(turn, trigger):
             return Looked(trigger)
         skipped = (_page(turn) - 1) * PER_PAGE
         return Looked(trigger, await look_ahead(uow, turn.hotel, trigger, turn.now, skipped, PER_PAGE))
@@ -44,7 +43,7 @@ class PreviewTrigger:
         if loaded.trigger is None:
             return Outcome((gone(turn),))
         if loaded.preview is None:
-            return Outcome((OutgoingMessage(_mistake(turn, loaded.trigger)),))
+            return Outcome((OutgoingMessage(mistake_words(turn, loaded.trigger)),))
         return Outcome((_answer(turn, loaded.trigger, loaded.preview),))
 
 
@@ -53,25 +52,13 @@ def _page(turn: Turn) -> int:
     return page_of(wish.detail if wish else "")
 
 
-def _mistake(turn: Turn, trigger: TriggerRecord) -> str:
-    try:
-        read(trigger)
-    except RejectedTrigger as error:
-        return rejection_words(turn, error)
-    return ""
-
-
 def _answer(turn: Turn, trigger: TriggerRecord, preview: Preview) -> OutgoingMessage:
     page = _page(turn)
     pages = pages_for(max(len(preview.matches), preview.planned_count), PER_PAGE)
     title = turn.say("admin-preview-title", number=str(trigger.number), name=trigger.name)
-    matches = preview.matches[(page - 1) * PER_PAGE : page * PER_PAGE]
     blocks = (
         (title,) if trigger.is_active else (title, turn.say("admin-why-paused")),
-        (
-            turn.say("admin-preview-matches", count=len(preview.matches), stays=preview.stays),
-            *(_match_line(turn, one) for one in matches),
-        ),
+        _matches(turn, trigger, preview, page),
         (
             turn.say("admin-preview-planned", count=preview.planned_count, days=AHEAD.days),
             *(_planned_line(turn, one) for one in preview.planned),
@@ -81,6 +68,14 @@ def _answer(turn: Turn, trigger: TriggerRecord, preview: Preview) -> OutgoingMes
     show = turn.choice(button(Action.show, trigger.number), "admin-button-show")
     choices = turning(turn, f"{button(Action.preview, trigger.number)}:", page, pages)
     return OutgoingMessage(text, choices=(*choices, show))
+
+
+def _matches(turn: Turn, trigger: TriggerRecord, preview: Preview, page: int) -> tuple[str, ...]:
+    if read(trigger).asks_about_message():
+        return (turn.say("admin-preview-message"),)
+    matches = preview.matches[(page - 1) * PER_PAGE : page * PER_PAGE]
+    title = turn.say("admin-preview-matches", count=len(preview.matches), stays=preview.stays)
+    return (title, *(_match_line(turn, one) for one in matches))
 
 
 def _match_line(turn: Turn, match: Match) -> str:

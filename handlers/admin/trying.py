@@ -12,10 +12,9 @@ from handlers.admin.explaining import reason_words
 from handlers.admin.paging import page_of, pages_for, turning
 from handlers.admin.trigger_card import gone
 from handlers.admin.wishes import Action, button, wish_of
-from handlers.admin.words import event_words, moment_words, rejection_words
+from handlers.admin.words import event_words, mistake_words, moment_words
 from handlers.base import Outcome, Turn
 from triggers.base import Event
-from triggers.rejections import RejectedTrigger
 from triggers.replay import TriedLine
 from triggers.rules import read
 from triggers.trying import BACK, Tried, can_try, try_out
@@ -54,12 +53,10 @@ class TryTrigger:
 
 def _obstacle(turn: Turn, trigger: TriggerRecord) -> str:
     """Say why a trigger can't be tried; nothing where it can."""
-    try:
-        rule = read(trigger)
-    except RejectedTrigger as error:
-        return rejection_words(turn, error)
-    when = rule.conditions.when
-    if can_try(rule) or not isinstance(when, Event):
+    if mistake := mistake_words(turn, trigger):
+        return mistake
+    when = read(trigger).conditions.when
+    if can_try(when) or not isinstance(when, Event):
         return ""
     return turn.say("admin-try-not-kept", event=event_words(turn, when))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from bot.storage.repositories.triggers import TriggerRecord
 from bot.texts import format_date, format_time
 from handlers.base import Turn
 from models.enums import BookingStatus
@@ -14,6 +15,7 @@ from triggers.fields import PREFERENCES, Operator
 from triggers.moments import EVENTS
 from triggers.planning import PlanDiff
 from triggers.rejections import Problem, RejectedTrigger
+from triggers.rules import read
 
 _STATUSES = frozenset(BookingStatus)
 _NOT_RECEIVED = "not_received"
@@ -141,6 +143,15 @@ def rejection_words(turn: Turn, error: RejectedTrigger) -> str:
     elif error.problem not in _WITHOUT_DETAIL:
         parts.append(turn.say("admin-problem-detail", detail=error.detail))
     return " ".join(parts)
+
+
+def mistake_words(turn: Turn, trigger: TriggerRecord) -> str:
+    """Say what is wrong with a stored trigger; nothing where it can be read."""
+    try:
+        read(trigger)
+    except RejectedTrigger as error:
+        return rejection_words(turn, error)
+    return ""
 
 
 def _part(turn: Turn, error: RejectedTrigger) -> str:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from bot.messages import Platform
-from models.enums import BookingStatus, ConsentPurpose, ConsentState
+from models.enums import BookingStatus, ConsentPurpose, ConsentState, TriggerType
 from tests.factories import NOW
 from tests.handlers.admins import Worker, add_trigger, hire, triggers_of
 from tests.handlers.conversing import House
@@ -110,3 +110,12 @@ async def test_the_preview_is_russian_when_the_admin_reads_russian(house: House)
     said = await admin.write("/trigger 1 прогноз")
     assert "Сейчас его условиям отвечают 1 из 1 нынешних и будущих проживаний:\n• Анна Петрова, BK-1" in said.text
     assert "запланировано сообщений: 1\n• 21 ноября 2026" in said.text
+
+
+async def test_nobody_is_named_before_a_message_that_the_conditions_ask_about(house: House) -> None:
+    await book(house, "Anna Petrova", "BK-1", 1)
+    conditions = {"event": "negative_sentiment", "message.sentiment_score": {"lt": -0.5}}
+    await add_trigger(house, trigger_type=TriggerType.event_based, conditions=conditions)
+    said = await (await hire(house)).write("/trigger 1 preview")
+    assert "Its conditions ask about what a guest writes" in said.text
+    assert "fit none" not in said.text

@@ -280,3 +280,13 @@ async def test_events_of_a_stay_are_in_the_plan_when_an_admin_changes_it(house: 
     assert "In the plan: 1 added, 0 moved, 0 cancelled." in (await admin.write(NEW)).text
     assert "In the plan: 1 added, 0 moved, 0 cancelled." in (await admin.write("/stay BK-7 status=checked_in")).text
     assert "The plan stays as it was." in (await admin.write("/stay BK-7 status=checked_in")).text
+
+
+async def test_who_changed_a_stay_is_on_record_when_an_admin_does(house: House) -> None:
+    stay = await house.book("Anna Petrova", "BK-1")
+    admin = await hire(house)
+    await admin.write("/stay BK-1 room=99")
+    async with house.database.unit(house.id) as uow:
+        (user,) = await uow.users.known_by([int(admin.sender.id)], [])
+        (change,) = (await uow.history.of_stays([stay.id]))[stay.id].changes
+    assert (change.actor, change.old, change.new) == (f"user:{user.id}", {"room_number": "12"}, {"room_number": "99"})

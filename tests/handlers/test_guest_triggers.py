@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.messages import Platform
-from bot.storage.repositories.firings import FiringRecord
-from models import Conversation
+from bot.storage.repositories.firings import PLANNED, FiringRecord
+from models import Conversation, TriggerFiring
 from models.enums import FiringStatus, TriggerType, UserRole
 from tests.bot.storage.houses import waits_for_lock
 from tests.factories import NOW
@@ -29,7 +29,11 @@ async def add_trigger(house: House, kind: TriggerType, conditions: dict[str, Any
 
 async def planned(house: House, trigger: UUID) -> list[FiringRecord]:
     async with house.database.unit(house.id) as uow:
-        return await uow.firings.planned(trigger)
+        columns = [getattr(TriggerFiring, name) for name in FiringRecord.__slots__]
+        rows = await uow.connection.execute(
+            select(*columns).where(TriggerFiring.trigger_id == trigger, TriggerFiring.status.in_(PLANNED))
+        )
+        return [FiringRecord(*row) for row in rows]
 
 
 def booked_guest(house: House) -> Person:

@@ -98,6 +98,7 @@ admin-preview-matches =
         [one] Its conditions fit one of the { $stays } present and coming stays now:
        *[other] Its conditions fit { $count } of the { $stays } present and coming stays now:
     }
+admin-preview-message = Its conditions ask about what a guest writes, so nobody fits before that.
 admin-preview-match =
     { $held ->
         [yes] • { $guest }, { $booking }, but would not get it. { $reason }

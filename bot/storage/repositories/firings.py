@@ -122,10 +122,6 @@ class Firings(Repository):
             changed += len(await self._insert(TriggerFiring, part, returning="id", conflict=_PLANNED_AGAIN + yields))
         return changed
 
-    async def planned(self, trigger_id: UUID) -> list[FiringRecord]:
-        """Return all that a trigger has planned."""
-        return [_record(row) for row in await self._fetch(_PLANNED, self.hotel_id, trigger_id)]
-
     async def standing(
         self, trigger_ids: Collection[UUID], stay_ids: Collection[UUID], guest_ids: Collection[UUID]
     ) -> list[FiringRecord]:
@@ -210,7 +206,6 @@ _MOVABLE = f"""
     OR ({_IS_UNSAID} AND excluded.due_at > excluded.planned_at)
 """
 _REPEATABLE = f"trigger_firings.status = 'cancelled' OR {_IS_UNSAID}"
-_PLANNED = f"{_SELECT} AND {_IS_PLANNED} AND trigger_id = $2"
 _STANDING = f"""
     {_SELECT} AND {_IS_PLANNED} AND trigger_id = ANY ($2::uuid[])
       AND (stay_id = ANY ($3::uuid[]) OR subject = ANY ($4::uuid[]))
