@@ -185,13 +185,22 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A text file to hand over, such as an export; its name has Latin letters only."""
+
+    name: str
+    mime_type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """One thing to say, or one change of what was said.
 
     `replaces` names the provider's id of an earlier message of ours whose text and buttons become these
     (where the channel can't edit, it is sent anew). `answers_press` stops a pressed button's spinner and
     shows `text` as a short note; nothing is sent to the chat then. `asks_contact` is the label of a button
-    that shares the guest's own phone number, where the channel has one.
+    that shares the guest's own phone number, where the channel has one. `file` goes with the text, or right after it.
     """
 
     text: str
@@ -200,6 +209,7 @@ class OutgoingMessage:
     replaces: str | None = None
     answers_press: str | None = None
     asks_contact: str | None = None
+    file: OutgoingFile | None = None
 
 
 def to_json(value: Incoming | OutgoingMessage) -> dict[str, Any]:
@@ -221,8 +231,9 @@ _TYPE_NAMES: dict[type, _TypeName] = {
 
 def outgoing_from_json(value: dict[str, Any]) -> OutgoingMessage:
     """Rebuild an outgoing message from what `to_json` gave (shape: the fields of `OutgoingMessage`)."""
-    fields = {name: value[name] for name in value if name not in {"type", "choices"}}
-    return OutgoingMessage(**fields, choices=tuple(Choice(**choice) for choice in value.get("choices", ())))
+    fields = {name: value[name] for name in value if name not in {"type", "choices", "file"}}
+    choices, file = tuple(Choice(**choice) for choice in value.get("choices", ())), value.get("file")
+    return OutgoingMessage(**fields, choices=choices, file=OutgoingFile(**file) if file else None)
 
 
 def clean_text(text: str) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.errors import RejectedInput
-from bot.messages import AccountState, Incoming, OutgoingMessage, Platform
+from bot.messages import AccountState, Attachment, Incoming, OutgoingMessage, Platform
 
 
 class UnreadablePayload(RejectedInput):
@@ -109,6 +109,13 @@ class Channel(Protocol):
 
         Raises TransientError when surely nothing was sent, PermanentError (or its leaves) when the provider
         refused, InDoubt when the request left and no answer came.
+        """
+        ...
+
+    async def download(self, attachment: Attachment, most: int) -> bytes:
+        """Return what an attachment refers to, of `most` bytes at the utmost.
+
+        Raises TransientError, and PermanentError when it is larger or not kept any more.
         """
         ...
 

@@ -18,6 +18,7 @@ from bot.errors import InDoubt, TransientError
 
 CONNECTIONS = 50
 _LONGEST_WAIT = timedelta(days=1)
+_CHUNK = 64 * 1024
 IDLE = timedelta(seconds=15)
 """Shorter than any server keeps an idle connection: a request is hardly ever written to a dying one."""
 
@@ -59,9 +60,18 @@ class Wire:
             await session.close()
 
     async def ask(
-        self, method: str, url: str, *, within: timedelta, repeatable: bool, data: Any = None, json: Any = None
+        self,
+        method: str,
+        url: str,
+        *,
+        within: timedelta,
+        repeatable: bool,
+        data: Any = None,
+        json: Any = None,
+        most: int | None = None,
     ) -> Answer:
-        """Make one request, once, and return the answer with any status; `within` is for all of it.
+        """Make one request, once, and return the answer with any status; `within` is for all of it. Of a body that is
+        longer than `most` bytes little more than those is read.
 
         Raises TransientError when the request did not leave, or is `repeatable` (asking again does no harm), and
         InDoubt when it left and no whole answer came back. Error texts name the host only.
@@ -80,12 +90,23 @@ class Wire:
                 trace_request_ctx=attempt,
             ) as response:
                 wait = seconds_to_wait(response.headers.get("Retry-After", ""))
-                return Answer(response.status, await response.read(), wait)
+                return Answer(response.status, await _body(response, most), wait)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             kind = type(error).__name__  # raised outside, so that no traceback carries the URL with its token
         if not attempt.left:
             raise TransientError(f"{_host(url)} can't be reached ({kind})")
         raise unanswered(f"{_host(url)} broke off before it answered ({kind})", repeatable)
+
+
+async def _body(response: aiohttp.ClientResponse, most: int | None) -> bytes:
+    if most is None:
+        return await response.read()
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        body += chunk
+        if len(body) > most:
+            break
+    return bytes(body)
 
 
 def unanswered(sentence: str, repeatable: bool, *, quoted: str = "") -> TransientError | InDoubt:

@@ -27,6 +27,7 @@ class TelegramRig:
     platform = Platform.telegram
     secret = "700001:AAF-telegram-canary-token"
     send_method = "sendMessage"
+    file_method = "sendDocument"
     fetch_method = "getUpdates"
 
     def __init__(self, sim: Simulator, clock: MovableClock) -> None:
@@ -46,6 +47,12 @@ class TelegramRig:
     def write(self, text: str) -> None:
         self.sim.telegram.write(self._guest, self._bot, text)
 
+    def hand_over(self, name: str, content: bytes) -> None:
+        self.sim.telegram.send_document(self._guest, self._bot, name, content)
+
+    def open_file(self, message: ChatMessage) -> bytes:
+        return self.sim.telegram.open_file(message)
+
     def push_nonsense(self) -> None:
         self.sim.telegram.push(self._bot, {"message": {"date": "never", "chat": ["?"]}})
 
@@ -63,6 +70,7 @@ class GreenRig:
     platform = Platform.whatsapp_green
     secret = "d75b3a66374942c5b3c019c698abc2067e151558acbd412345"
     send_method = "sendMessage"
+    file_method = "sendFileByUpload"
     fetch_method = "receiveNotification"
     chat_id = "79991234567@c.us"
 
@@ -81,6 +89,12 @@ class GreenRig:
 
     def write(self, text: str) -> None:
         self.sim.green.write(self.chat_id, self._instance, text)
+
+    def hand_over(self, name: str, content: bytes) -> None:
+        self.sim.green.send_document(self.chat_id, self._instance, name, content)
+
+    def open_file(self, message: ChatMessage) -> bytes:
+        return self.sim.green.open_file(message)
 
     def push_nonsense(self) -> None:
         self.sim.green.push(self._instance, {"typeWebhook": "incomingMessageReceived", "senderData": 5})

@@ -11,17 +11,20 @@ from aiogram.methods import (
     AnswerCallbackQuery,
     DeleteWebhook,
     EditMessageText,
+    GetFile,
     GetMe,
     GetUpdates,
     GetWebhookInfo,
+    SendDocument,
     SendMessage,
     SetWebhook,
 )
-from aiogram.types import LinkPreviewOptions
+from aiogram.types import BufferedInputFile, LinkPreviewOptions
 
 from bot.channels.base import Batch, Limits, SendRecord
 from bot.channels.choices import numbered, send_parts, split_text
 from bot.channels.credentials import TelegramCredentials
+from bot.channels.downloads import check_size, download
 from bot.channels.payload import inner
 from bot.channels.telegram.format import TelegramFormat
 from bot.channels.telegram.keyboards import inline, sharing_contact
@@ -29,14 +32,17 @@ from bot.channels.telegram.session import WireSession
 from bot.channels.wire import Wire
 from bot.clock import Clock
 from bot.errors import AccountContested, AccountUnusable, InDoubt, PermanentError, TransientError
-from bot.messages import AccountState, OutgoingMessage, Platform, clean_text
+from bot.messages import AccountState, Attachment, OutgoingMessage, Platform, clean_text
 
 SEND_TIMEOUT = timedelta(seconds=20)
+_CAPTION = 1024
+"""UTF-16 units of text that a file may have below it."""
 POLL = timedelta(seconds=25)
 _POLL_SLACK = timedelta(seconds=10)
 _KINDS = ["message", "edited_message", "callback_query", "my_chat_member", "message_reaction"]
 _NOTE = 200
 """Characters that a pressed button's note may have."""
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _QUIET = timedelta(days=5)
 """After a week without updates Telegram starts their ids anew, perhaps below our offset: before that we forget it."""
 _UNCHANGED = "message is not modified"
@@ -72,6 +78,7 @@ class TelegramChannel:
         self._format = TelegramFormat(clock)
         self._clock = clock
         self._poll = poll
+        self._timeout = send_timeout
         self._offset: int | None = None
         self._last_event = clock.now()
 
@@ -111,10 +118,19 @@ class TelegramChannel:
         if message.asks_contact is not None:
             # A message has room for one keyboard: the contact's button takes it, the choices get numbers.
             text = numbered(text, message.choices)
-        parts = split_text(text, self.limits.text)
+        parts = _parts(text, message, self.limits.text)
         if message.replaces and len(parts) == 1 and await self._edit(chat_id, parts[0], message):
             return message.replaces
         return await send_parts(parts, lambda part, is_last: self._say(chat_id, part, message, is_last))
+
+    async def download(self, attachment: Attachment, most: int) -> bytes:
+        """Ask where the file lies, which holds for an hour, and fetch it; Telegram gives bots 20 MB at most."""
+        check_size(attachment, most)
+        found: Any = await self._bot(GetFile(file_id=attachment.provider_file_id or ""))
+        path = inner(found, "file_path")
+        if not isinstance(path, str):
+            raise PermanentError("Telegram does not hand this file over")
+        return await download(self._wire, self._bot.session.api.file_url(self._bot.token, path), self._timeout, most)
 
     async def find_sent(self, chat_id: str, message: OutgoingMessage, since: datetime) -> SendRecord | None:
         """Raises InDoubt: Telegram keeps no journal for bots."""
@@ -153,13 +169,14 @@ class TelegramChannel:
     async def _say(self, chat_id: str, text: str, message: OutgoingMessage, is_last: bool) -> str | None:
         contact = message.asks_contact
         keyboard = sharing_contact(contact) if contact is not None else inline(message.choices)
-        call = SendMessage(
-            chat_id=chat_id,
-            text=text,
-            message_thread_id=_number(message.thread_id),
-            reply_markup=keyboard if is_last else None,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-        )
+        place = {"chat_id": chat_id, "message_thread_id": _number(message.thread_id)}
+        call: SendDocument | SendMessage
+        if is_last and message.file is not None:
+            file = BufferedInputFile(clean_text(message.file.text).encode(), message.file.name)
+            call = SendDocument(**place, document=file, caption=text or None, reply_markup=keyboard)
+        else:
+            markup = keyboard if is_last else None
+            call = SendMessage(**place, text=text, reply_markup=markup, link_preview_options=_NO_PREVIEW)
         sent: Any = await self._bot(call)
         message_id = inner(sent, "message_id")
         if type(message_id) is not int:
@@ -169,14 +186,14 @@ class TelegramChannel:
     async def _edit(self, chat_id: str, text: str, message: OutgoingMessage) -> bool:
         """Change an earlier message; False when it can't be changed any more and has to be sent anew."""
         message_id = _number(message.replaces)
-        if message_id is None or message.asks_contact is not None:
+        if message_id is None or message.asks_contact is not None or message.file is not None:
             return False
         call = EditMessageText(
             chat_id=chat_id,
             message_id=message_id,
             text=text,
             reply_markup=inline(message.choices),
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            link_preview_options=_NO_PREVIEW,
         )
         try:
             await self._bot(call)
@@ -197,6 +214,13 @@ class TelegramChannel:
             if not any(mark in str(error).lower() for mark in _TOO_LATE):
                 # Never worth a rest of the account: until it is over the spinner has stopped by itself.
                 raise PermanentError(error.sentence, quoted=error.quoted) from None
+
+
+def _parts(text: str, message: OutgoingMessage, longest: int) -> list[str]:
+    """Return the text in messages; the last takes the file, and stays empty where the text is too long for it."""
+    if message.file is None:
+        return split_text(text, longest)
+    return [text] if len(split_text(text, _CAPTION)) == 1 else [*split_text(text, longest), ""]
 
 
 def _number(text: str | None) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any
 from bot.channels.base import Batch, Limits, SendRecord
 from bot.channels.choices import numbered, send_parts, split_text
 from bot.channels.credentials import GreenCredentials
+from bot.channels.downloads import check_size, download
 from bot.channels.payload import identifier, inner
 from bot.channels.whatsapp_green.calls import GreenCalls
 from bot.channels.whatsapp_green.content import is_group
@@ -18,7 +19,7 @@ from bot.channels.whatsapp_green.format import STATES, GreenFormat, body_of_butt
 from bot.channels.wire import Wire
 from bot.clock import Clock
 from bot.errors import AccountContested, InDoubt, PermanentError, TransientError
-from bot.messages import AccountState, OutgoingMessage, Platform, clean_text
+from bot.messages import AccountState, Attachment, OutgoingMessage, Platform, clean_text
 
 SEND_TIMEOUT = timedelta(seconds=20)
 POLL = timedelta(seconds=20)
@@ -27,6 +28,8 @@ _LEAST_POLL = 5
 _POLL_SLACK = timedelta(seconds=10)
 JOURNAL_LAG = timedelta(minutes=2)
 """The provider's journal may show a message this late."""
+_WORDS = ("message", "body", "fileName")
+"""Where a queued message has its words, or the name of its file."""
 _FLAGS = ("incomingWebhook", "outgoingWebhook", "outgoingAPIMessageWebhook", "stateWebhook")
 """Settings without which the provider keeps messages, statuses, echoes or account states to itself."""
 
@@ -60,6 +63,8 @@ class GreenChannel:
         self._format = GreenFormat()
         self._clock = clock
         self._poll = poll
+        self._timeout = send_timeout
+        self._own = api_url.rstrip("/") + "/"
         self._buttons = buttons
 
     async def __aenter__(self) -> GreenChannel:
@@ -91,8 +96,17 @@ class GreenChannel:
         if self._buttons and fits_buttons(chat_id, message):
             with suppress(PermanentError):  # buttons are in beta there and may be refused: numbers always work
                 return await self._send_buttons(chat_id, message)
-        parts = split_text(_plain(message), self.limits.text)
-        return await send_parts(parts, lambda part, _is_last: self._say(chat_id, part))
+        # WhatsApp shows words below pictures, but not below documents: they go before.
+        parts = [*split_text(_plain(message), self.limits.text), *([message.file.name] if message.file else ())]
+        return await send_parts(parts, lambda part, is_last: self._say(chat_id, part, message, is_last))
+
+    async def download(self, attachment: Attachment, most: int) -> bytes:
+        """Fetch the file from where the provider says that it lies, for fifteen days."""
+        check_size(attachment, most)
+        url = attachment.url or ""
+        if not url.startswith(("https://", self._own)):
+            raise PermanentError("Green API names no address of this file")
+        return await download(self._wire, url, self._timeout, most)
 
     async def find_sent(self, chat_id: str, message: OutgoingMessage, since: datetime) -> SendRecord | None:
         """Look into the queue and the journal for the same words to the same chat, sent at `since` or later.
@@ -101,7 +115,7 @@ class GreenChannel:
         """
         age = self._clock.now() - since
         minutes = max(1, math.ceil((age + JOURNAL_LAG) / timedelta(minutes=1)))
-        texts = {_plain(message), clean_text(message.text)}
+        texts = {message.file.name} if message.file else {_plain(message), clean_text(message.text)}
         last_parts = {split_text(text, self.limits.text)[-1] for text in texts}
         queue = await self._calls.queues.showMessagesQueueAsync()
         journal = await self._calls.last_outgoing(minutes)
@@ -156,7 +170,9 @@ class GreenChannel:
         body = clean_text(message.text)
         return _id_of(await self._calls.sending.sendInteractiveButtonsReplyAsync(chat_id, body, buttons))
 
-    async def _say(self, chat_id: str, text: str) -> str:
+    async def _say(self, chat_id: str, text: str, message: OutgoingMessage, is_last: bool) -> str:
+        if is_last and message.file is not None:
+            return _id_of(await self._calls.send_file_by_upload(chat_id, message.file))
         return _id_of(await self._calls.sending.sendMessageAsync(chat_id, text, linkPreview=False))
 
 
@@ -165,7 +181,7 @@ def fits_buttons(chat_id: str, message: OutgoingMessage) -> bool:
     limits, labels = GreenChannel.limits, [choice.label for choice in message.choices]
     fits = 0 < len(labels) <= limits.choices and all(len(label) <= limits.choice_label for label in labels)
     is_one = len(split_text(clean_text(message.text), limits.text)) == 1
-    return fits and is_one and not is_group(chat_id)
+    return fits and is_one and message.file is None and not is_group(chat_id)
 
 
 def _plain(message: OutgoingMessage) -> str:
@@ -181,7 +197,7 @@ def _id_of(answer: Any) -> str:
 
 def _queued(queue: Any, chat_id: str, texts: set[str]) -> Iterator[str]:
     for entry in queue if isinstance(queue, list) else ():
-        said = inner(entry, "body", "message") or inner(entry, "body", "body")
+        said = next((word for name in _WORDS if (word := inner(entry, "body", name))), None)
         message_id = identifier(inner(entry, "messageID"))
         if message_id and inner(entry, "body", "chatId") == chat_id and said in texts:
             yield message_id
@@ -199,5 +215,6 @@ def _sent(journal: Any, chat_id: str, texts: set[str], since: datetime) -> Itera
 
 
 def _said(entry: dict[str, Any]) -> set[str]:
-    words = (entry.get("textMessage"), inner(entry, "extendedTextMessage", "text"), body_of_buttons(entry))
+    given = (entry.get("textMessage"), inner(entry, "extendedTextMessage", "text"), entry.get("fileName"))
+    words = (*given, body_of_buttons(entry))
     return {word for word in words if isinstance(word, str) and word}

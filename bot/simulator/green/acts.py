@@ -29,7 +29,6 @@ class Phones:
         self._dispatch = dispatch
         self._first_id = first_id
         self.instances: dict[int, Instance] = {}
-        self.media_url = ""
 
     def add_instance(
         self, instance_id: int | str, token: str, phone: str, *, settings: Wire | None = None
@@ -115,8 +114,20 @@ class Phones:
     def send_file(self, phone: str, instance: Instance, kind: str = "imageMessage", caption: str = "") -> ChatMessage:
         """Send imageMessage, videoMessage, audioMessage, documentMessage or stickerMessage."""
         name, mime = _MIME[kind]
-        url = f"{self.media_url}/{len(instance.journal) + 1}/{name}"
+        url = self._dispatch.media.keep(name, name.encode())
         return self._say(phone, instance, shapes.file(kind, url, name, mime, caption))
+
+    def send_document(self, phone: str, instance: Instance, name: str, content: bytes) -> ChatMessage:
+        url = self._dispatch.media.keep(name, content)
+        data = shapes.file("documentMessage", url, name, "application/octet-stream")
+        return self._say(phone, instance, data)
+
+    def open_file(self, message: ChatMessage) -> bytes:
+        """Download the file of a message, as its phone does."""
+        url = self._said(message)[1].data["fileMessageData"]["downloadUrl"]
+        content = self._dispatch.media.at(url.split("/")[-2])
+        assert content is not None, "what a message refers to is kept"
+        return content
 
     def send_image(self, phone: str, instance: Instance, caption: str = "") -> ChatMessage:
         return self.send_file(phone, instance, "imageMessage", caption)

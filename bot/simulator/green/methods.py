@@ -10,6 +10,7 @@ from typing import Any
 from bot.simulator.chats import Button, Tick
 from bot.simulator.green import shapes
 from bot.simulator.green.instance import Instance, Queued, Said, Wire
+from bot.simulator.green.media import Upload
 from bot.simulator.green.outgoing import Dispatch
 from bot.simulator.green.refusal import Refused, correspondents_body, invalid
 
@@ -35,6 +36,7 @@ class Methods:
             ("POST", "sendInteractiveButtonsReply"): self._send_buttons,
             ("POST", "sendInteractiveButtons"): self._send_buttons,
             ("POST", "sendFileByUrl"): self._send_file,
+            ("POST", "sendFileByUpload"): self._send_upload,
             ("POST", "sendLocation"): self._send_location,
             ("POST", "sendContact"): self._send_contact,
             ("POST", "sendPoll"): self._send_poll,
@@ -86,6 +88,17 @@ class Methods:
         return self._queue(
             instance, "sendFileByUrl", body, shapes.file(kind, url, name, mime, str(body.get("caption") or ""))
         )
+
+    def _send_upload(self, instance: Instance, query: Wire, body: Wire) -> Wire:
+        upload = body.get("file")
+        if not isinstance(upload, Upload):
+            raise invalid("'file' is required")
+        name = str(body.get("fileName") or upload.name)
+        url = self._dispatch.media.keep(name, upload.content)
+        # Nothing is shown below a document, so the caption is not kept with one.
+        data = shapes.file("documentMessage", url, name, upload.content_type)
+        shown = {"chatId": body.get("chatId"), "fileName": name}
+        return self._queue(instance, "sendFileByUpload", shown, data) | {"urlFile": url}
 
     def _send_location(self, instance: Instance, query: Wire, body: Wire) -> Wire:
         try:

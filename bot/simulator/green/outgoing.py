@@ -6,6 +6,7 @@ import asyncio
 
 from bot.simulator.chats import Tick
 from bot.simulator.green.instance import KEPT, Instance, Queued, Said, Wire
+from bot.simulator.green.media import Media
 from bot.simulator.green.shapes import text_of
 from bot.simulator.pace import Pace
 
@@ -17,6 +18,7 @@ class Dispatch:
         self.names: dict[str, str] = {}
         self.without_account: set[str] = set()
         self.offline: set[str] = set()
+        self.media = Media()
         self._pace = pace
         self._second = wire_second
         self._timers: dict[int, asyncio.TimerHandle] = {}

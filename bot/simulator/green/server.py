@@ -16,6 +16,7 @@ from bot.simulator.changes import Changes
 from bot.simulator.faults import Faults
 from bot.simulator.green.acts import Phones
 from bot.simulator.green.instance import Instance, Wire
+from bot.simulator.green.media import Upload
 from bot.simulator.green.memory import Memory
 from bot.simulator.green.methods import Methods
 from bot.simulator.green.outgoing import Dispatch
@@ -72,7 +73,7 @@ class GreenServer(Phones):
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._site)
         self._http = await self._stack.enter_async_context(aiohttp.ClientSession())
-        self.media_url = f"{self.url}/media"
+        self._dispatch.media.url = f"{self.url}/media"
         for instance in self.instances.values():
             self._start_pusher(instance)
         return self
@@ -94,11 +95,15 @@ class GreenServer(Phones):
             body = await _body(request)
         except Refused as refused:
             return self._refuse(request, refused).render()
-        call = Call("green", instance.account, method, {**request.query, **body})
+        summary = {name: str(value) if isinstance(value, Upload) else value for name, value in body.items()}
+        call = Call("green", instance.account, method, {**request.query, **summary})
         return await self._stage.play(request, call, lambda: self._handle(request, instance, method, body))
 
     async def _serve_media(self, request: web.Request) -> web.Response:
-        return web.Response(body=request.match_info["name"].encode(), content_type="application/octet-stream")
+        content = self._dispatch.media.at(request.match_info["number"])
+        if content is None:
+            return web.Response(status=404)
+        return web.Response(body=content, content_type="application/octet-stream")
 
     def _instance(self, request: web.Request) -> Instance:
         number = request.match_info["id"]
@@ -172,6 +177,8 @@ def _delete(instance: Instance, receipt: str) -> Wire:
 
 
 async def _body(request: web.Request) -> Wire:
+    if request.content_type == "multipart/form-data":
+        return {name: _part(value) for name, value in (await request.post()).items()}
     raw = await request.read()
     if not raw or raw == b"null":
         return {}
@@ -181,4 +188,10 @@ async def _body(request: web.Request) -> Wire:
         raise Refused(400, "Unexpected token in JSON") from None
     if not isinstance(value, dict):
         raise invalid("the body must be a JSON object")
+    return value
+
+
+def _part(value: str | bytes | bytearray | web.FileField) -> Any:
+    if isinstance(value, web.FileField):
+        return Upload(value.filename, value.content_type, value.file.read())
     return value

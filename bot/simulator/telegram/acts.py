@@ -135,6 +135,10 @@ class People:
         described = {"file_name": file_name, "mime_type": "application/pdf"}
         return self._say(user, place, {"document": self._state.store_file(content) | described})
 
+    def open_file(self, message: ChatMessage) -> bytes:
+        """Download the document of a message, as its phone does."""
+        return self._state.files[self._wire(message)["document"]["file_id"]]
+
     def send_voice(self, user: User, place: Place, seconds: int = 4, content: bytes = b"OggS") -> ChatMessage:
         described = {"duration": seconds, "mime_type": "audio/ogg"}
         return self._say(user, place, {"voice": self._state.store_file(content) | described})
