@@ -29,6 +29,9 @@ class Problem(StrEnum):
     contradiction = "contradiction"
     bad_schedule = "bad_schedule"
     bad_template = "bad_template"
+    unreadable = "unreadable"
+    repeated = "repeated"
+    bad_example = "bad_example"
 
 
 class RejectedTrigger(RejectedInput):

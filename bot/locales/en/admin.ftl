@@ -324,6 +324,9 @@ admin-problem =
         [too_much] “{ $path }” is too long or too much.
         [contradiction] “{ $path }” contradicts another condition: no stay can ever meet both.
         [bad_schedule] “{ $path }” is not a time I can read.
+        [unreadable] I can't read the file.
+        [repeated] “{ $path }”: this name is there already.
+        [bad_example] “{ $path }”: this example doesn't come out as it says.
        *[bad_template] I can't read what stands in curly brackets in “{ $path }”. It goes like this: {"{{"} guest.name {"}}"}
     }
 admin-problem-text = message text

@@ -1,0 +1,42 @@
+"""The trail of who changed which trigger, from what to what, and what that made of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bot.storage.repositories.triggers import TriggerRecord
+from bot.storage.unit_of_work import UnitOfWork
+from triggers.planning import PlanDiff
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes triggers, when, and by which message or command; `user_id` is None for the operator."""
+
+    at: datetime
+    correlation_id: str
+    user_id: UUID | None = None
+
+
+async def audit_trigger(
+    uow: UnitOfWork,
+    author: Author,
+    trigger: TriggerRecord,
+    done: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    diff: PlanDiff,
+) -> None:
+    """Note one change."""
+    await uow.audits.add(
+        f"trigger.{done}",
+        f"Trigger {trigger.number} was {done}",
+        author.at,
+        user_id=author.user_id,
+        metadata={"trigger_id": str(trigger.id), "old": dict(old), "new": dict(new), "plan": asdict(diff)},
+        correlation_id=author.correlation_id,
+    )
