@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.config import Settings
 from bot.database import Logins, open_database
 from bot.doubts import Doubts
+from bot.fetching import Fetcher
 from bot.inbox import TOPIC as INBOX_TOPIC
 from bot.inbox import Inbox
 from bot.knocks import Knocks, open_knocks
@@ -97,7 +98,8 @@ async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncI
     ):
         desk = Desk(texts, clock)
         engine = Engine(clock, desk)
-        yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine, Router(routes(engine)))
+        router = Router(routes(engine, Fetcher(database, connections)))
+        yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine, router)
 
 
 async def run_house(

@@ -9,7 +9,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
-from babel import Locale, UnknownLocaleError
 from sqlalchemy.exc import IntegrityError
 
 from bot.channels.connections import WebhookCredentials, credentials_place
@@ -18,11 +17,10 @@ from bot.errors import RejectedInput
 from bot.security.encryption import KeyRing
 from bot.security.signatures import hash_of, new_webhook_key
 from bot.storage.unit_of_work import Database, UnitOfWork
+from bot.texts import language_code
 from models.base import new_id
 
-LONGEST_LANGUAGE = 10
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +52,6 @@ async def enrol_hotel(
     except IntegrityError:
         raise RejectedInput(f"slug {slug}: another hotel has it; choose another one") from None
     return hotel_id
-
-
-def language_code(language: str) -> str:
-    """Return a language's code in small letters. Raises RejectedInput for what is none."""
-    if len(language) > LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(language) or not _is_spoken(language):
-        raise RejectedInput(f"language {language[:20]!r}: use a code such as ru or en")
-    return language.lower()
-
-
-def _is_spoken(language: str) -> bool:
-    try:
-        Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return False
-    return True
 
 
 async def enrol_account(uow: UnitOfWork, keys: KeyRing, account: NewAccount) -> tuple[UUID, WebhookCredentials]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import copy
 from datetime import date, datetime, tzinfo
@@ -14,8 +15,12 @@ from babel.dates import format_date as babel_date
 from babel.dates import format_time as babel_time
 from fluent.runtime import FluentBundle, FluentResource
 
+from bot.errors import RejectedInput
+
 LOCALES = Path(__file__).parent / "locales"
 LAST_RESORT = "en"
+_LONGEST_CODE = 10
+_CODE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 # Plain "en" means American habits to CLDR (3:05 PM, November 20); hotels abroad write 15:05, 20 November.
 CLDR_NAMES = {"en": "en-150"}
@@ -107,3 +112,18 @@ def format_date(day: date, language: str | None, zone: tzinfo | None = None) -> 
         day = day.astimezone(zone)
     # In Russian CLDR adds "г." after the year, which doubles the full stop at the end of a sentence.
     return babel_date(day, format="long", locale=_locale(language)).removesuffix("\u202fг.").removesuffix(" г.")
+
+
+def language_code(language: str) -> str:
+    """Return a language's code in small letters. Raises RejectedInput for what is none."""
+    if len(language) > _LONGEST_CODE or not _CODE.fullmatch(language) or not _is_spoken(language):
+        raise RejectedInput(f"language {language[:20]!r}: use a code such as ru or en")
+    return language.lower()
+
+
+def _is_spoken(language: str) -> bool:
+    try:
+        Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.hotel_settings import HotelSettings
-from bot.messages import Choice, IncomingMessage, OutgoingMessage, Platform
+from bot.messages import Attachment, Choice, IncomingMessage, OutgoingMessage, Platform
 from bot.nlu.base import Analysis
 from bot.storage.repositories.chats import ChatRecord
 from bot.storage.repositories.conversations import ConversationRecord
@@ -132,6 +133,23 @@ class Handler(Protocol):
 
     def think(self, turn: Turn, loaded: Any) -> Outcome:
         """Decide, with no transaction open and nothing changed."""
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A handler that needs what lies elsewhere than in the database."""
+
+    async def fetch(self, turn: Turn) -> Any:
+        """Read it, with no transaction open, for `think` to get instead of what `load` found."""
+        ...
+
+
+class Files(Protocol):
+    """What people hand over, kept by their providers."""
+
+    async def fetch(self, hotel_id: UUID, account_id: UUID, attachment: Attachment, most: int) -> bytes:
+        """Return an attachment, of `most` bytes at the utmost. Raises TransientError and PermanentError."""
         ...
 
 

@@ -8,7 +8,7 @@ from bot.notifications import ACKNOWLEDGE
 from handlers import information, language
 from handlers.admin.routes import admin_routes
 from handlers.attention import SaySorry, is_unhappy
-from handlers.base import Handler, Turn
+from handlers.base import Files, Handler, Turn
 from handlers.fallback import Fallback
 from handlers.filters import (
     Filter,
@@ -48,9 +48,9 @@ from handlers.welcome import Welcome
 from triggers.engine import Engine
 
 
-def routes(engine: Engine) -> tuple[Route, ...]:
+def routes(engine: Engine, files: Files) -> tuple[Route, ...]:
     """Return the whole table, first to last: admins, staff, guests."""
-    return (*admin_routes(engine), *staff_routes(engine), *guest_routes())
+    return (*admin_routes(engine, files), *staff_routes(engine), *guest_routes())
 
 
 def guest_routes() -> tuple[Route, ...]:

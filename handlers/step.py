@@ -18,7 +18,7 @@ from bot.storage.claims import ChatLease
 from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import MessageOutcome, messages, step_seconds
-from handlers.base import Outcome, reads
+from handlers.base import Fetches, Outcome, reads
 from handlers.router import Route, Router
 from handlers.saving import Saving, Thought
 from handlers.turns import Arrival, Known, TurnLoader, read_shelf
@@ -52,6 +52,8 @@ class Step:
         given back. Raises LeaseLost when another worker has the chat; then nothing was changed."""
         started = time.monotonic()
         known, route, loaded = await self._loads.do(lease.hotel_id, arrival)
+        if route and isinstance(route.handler, Fetches):
+            loaded = await route.handler.fetch(known.turn)
         outcome = route.handler.think(known.turn, loaded) if route else Outcome()
         begun = await self._saves.do(lease.hotel_id, Thought(lease, arrival, known, outcome))
         messages.labels(arrival.platform, MessageOutcome.handled).inc()

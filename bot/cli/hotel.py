@@ -13,12 +13,13 @@ from bot.cli.phone import Phone
 from bot.cli.token import token_option
 from bot.clock import Clock
 from bot.config import Settings
-from bot.enrolment import NewAccount, enrol_account, enrol_hotel, language_code
+from bot.enrolment import NewAccount, enrol_account, enrol_hotel
 from bot.errors import RejectedInput
 from bot.hotel_settings import HotelSettings, StaffChat
 from bot.messages import Platform
 from bot.security.key_file import key_ring
 from bot.storage.unit_of_work import Database
+from bot.texts import language_code
 from models.enums import UserRole
 
 

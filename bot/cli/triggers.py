@@ -18,7 +18,7 @@ from models.base import new_id
 from triggers.audits import Author
 from triggers.engine import Engine
 from triggers.exchange.document import plain_document
-from triggers.exchange.importing import Change, Deed, Order, Outlook, apply, rehearse
+from triggers.exchange.importing import Change, Deed, Order, Outlook, apply, is_change, rehearse
 from triggers.exchange.markup import MOST_BYTES, to_json, to_yaml
 from triggers.exchange.packs import open_pack, pack_names
 from triggers.exchange.reading import RejectedFile, read_document
@@ -78,7 +78,7 @@ def import_file(slug: str, pack: str | None, replace: bool, yes: bool, file: str
             changes, outlook = await rehearse(uow, engine, order)
         for line in _lines(changes, outlook):
             click.echo(line)
-        if not _changes_anything(changes) or not (yes or click.confirm("Write this?")):
+        if not any(map(is_change, changes)) or not (yes or click.confirm("Write this?")):
             return False
         async with database.unit(hotel_id) as uow:
             await apply(uow, engine, order)
@@ -95,11 +95,8 @@ def import_file(slug: str, pack: str | None, replace: bool, yes: bool, file: str
 def _bytes(file: str) -> bytes:
     """Read no more than it takes to know that a file is too large."""
     with click.open_file(file, "rb") as opened:
-        return opened.read(MOST_BYTES + 1)
-
-
-def _changes_anything(changes: list[Change]) -> bool:
-    return any(change.deed not in {Deed.unchanged, Deed.left} for change in changes)
+        data: bytes = opened.read(MOST_BYTES + 1)
+    return data
 
 
 def _lines(changes: list[Change], outlook: Mapping[str, Outlook]) -> Iterator[str]:

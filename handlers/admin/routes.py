@@ -9,6 +9,9 @@ from handlers.admin.previewing import PreviewTrigger
 from handlers.admin.questions import PRESS as ANSWER
 from handlers.admin.staff_chat import SetStaffChat
 from handlers.admin.stays import HandleStay
+from handlers.admin.trigger_export import ExportTriggers
+from handlers.admin.trigger_import import PRESS as IMPORT
+from handlers.admin.trigger_import import ImportTriggers, TakeTriggers, hands_over_triggers
 from handlers.admin.trigger_list import NEW, PAGE, ListTriggers
 from handlers.admin.triggers import HandleTrigger
 from handlers.admin.trying import TryTrigger
@@ -16,7 +19,7 @@ from handlers.admin.why import PRESS as WHY
 from handlers.admin.why import ExplainFiring
 from handlers.admin.wishes import PRESS as TRIGGER
 from handlers.admin.wishes import Action, wishes
-from handlers.base import Handler, Turn
+from handlers.base import Files, Handler, Turn
 from handlers.filters import Filter, arguments_of, command, either, every, from_admin, from_staff, in_group, pressed
 from handlers.presses import AnswersPress
 from handlers.router import Route
@@ -25,9 +28,11 @@ from triggers.engine import Engine
 _IN_PRIVATE = ("triggers", "trigger", "why", "stay")
 _STAFF_CHAT = "staffchat"
 _NEW_WORDS = frozenset({"new", "add", "новый", "новое", "новая", "создать"})
+_EXPORT_WORDS = frozenset({"export", "экспорт", "выгрузи", "выгрузить"})
+_IMPORT_WORDS = frozenset({"import", "импорт", "загрузи", "загрузить"})
 
 
-def admin_routes(engine: Engine) -> tuple[Route, ...]:
+def admin_routes(engine: Engine, files: Files) -> tuple[Route, ...]:
     """Return the routes of admins, and the refusal of everybody else of the hotel who tries them."""
     own = (
         Route(f"admin.{name}", every(_in_own_chat, holds), AnswersPress(what)) for name, holds, what in _own(engine)
@@ -36,6 +41,7 @@ def admin_routes(engine: Engine) -> tuple[Route, ...]:
         Route("admin.refused", every(from_staff, _is_no_admin, command(*_IN_PRIVATE, _STAFF_CHAT)), RefuseStaff()),
         Route("admin.staff_chat", every(from_admin, command(_STAFF_CHAT)), SetStaffChat()),
         Route("admin.in_private", every(from_admin, in_group, command(*_IN_PRIVATE)), AskInPrivate()),
+        Route("admin.file", every(_in_own_chat, hands_over_triggers), TakeTriggers(engine, files)),
         *own,
     )
 
@@ -47,7 +53,9 @@ def _own(engine: Engine) -> tuple[tuple[str, Filter, Handler], ...]:
         ("cancel", is_cancel, CancelDraft()),
         ("all", is_for_all, SwitchAll(engine)),
         ("triggers", either(command("triggers"), pressed(PAGE)), ListTriggers()),
-        ("new", either(every(command("trigger"), _says_new), _presses_new), BeginTrigger(engine)),
+        ("new", either(every(command("trigger"), _says(_NEW_WORDS)), _presses_new), BeginTrigger(engine)),
+        ("export", every(command("trigger"), _says(_EXPORT_WORDS)), ExportTriggers()),
+        ("import", either(every(command("trigger"), _says(_IMPORT_WORDS)), pressed(IMPORT)), ImportTriggers(engine)),
         ("edit", wishes(Action.edit), BeginEdit()),
         ("preview", wishes(Action.preview), PreviewTrigger()),
         ("try", wishes(Action.attempt), TryTrigger()),
@@ -66,8 +74,8 @@ def _is_no_admin(turn: Turn) -> bool:
     return not from_admin(turn)
 
 
-def _says_new(turn: Turn) -> bool:
-    return arguments_of(turn.text).partition(" ")[0].casefold() in _NEW_WORDS
+def _says(words: frozenset[str]) -> Filter:
+    return lambda turn: arguments_of(turn.text).partition(" ")[0].casefold() in words
 
 
 def _presses_new(turn: Turn) -> bool:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from bot.channels.connections import credentials_place
-from bot.enrolment import NewAccount, enrol_account, enrol_hotel, language_code
+from bot.enrolment import NewAccount, enrol_account, enrol_hotel
 from bot.errors import PermanentError, RejectedInput
 from bot.messages import Platform
 from bot.security.encryption import KeyRing, new_key
@@ -69,17 +69,6 @@ async def test_refuses_a_slug_when_commands_could_not_name_it(storage: Database,
 async def test_refuses_a_zone_when_there_is_none_of_that_name(storage: Database, zone: str) -> None:
     with pytest.raises(RejectedInput, match="timezone"):
         await enrol_hotel(storage, "Adler", "adler", zone, "de")
-
-
-@pytest.mark.parametrize(("given", "code"), [("RU", "ru"), ("en-GB", "en-gb"), ("zh-Hans", "zh-hans")])
-def test_takes_a_language_however_it_is_cased(given: str, code: str) -> None:
-    assert language_code(given) == code
-
-
-@pytest.mark.parametrize("given", ["", "r", "russian", "ru_RU", "ru-", "en-latn-gb-x", "xx", "qqq"])
-def test_refuses_a_language_when_it_is_no_code(given: str) -> None:
-    with pytest.raises(RejectedInput, match="ru or en"):
-        language_code(given)
 
 
 def test_imports_no_client_when_an_account_is_checked() -> None:

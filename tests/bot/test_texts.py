@@ -11,7 +11,8 @@ from fluent.syntax import FluentParser
 from fluent.syntax.ast import Junk, Message, VariableReference
 from fluent.syntax.visitor import Visitor
 
-from bot.texts import LOCALES, Texts, format_date, format_time
+from bot.errors import RejectedInput
+from bot.texts import LOCALES, Texts, format_date, format_time, language_code
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "handlers", "triggers")
@@ -209,3 +210,14 @@ def test_a_day_is_written_in_english_when_the_language_is_unknown(language: str 
 def test_russian_nouns_agree_when_they_are_counted(count: int, span: str, attempts: str) -> None:
     assert Texts()("admin-span", "ru", unit="hours", count=count) == span
     assert attempts in Texts()("alert-quarantined", "ru", event="7", attempts=count)
+
+
+@pytest.mark.parametrize(("given", "code"), [("RU", "ru"), ("en-GB", "en-gb"), ("zh-Hans", "zh-hans")])
+def test_takes_a_language_however_it_is_cased(given: str, code: str) -> None:
+    assert language_code(given) == code
+
+
+@pytest.mark.parametrize("given", ["", "r", "russian", "ru_RU", "ru-", "en-latn-gb-x", "xx", "qqq"])
+def test_refuses_a_language_when_it_is_no_code(given: str) -> None:
+    with pytest.raises(RejectedInput, match="ru or en"):
+        language_code(given)

@@ -16,6 +16,7 @@ from typing import cast
 from bot.app import House
 from bot.channels.connections import Connections
 from bot.database import Logins
+from bot.fetching import Fetcher
 from bot.messages import OutgoingMessage
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.base import Outcome, Reply, Turn
@@ -74,7 +75,7 @@ def _is_marked(turn: Turn) -> bool:
 def parroting(house: House, parrot: Parrot) -> House:
     """Return the same house with poison and a parrot before its own routes."""
     own = [Route("poison", _is_poison, Poison()), Route("parrot", _is_marked, parrot)]
-    return replace(house, router=Router([*own, *routes(house.engine)]))
+    return replace(house, router=Router([*own, *routes(house.engine, Fetcher(house.database, house.connections))]))
 
 
 def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:

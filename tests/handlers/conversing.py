@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from bot.channels.connections import Connections
 from bot.clock import FixedClock
+from bot.fetching import Fetcher
 from bot.messages import (
     IncomingKind,
     IncomingMessage,
@@ -20,12 +22,13 @@ from bot.messages import (
     outgoing_from_json,
 )
 from bot.notifications import Desk
+from bot.security.encryption import KeyRing
 from bot.storage.claims import ChatLease
 from bot.storage.repositories.guests import Identity
 from bot.storage.repositories.inbox import InboxRecord, NewEvent
 from bot.storage.repositories.stays import NewStay, StayRecord
 from bot.storage.unit_of_work import Database, UnitOfWork
-from handlers.base import Handler, Outcome, Turn
+from handlers.base import Fetches, Files, Handler, Outcome, Turn
 from handlers.router import Route, Router
 from handlers.routes import routes
 from handlers.step import Step
@@ -94,7 +97,8 @@ class Person:
         loader = TurnLoader(analyser(), texts(), house.clock)
         desk = Desk(texts(), house.clock)
         self.engine = Engine(house.clock, desk)
-        self._router = _Witness(self.engine)
+        connections = Connections(KeyRing({"k1": bytes(32)}), {}, house.clock)
+        self._router = _Witness(self.engine, Fetcher(house.database, connections))
         self._step = Step(house.database, loader, self._router, desk, self.engine)
 
     async def write(self, text: str, **changes: Any) -> Said:
@@ -159,15 +163,18 @@ class Person:
 class _Witness(Router):
     """The real table, which remembers who answered and what was thought."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(routes(engine))
+    def __init__(self, engine: Engine, files: Files) -> None:
+        super().__init__(routes(engine, files))
         self.route: str | None = None
         self.outcome = Outcome()
 
     def match(self, turn: Turn) -> Route | None:
         found = super().match(turn)
         self.route, self.outcome = found.name if found else None, Outcome()
-        return replace(found, handler=_Watched(found.handler, self)) if found else None
+        if found is None:
+            return None
+        watched = _WatchedFetch if isinstance(found.handler, Fetches) else _Watched
+        return replace(found, handler=watched(found.handler, self))
 
 
 class _Watched:
@@ -181,6 +188,12 @@ class _Watched:
     def think(self, turn: Turn, loaded: Any) -> Outcome:
         self._witness.outcome = self._handler.think(turn, loaded)
         return self._witness.outcome
+
+
+class _WatchedFetch(_Watched):
+    async def fetch(self, turn: Turn) -> Any:
+        assert isinstance(self._handler, Fetches), "it was chosen so"
+        return await self._handler.fetch(turn)
 
 
 async def _replies(uow: UnitOfWork, chat_id: UUID) -> list[OutgoingMessage]:

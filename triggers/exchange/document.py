@@ -99,7 +99,7 @@ class ExampleGuest(_Part):
     language: Line | None = None
     tags: tuple[Line, ...] = ()
     preferences: dict[str, Any] = {}
-    stays_count: int | None = Field(None, ge=0, le=100)
+    stays_count: int | None = Field(default=None, ge=0, le=100)
 
 
 class ExampleMessage(_Part):
@@ -107,7 +107,7 @@ class ExampleMessage(_Part):
 
     text: Annotated[str, Field(max_length=4096)] = ""
     intent: Line | None = None
-    sentiment_score: float | None = Field(None, ge=-1, le=1)
+    sentiment_score: float | None = Field(default=None, ge=-1, le=1)
     sentiment_type: Line | None = None
 
 

@@ -95,11 +95,25 @@ def _guest(example: Example) -> GuestRecord:
 
 
 def _stay(example: Example, zone: ZoneInfo) -> StayRecord:
-    given = example.stay.model_dump()
-    values = {name: instant(value, zone) if isinstance(value, datetime) else value for name, value in given.items()}
-    amount = None if example.stay.amount is None else Decimal(repr(example.stay.amount))
-    known = {**values, "amount": amount}
-    return StayRecord(id=new_id(), guest_id=_NOBODY, external_id="example", currency=None, **known)
+    given = example.stay
+    return StayRecord(
+        id=new_id(),
+        guest_id=_NOBODY,
+        external_id="example",
+        source=given.source,
+        booking_status=given.booking_status,
+        room_type=given.room_type,
+        room_number=given.room_number,
+        booked_at=given.booked_at and instant(given.booked_at, zone),
+        check_in=instant(given.check_in, zone),
+        check_out=instant(given.check_out, zone),
+        checked_in_at=given.checked_in_at and instant(given.checked_in_at, zone),
+        checked_out_at=given.checked_out_at and instant(given.checked_out_at, zone),
+        adults=given.adults,
+        children=given.children,
+        amount=None if given.amount is None else Decimal(repr(given.amount)),
+        currency=None,
+    )
 
 
 def _earlier_stays(stay: StayRecord, example: Example) -> list[StayRecord]:

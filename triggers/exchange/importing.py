@@ -59,6 +59,11 @@ class Order:
     replace: bool = False
 
 
+def is_change(change: Change) -> bool:
+    """Whether anything was done to the trigger."""
+    return change.deed not in {Deed.unchanged, Deed.left}
+
+
 async def apply(uow: UnitOfWork, engine: Engine, order: Order) -> list[Change]:
     """Add and change triggers as the file has them, plan each anew, and note it; what is not in it stays as it is.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, Protocol
 
 import orjson
 import yaml
@@ -24,6 +24,7 @@ _AT_MEMBER = 2
 # Line breaks that only some readers keep, and empty lines at the end, which run into the one that sets members apart.
 _FRAGILE = re.compile(r"[\r\x85\u2028\u2029]|\n\n\Z")
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq"))
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _SCALARS = (
     ("null", r"~|null|", "~n"),
     ("bool", r"true|false", "tf"),
@@ -33,10 +34,15 @@ _SCALARS = (
 )
 
 
+class _Mark(Protocol):
+    """A place in a file, counted from 0."""
+
+    line: int
+    column: int
+
+
 class _Loader(yaml.CSafeLoader):
     """The safe loader, with the few kinds of scalars that JSON has."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -49,6 +55,7 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
+_Loader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in _SCALARS:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), [*_first, ""])
 
@@ -59,6 +66,9 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True  # what comes twice is written twice
 
     def write_line_break(self, data: str | None = None) -> None:
         """Set the members of the outer list apart by an empty line."""
@@ -99,7 +109,19 @@ def read_values(data: bytes) -> Any:
         text = decode(data)
     except UnknownEncoding:
         raise RejectedTrigger("file", Problem.unreadable, "it is not text in UTF-8") from None
-    return _read_json(text) if text.lstrip().startswith("{") else _read_yaml(text)
+    values = _read_json(text) if text.lstrip().startswith("{") else _read_yaml(text)
+    _check_storable(values)
+    return values
+
+
+def _check_storable(values: Any) -> None:
+    """Raise RejectedTrigger for what escapes of YAML and JSON can say, and PostgreSQL can't keep."""
+    try:
+        is_storable = not _NUL.search(orjson.dumps(values))
+    except orjson.JSONEncodeError:
+        is_storable = False
+    if not is_storable:
+        raise RejectedTrigger("file", Problem.unreadable, "it has characters that can't be kept: NUL, or half of one")
 
 
 def _read_json(text: str) -> Any:
@@ -134,6 +156,6 @@ def _check_events(events: Iterator[yaml.Event]) -> None:
             raise _unreadable(f"it is nested deeper than {_DEEPEST}", event.start_mark)
 
 
-def _unreadable(detail: str, mark: yaml.Mark | None) -> RejectedTrigger:
+def _unreadable(detail: str, mark: _Mark | None) -> RejectedTrigger:
     place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
     return RejectedTrigger("file", Problem.unreadable, f"{place}{detail}")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import orjson
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.enrolment import language_code
 from bot.errors import RejectedInput
+from bot.texts import language_code
 from models.enums import BookingStatus, ConsentPurpose, OncePer, TriggerType
 from triggers.conditions import parse_conditions
 from triggers.exchange.document import (
@@ -144,7 +145,8 @@ def _sense_problems(values: Any) -> Iterator[RejectedTrigger]:
             if first != index:
                 detail = f"triggers[{first}] has this name already"
                 yield RejectedTrigger(f"triggers[{index}].name", Problem.repeated, detail)
-        for problem in (*_condition_problems(entry), *_text_problems(entry)):
+        # Each costs a reading of all conditions, and nobody reads thousands.
+        for problem in (*islice(_condition_problems(entry), MOST_SHOWN), *_text_problems(entry)):
             yield within(f"triggers[{index}]", problem)
 
 

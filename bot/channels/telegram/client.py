@@ -169,14 +169,14 @@ class TelegramChannel:
     async def _say(self, chat_id: str, text: str, message: OutgoingMessage, is_last: bool) -> str | None:
         contact = message.asks_contact
         keyboard = sharing_contact(contact) if contact is not None else inline(message.choices)
-        place = {"chat_id": chat_id, "message_thread_id": _number(message.thread_id)}
         call: SendDocument | SendMessage
         if is_last and message.file is not None:
             file = BufferedInputFile(clean_text(message.file.text).encode(), message.file.name)
-            call = SendDocument(**place, document=file, caption=text or None, reply_markup=keyboard)
+            call = SendDocument(chat_id=chat_id, document=file, caption=text or None)
         else:
-            markup = keyboard if is_last else None
-            call = SendMessage(**place, text=text, reply_markup=markup, link_preview_options=_NO_PREVIEW)
+            call = SendMessage(chat_id=chat_id, text=text, link_preview_options=_NO_PREVIEW)
+        place = {"message_thread_id": _number(message.thread_id), "reply_markup": keyboard if is_last else None}
+        call = call.model_copy(update=place)
         sent: Any = await self._bot(call)
         message_id = inner(sent, "message_id")
         if type(message_id) is not int:

@@ -12,6 +12,7 @@ admin-help =
     /trigger 3 try tells who would have got it in the last 90 days
     /trigger 3 priority 5, up or down says who speaks first
     /trigger new makes one, step by step
+    /trigger export gives them as a file, /trigger import takes one or a ready set
     /cancel leaves what is being made or changed
     /triggers pause stops all of them, /triggers resume starts these again
 
@@ -324,7 +325,7 @@ admin-problem =
         [too_much] “{ $path }” is too long or too much.
         [contradiction] “{ $path }” contradicts another condition: no stay can ever meet both.
         [bad_schedule] “{ $path }” is not a time I can read.
-        [unreadable] I can't read the file.
+        [unreadable] I can't read “{ $path }”.
         [repeated] “{ $path }”: this name is there already.
         [bad_example] “{ $path }”: this example doesn't come out as it says.
        *[bad_template] I can't read what stands in curly brackets in “{ $path }”. It goes like this: {"{{"} guest.name {"}}"}
@@ -394,6 +395,53 @@ admin-short-rejected = Not saved. { $problem }
 admin-name-taken = There is a trigger called “{ $name }” already. Choose another name.
 admin-cancelled = Forgotten. Nothing was saved.
 admin-nothing-to-cancel = There is nothing to cancel.
+
+## Triggers as files
+
+admin-export =
+    { $count ->
+        [one] One trigger
+       *[other] All { $count } triggers
+    } of this hotel. Change the file and send it back: you will see what would change before anything is written.
+admin-import-how =
+    Send me a file of triggers (.yaml or .json, as /trigger export gives it): I show what would change, and write nothing before you agree. With “replace” below the file, triggers that are not in it are deleted.
+    /trigger import and a name brings a ready set. There is: { $packs }
+admin-import-unfetched = I could not get this file: it has more than { $kilobytes } KB, or it can't be fetched just now. Please send it again.
+admin-import-refused =
+    Nothing was written. { $count ->
+        [one] One thing is wrong with the file:
+       *[other] { $count } things are wrong with the file:
+    }
+admin-import-more = … and { $count } more.
+admin-import-same = Everything is as the file says already: there is nothing to write.
+admin-import-title = This would change:
+admin-import-line =
+    { $deed ->
+        [added] + “{ $name }”: new
+        [deleted] − “{ $name }”: deleted
+       *[changed] ~ “{ $name }”: changed ({ $fields })
+    }
+admin-import-outlook =
+    { $matches ->
+        [none] Planned for the next 7 days: { $planned }.
+       *[other] Fits { $matches } stays now; planned for the next 7 days: { $planned }.
+    }
+admin-import-unchanged =
+    { $count ->
+        [one] One is in the file and stays as it is.
+       *[other] { $count } are in the file and stay as they are.
+    }
+admin-import-left =
+    { $count ->
+        [one] Not in the file, stays as it is: { $names }.
+       *[other] Not in the file, stay as they are: { $names }.
+    }
+admin-import-ask = Nothing is written yet. Write it?
+admin-import-written = Written: { $added } new, { $changed } changed, { $deleted } deleted.
+admin-import-nothing = There is nothing to write any more. Send the file again.
+admin-import-left-alone = Left as it was. Nothing was written.
+admin-button-write = Write
+admin-button-leave = Leave as it is
 
 ## Why
 

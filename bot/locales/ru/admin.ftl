@@ -12,6 +12,7 @@ admin-help =
     /trigger 3 try покажет, кто получил бы его за последние 90 дней
     /trigger 3 priority 5, up или down определит, кто говорит первым
     /trigger new создаст новое, шаг за шагом
+    /trigger export отдаст их файлом, /trigger import возьмёт файл или готовый набор
     /cancel прервёт создание или изменение
     /triggers pause остановит все, /triggers resume снова их запустит
 
@@ -317,7 +318,7 @@ admin-problem =
         [too_much] «{ $path }»: слишком длинно или слишком много.
         [contradiction] «{ $path }» противоречит другому условию: вместе они никогда не выполнятся.
         [bad_schedule] Не получается прочитать время в «{ $path }».
-        [unreadable] Не могу прочитать файл.
+        [unreadable] Не получается прочитать: «{ $path }».
         [repeated] «{ $path }»: такое имя уже есть.
         [bad_example] «{ $path }»: пример выходит не так, как в нём сказано.
        *[bad_template] Не получается прочитать то, что стоит в фигурных скобках: «{ $path }». Пишется так: {"{{"} guest.name {"}}"}
@@ -387,6 +388,47 @@ admin-short-rejected = Не сохранено. { $problem }
 admin-name-taken = Триггер «{ $name }» уже есть. Выберите другое название.
 admin-cancelled = Забыто, ничего не сохранено.
 admin-nothing-to-cancel = Отменять нечего.
+
+## Сообщения в файлах
+
+admin-export =
+    { $count ->
+        [one] { $count } сообщение
+        [few] { $count } сообщения
+       *[many] { $count } сообщений
+    } этого отеля. Измените файл и пришлите обратно: сначала покажу, что изменится, и без вашего согласия ничего не запишу.
+admin-import-how =
+    Пришлите файл с сообщениями (.yaml или .json, как его даёт /trigger export): покажу, что изменится, и ничего не запишу без вашего согласия. С подписью «заменить» то, чего нет в файле, будет удалено.
+    /trigger import и название добавит готовый набор. Есть: { $packs }
+admin-import-unfetched = Не получилось взять этот файл: в нём больше { $kilobytes } КБ, или сейчас его не отдают. Пришлите ещё раз.
+admin-import-refused =
+    Ничего не записано. { $count ->
+        [one] В файле { $count } ошибка:
+        [few] В файле { $count } ошибки:
+       *[many] В файле { $count } ошибок:
+    }
+admin-import-more = … и ещё { $count }.
+admin-import-same = Всё уже так, как в файле: записывать нечего.
+admin-import-title = Изменится вот что:
+admin-import-line =
+    { $deed ->
+        [added] + «{ $name }»: новое
+        [deleted] − «{ $name }»: будет удалено
+       *[changed] ~ «{ $name }»: изменится ({ $fields })
+    }
+admin-import-outlook =
+    { $matches ->
+        [none] Запланировано на 7 дней вперёд: { $planned }.
+       *[other] Сейчас подходит проживаний: { $matches }; запланировано на 7 дней вперёд: { $planned }.
+    }
+admin-import-unchanged = Есть в файле и останется как было: { $count }.
+admin-import-left = Нет в файле, останется как было ({ $count }): { $names }.
+admin-import-ask = Пока ничего не записано. Записать?
+admin-import-written = Записано: новых { $added }, изменено { $changed }, удалено { $deleted }.
+admin-import-nothing = Записывать уже нечего. Пришлите файл ещё раз.
+admin-import-left-alone = Оставлено как было. Ничего не записано.
+admin-button-write = Записать
+admin-button-leave = Оставить как было
 
 ## Почему
 

@@ -28,6 +28,11 @@ def test_texts_come_back_as_they_were_when_they_are_written_as_blocks(texts: lis
     assert read_values(written.encode()) == {"triggers": [{"text": text} for text in texts]}
 
 
+def test_what_comes_twice_is_written_twice_when_it_is_the_same_object() -> None:
+    tags = ["vip"]
+    assert read_values(to_yaml({"a": tags, "b": tags}).encode()) == {"a": tags, "b": tags}
+
+
 def test_a_text_is_written_line_by_line_when_it_has_several() -> None:
     assert "text: |-\n      {{ guest.name }}, hi 🛎\n      there" in to_yaml(
         {"triggers": [{"text": Block("{{ guest.name }}, hi 🛎\nthere")}]}
@@ -65,6 +70,10 @@ HOSTILE = [
     pytest.param("a: [1, 2", "line 2", id="an open bracket"),
     pytest.param('{"a": 1,}', "line 1, column", id="a comma too many"),
     pytest.param("a: \x07", "characters", id="a bell"),
+    pytest.param('a: "x\\0"', "NUL", id="NUL"),
+    pytest.param('"\\0": a', "NUL", id="NUL in a name"),
+    pytest.param('{"a": "\\u0000"}', "NUL", id="NUL of JSON"),
+    pytest.param('a: "\\uD83D"', "line 1|half of one", id="half a character"),
 ]
 
 
@@ -85,6 +94,10 @@ def test_a_file_is_refused_unread_when_it_is_too_large() -> None:
 def test_a_file_is_refused_when_it_is_no_text(data: bytes) -> None:
     with pytest.raises(RejectedTrigger):
         read_values(data)
+
+
+def test_a_backslash_is_only_text_when_it_stands_before_a_number() -> None:
+    assert read_values(b"a: \\u0000") == {"a": "\\u0000"}
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 30, "1." + "9" * 400, ".inf", "0x" + "f" * 9999])

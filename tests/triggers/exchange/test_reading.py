@@ -160,6 +160,11 @@ def test_not_more_is_told_than_anybody_reads_when_all_is_wrong() -> None:
     assert str(refusal.value).splitlines()[-1] == "and 150 more"
 
 
+def test_not_all_is_looked_for_when_one_trigger_has_thousands_of_wrong_names() -> None:
+    conditions = {"hours_after_checkin": 2, **{f"nihgts{number}": 1 for number in range(20_000)}}
+    assert len(problems(conditions=conditions)) == 50
+
+
 @pytest.mark.parametrize(
     ("written", "minutes"), [("90m", 90), ("12h", 720), ("1d 12h", 2160), ("1d12h30m", 2190), ("120s", 2)]
 )

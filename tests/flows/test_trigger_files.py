@@ -1,0 +1,129 @@
+"""A hotel's triggers leave as a file and come back changed, over both wires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from bot.messages import Platform
+from bot.simulator.chats import ChatMessage
+from models.enums import UserRole
+from tests.flows.house import GUEST_PHONE, Scene, eventually
+
+BOTH = pytest.mark.parametrize("platform", list(Platform))
+NEWS = """
+  - name: pillow
+    type: time_based
+    conditions:
+      days_before_checkout: 1
+      at: 18:00
+    text: Would you like another pillow?
+"""
+
+
+@dataclass(frozen=True)
+class Admin:
+    """An admin's phone: Maria's Telegram, or the number that guests else have."""
+
+    scene: Scene
+    platform: Platform
+
+    async def hire(self) -> None:
+        if self.platform is Platform.whatsapp_green:
+            async with self.scene.unit() as uow:
+                await uow.users.add("Ivan", UserRole.admin, None, GUEST_PHONE, "en")
+
+    def said(self) -> list[ChatMessage]:
+        simulator = self.scene.simulator
+        if self.platform is Platform.telegram:
+            return simulator.telegram.chat(self.scene.bot, self.scene.maria).from_bot()
+        return simulator.green.chat(self.scene.instance, GUEST_PHONE).from_bot()
+
+    def write(self, text: str) -> None:
+        if self.platform is Platform.telegram:
+            self.scene.simulator.telegram.write(self.scene.maria, self.scene.bot, text)
+        else:
+            self.scene.simulator.green.write(GUEST_PHONE, self.scene.instance, text)
+
+    def send(self, name: str, content: str) -> None:
+        if self.platform is Platform.telegram:
+            self.scene.simulator.telegram.send_document(self.scene.maria, self.scene.bot, name, content.encode())
+        else:
+            self.scene.simulator.green.send_document(GUEST_PHONE, self.scene.instance, name, content.encode())
+
+    def press(self, message: ChatMessage, label: str) -> None:
+        if self.platform is Platform.telegram:
+            self.scene.simulator.telegram.press(self.scene.maria, message, label)
+        else:
+            self.scene.simulator.green.press(GUEST_PHONE, message, label)
+
+    def open_file(self, message: ChatMessage) -> str:
+        wire = self.scene.simulator.telegram if self.platform is Platform.telegram else self.scene.simulator.green
+        return wire.open_file(message).decode()
+
+    async def hears(self, holds: Callable[[ChatMessage], bool]) -> ChatMessage:
+        def found() -> list[ChatMessage]:
+            return [message for message in self.said() if holds(message)]
+
+        return (await self.scene.simulator.until(found))[-1]
+
+
+@BOTH
+async def test_a_changed_file_is_previewed_and_written_when_an_admin_sends_it_back(
+    scene: Scene, platform: Platform
+) -> None:
+    admin = Admin(scene, platform)
+    await admin.hire()
+    async with scene.serving():
+        admin.write("/trigger export")
+        exported = admin.open_file(await admin.hears(lambda message: "document" in message.kind))
+        assert "name: welcome" in exported
+        admin.send("triggers.yaml", exported.replace("Welcome to", "Hello in") + NEWS)
+        preview = await admin.hears(lambda message: bool(message.buttons))
+        assert "~ “welcome”: changed (text)" in preview.text
+        assert "+ “pillow”: new\nFits 2 stays now; planned for the next 7 days: 2." in preview.text
+        assert await _names(scene) == ["welcome", "sorry"]
+        admin.press(preview, "Write")
+        await eventually(lambda: _is_written(scene))
+        written = await admin.hears(lambda message: message.text.startswith("Written"))
+    assert written.text == "Written: 1 new, 1 changed, 0 deleted.\nIn the plan: 2 added, 0 moved, 0 cancelled."
+    (row,) = await scene.rows("SELECT message_template FROM triggers WHERE name = 'welcome'")
+    assert row["message_template"].startswith("Hello in")
+
+
+@BOTH
+async def test_every_mistake_is_named_and_nothing_written_when_a_file_has_some(
+    scene: Scene, platform: Platform
+) -> None:
+    admin = Admin(scene, platform)
+    await admin.hire()
+    mistaken = "version: 1\ntriggers:" + NEWS.replace("pillow?", "{{ guest.nam }}?").replace("days_b", "dais_b")
+    async with scene.serving():
+        admin.send("rules.yml", mistaken)
+        refusal = await admin.hears(lambda message: "Nothing was written" in message.text)
+    assert "• triggers[0].conditions.dais_before_checkout" in refusal.text
+    assert "Did you mean “days_before_checkout”?" in refusal.text
+    assert "• triggers[0].text\n" in refusal.text
+    assert "Did you mean “guest.name”?" in refusal.text
+    assert not refusal.buttons
+    assert await _names(scene) == ["welcome", "sorry"]
+
+
+@BOTH
+async def test_an_admin_is_asked_to_send_it_again_when_a_file_is_too_large(scene: Scene, platform: Platform) -> None:
+    admin = Admin(scene, platform)
+    await admin.hire()
+    async with scene.serving():
+        admin.send("rules.yaml", "#" * 300_000)
+        await admin.hears(lambda message: "more than 256 KB" in message.text)
+
+
+async def _is_written(scene: Scene) -> bool:
+    return await _names(scene) == ["welcome", "sorry", "pillow"]
+
+
+async def _names(scene: Scene) -> list[str]:
+    rows = await scene.rows("SELECT name FROM triggers WHERE deleted_at IS NULL ORDER BY number")
+    return [row["name"] for row in rows]
