@@ -29,14 +29,15 @@ async def audit_trigger(
     done: str,
     old: Mapping[str, Any],
     new: Mapping[str, Any],
-    diff: PlanDiff,
+    diff: PlanDiff | None = None,
 ) -> None:
-    """Note one change."""
+    """Note one change; `diff` is what it made of the plan."""
+    plan = {"plan": asdict(diff)} if diff else {}
     await uow.audits.add(
         f"trigger.{done}",
         f"Trigger {trigger.number} was {done}",
         author.at,
         user_id=author.user_id,
-        metadata={"trigger_id": str(trigger.id), "old": dict(old), "new": dict(new), "plan": asdict(diff)},
+        metadata={"trigger_id": str(trigger.id), "old": dict(old), "new": dict(new), **plan},
         correlation_id=author.correlation_id,
     )

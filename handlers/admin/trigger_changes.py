@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from handlers.admin.draft import Draft, free_name
 from handlers.admin.trigger_card import LIST, card, find_trigger, gone, with_note
 from handlers.admin.words import diff_words
 from handlers.base import Turn
+from triggers.audits import Author, audit_trigger
 from triggers.engine import Engine
 from triggers.planning import PlanDiff
 
@@ -116,16 +117,9 @@ async def audit(
     new: dict[str, Any],
     diff: PlanDiff | None = None,
 ) -> None:
-    """Write down who changed what; `diff` is what the change made of the plan."""
-    plan = {"plan": asdict(diff)} if diff else {}
-    await uow.audits.add(
-        f"trigger.{done}",
-        f"Trigger {trigger.number} was {done}",
-        turn.now,
-        user_id=turn.user.id if turn.user else None,
-        metadata={"trigger_id": str(trigger.id), "old": old, "new": new, **plan},
-        correlation_id=turn.correlation_id,
-    )
+    """Write down what the admin of this turn changed; `diff` is what the change made of the plan."""
+    author = Author(turn.now, turn.correlation_id, turn.user.id if turn.user else None)
+    await audit_trigger(uow, author, trigger, done, old, new, diff)
 
 
 def _stored(trigger: TriggerRecord) -> dict[str, Any]:

@@ -24,8 +24,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from bot.messages import Platform
 from bot.storage.repositories.triggers import TriggerRecord
-from models.enums import BookingStatus, ConsentPurpose, OncePer, TriggerType
+from models.enums import BookingStatus, CatchUp, ConsentPurpose, OncePer, TriggerType
 from triggers.exchange.markup import Block
 
 VERSION = 1
@@ -133,6 +134,9 @@ class Entry(_Part):
     once_per: OncePer = OncePer.stay
     purpose: ConsentPurpose = ConsentPurpose.service
     useful_for: Span | None = None
+    cooldown: Span | None = None
+    catch_up: CatchUp = CatchUp.send
+    channels: list[Platform] = []
     conditions: dict[str, Any]
     text: str
     translations: dict[str, str] = {}

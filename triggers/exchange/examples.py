@@ -65,9 +65,9 @@ def _firings(rule: Rule, example: Example, hotel: HotelRecord) -> list[datetime]
     dossier = Dossier(
         guest=guest,
         stays=(stay, *earlier),
-        reach=None,
+        reaches=(),
         consents={},
-        received=frozenset(example.received),
+        received=dict.fromkeys(example.received, stay.check_in),
         received_today=0,
     )
     happened = {f"message.{name}": value for name, value in example.message.model_dump(exclude_unset=True).items()}

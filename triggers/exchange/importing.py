@@ -98,7 +98,7 @@ async def _look_ahead(uow: UnitOfWork, order: Order) -> dict[str, Outlook]:
     until = order.author.at + PREVIEWED
     outlook = {}
     for record in records:
-        planned = sum(1 for firing in await uow.firings.planned(trigger_id=record.id) if firing.due_at < until)
+        planned = await uow.ledger.count_planned(record.id, until)
         outlook[record.name] = Outlook(matches.get(record.id), planned)
     return outlook
 

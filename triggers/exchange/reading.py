@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from bot.errors import RejectedInput
 from bot.texts import language_code
-from models.enums import BookingStatus, ConsentPurpose, OncePer, TriggerType
+from models.enums import BookingStatus, CatchUp, ConsentPurpose, OncePer, TriggerType
 from triggers.conditions import parse_conditions
 from triggers.exchange.document import (
     Document,
@@ -43,6 +43,7 @@ _WORDS: Mapping[str, type[StrEnum]] = {
     "type": TriggerType,
     "once_per": OncePer,
     "purpose": ConsentPurpose,
+    "catch_up": CatchUp,
     "booking_status": BookingStatus,
 }
 _PROBLEMS = {

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from models import Hotel
-from models.enums import BookingStatus, ConsentPurpose, OncePer
+from models.enums import BookingStatus, CatchUp, ConsentPurpose, OncePer
 from tests.triggers.hotels import NOON, HotelDesk
 from triggers.audits import Author
 from triggers.exchange.document import Document, plain_document
@@ -72,6 +72,9 @@ async def test_nothing_changes_when_an_export_is_imported(hotel: HotelDesk, writ
         once_per=OncePer.guest,
         purpose=ConsentPurpose.promotional,
         useful_for=timedelta(hours=36, seconds=5),
+        cooldown=timedelta(days=14),
+        catch_up=CatchUp.skip,
+        channels=["whatsapp_green", "telegram"],
         is_active=False,
     )
     before, lines = await exported(hotel), await hotel.lines()
