@@ -1,6 +1,7 @@
 """One message, three beats: load · think · save. Only the save changes anything, and in one transaction.
 
 The beats of many messages of a hotel go together: one transaction loads their turns, one saves what came of them.
+Between them no transaction is open, so a handler that needs a file fetches it there.
 """
 
 from __future__ import annotations

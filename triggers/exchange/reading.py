@@ -108,7 +108,7 @@ def _shape_problems(values: Any) -> Iterator[RejectedTrigger]:
 
 
 def _shape_problem(error: ErrorDetails) -> RejectedTrigger:
-    loc, given = [part for part in error["loc"] if not _is_branch(part)], shown(error["input"])
+    loc, given = error["loc"], shown(error["input"])
     problem = _PROBLEMS.get(error["type"], Problem.wrong_type)
     name = str(loc[-1]) if loc else ""
     match problem:
@@ -122,11 +122,6 @@ def _shape_problem(error: ErrorDetails) -> RejectedTrigger:
             detail = f"{given!r} is none of {', '.join(right)}"
             return RejectedTrigger(_path(loc), problem, detail, nearest(given, right))
     return RejectedTrigger(_path(loc), problem, _PYDANTICS_WORDS.sub("must", error["msg"]))
-
-
-def _is_branch(part: int | str) -> bool:
-    """Whether a part of a location is pydantic's own name of a choice, and nothing that stands in the file."""
-    return isinstance(part, str) and "[" in part
 
 
 def _path(loc: Sequence[int | str]) -> str:
@@ -148,11 +143,10 @@ def _sense_problems(values: Any) -> Iterator[RejectedTrigger]:
                 yield RejectedTrigger(f"triggers[{index}].name", Problem.repeated, detail)
         # Each costs a reading of all conditions, and nobody reads thousands.
         for problem in (*islice(_condition_problems(entry), MOST_SHOWN), *_text_problems(entry)):
-            yield within(f"triggers[{index}]", problem)
+            yield _within(f"triggers[{index}]", problem)
 
 
-def within(path: str, error: RejectedTrigger) -> RejectedTrigger:
-    """Return the problem with its path from further outside."""
+def _within(path: str, error: RejectedTrigger) -> RejectedTrigger:
     return RejectedTrigger(f"{path}.{error.path}", error.problem, error.detail, error.nearest)
 
 
@@ -176,14 +170,13 @@ def _text_problems(entry: Mapping[str, Any]) -> Iterator[RejectedTrigger]:
 def _condition_problems(entry: Mapping[str, Any]) -> Iterator[RejectedTrigger]:
     """Yield all that is wrong with a trigger's conditions: what was found is taken out, and the rest read again."""
     kind, conditions = entry.get("type"), entry.get("conditions")
-    if kind not in frozenset(TriggerType) or not isinstance(conditions, Mapping):
+    if not isinstance(kind, str) or kind not in frozenset(TriggerType) or not isinstance(conditions, Mapping):
         return
     left: Any = conditions
     is_whole = True
     while (error := _first_problem(TriggerType(kind), left)) is not None:
         if is_whole or error.path not in _WHOLES:
-            path = "conditions" if error.path == "conditions" else f"conditions.{error.path}"
-            yield RejectedTrigger(path, error.problem, error.detail, error.nearest)
+            yield error if error.path == "conditions" else _within("conditions", error)
         left, before = _without(left, error.path), left
         is_whole = False
         if left is None or left == before:
@@ -215,7 +208,7 @@ def _without(value: Any, path: str) -> Any:
             if rest != path and (not rest or rest[0] in ".["):
                 inner = _without(value[name], rest.removeprefix("."))
                 return {**value, name: inner} if inner is not None else _dropped(value, name)
-    return None if not isinstance(value, list | Mapping) else value
+    return value
 
 
 def _dropped(value: Mapping[str, Any], name: str) -> dict[str, Any] | None:

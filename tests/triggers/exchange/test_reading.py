@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from triggers.exchange.document import Document
+from triggers.exchange.document import Document, Entry
 from triggers.exchange.reading import RejectedFile, check_document, read_document
 from triggers.rejections import Problem
 
@@ -158,6 +161,21 @@ def test_not_more_is_told_than_anybody_reads_when_all_is_wrong() -> None:
     with pytest.raises(RejectedFile) as refusal:
         check_document({"version": 1, "triggers": many})
     assert str(refusal.value).splitlines()[-1] == "and 150 more"
+
+
+NAMES = st.sampled_from(["any", "none", "nights", "guest.tags", "gt", "in", "a[0].b", "", "ru"])
+WORDS = st.sampled_from(["", "nights", "any", "time_based", "2h", "[0]"])
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["colour", "a[0]", *Entry.model_fields]), ANYTHING))
+def test_a_file_is_read_or_refused_whatever_stands_in_it(changes: dict[str, Any]) -> None:
+    with suppress(RejectedFile):
+        document(**changes)
 
 
 def test_not_all_is_looked_for_when_one_trigger_has_thousands_of_wrong_names() -> None:
