@@ -265,7 +265,7 @@ async def test_names_the_missing_when_tables_or_partitions_are_away(new_database
         assert "none yet" in (await check_partitions(owner, NOW.date())).line()
         await owner.exec_driver_sql("SELECT ensure_message_partitions('2031-01-01', '2031-01-01')")
         assert not (await check_partitions(owner, NOW.date().replace(year=2031, month=1))).is_well
-        await owner.exec_driver_sql("ALTER TABLE guests DROP COLUMN tags")
+        await owner.exec_driver_sql("ALTER TABLE guests DROP COLUMN tags CASCADE")
         assert "public.guests.tags" in (await check_tables(owner)).problem.replace(
             "guests.tags", "public.guests.tags"
         )
