@@ -7,6 +7,7 @@ nobody needs them here, and the first two are how a small file becomes a huge on
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
@@ -19,6 +20,8 @@ from triggers.rejections import Problem, RejectedTrigger
 
 MOST_BYTES = 256 * 1024
 _DEEPEST = 20
+_TOO_DEEP = f"it is nested deeper than {_DEEPEST}"
+_MOST_DIGITS = 18
 _WIDTH = 10_000
 _AT_MEMBER = 2
 # Line breaks that only some readers keep, and empty lines at the end, which run into the one that sets members apart.
@@ -125,11 +128,31 @@ def _check_storable(values: Any) -> None:
 
 
 def _read_json(text: str) -> Any:
+    """Read JSON by the standard library's parser, which can be told to refuse a name that comes twice."""
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
+        return json.loads(text, object_pairs_hook=_once_each, parse_int=_whole, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        raise RejectedTrigger("file", Problem.unreadable, f"{place}: {error.msg.split(':')[0]}") from None
+        raise RejectedTrigger("file", Problem.unreadable, f"{place}: {error.msg}") from None
+    except RecursionError:
+        raise RejectedTrigger("file", Problem.unreadable, _TOO_DEEP) from None
+
+
+def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in members:
+        if name in found:
+            raise RejectedTrigger("file", Problem.unreadable, f"{name[:40]!r} stands there twice")
+        found[name] = value
+    return found
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
+
+
+def _refuse_constant(name: str) -> Any:
+    raise RejectedTrigger("file", Problem.unreadable, f"{name} is no number of JSON")
 
 
 def _read_yaml(text: str) -> Any:
@@ -153,7 +176,7 @@ def _check_events(events: Iterator[yaml.Event]) -> None:
             raise _unreadable("tags (!) are not read here", event.start_mark)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise _unreadable(f"it is nested deeper than {_DEEPEST}", event.start_mark)
+            raise _unreadable(_TOO_DEEP, event.start_mark)
 
 
 def _unreadable(detail: str, mark: _Mark | None) -> RejectedTrigger:

@@ -62,7 +62,9 @@ HOSTILE = [
     pytest.param("a: !include /etc/passwd", "tags", id="an include"),
     pytest.param("[" * 5000, "nest", id="deep lists"),
     pytest.param("- " * 5000 + "x", "nested", id="deep lists in lines"),
-    pytest.param('{"a":' * 5000, "line 1", id="deep objects of JSON"),
+    pytest.param('{"a":' * 5000, "nested", id="deep objects of JSON"),
+    pytest.param('{"a": 1, "b": {"c": 1, "c": 2}}', "'c' stands there twice", id="a name twice in JSON"),
+    pytest.param('{"a": NaN}', "NaN is no number", id="no number"),
     pytest.param("a: 1\nb: 2\na: 3", "line 3, column 1: 'a' stands there twice", id="a name twice"),
     pytest.param("1: one", "a name must be text", id="a number for a name"),
     pytest.param("? [a, b]\n: c", "a name must be text", id="a list for a name"),
@@ -103,3 +105,7 @@ def test_a_backslash_is_only_text_when_it_stands_before_a_number() -> None:
 @pytest.mark.parametrize("number", ["9" * 5000, "-" + "9" * 30, "1." + "9" * 400, ".inf", "0x" + "f" * 9999])
 def test_a_number_stays_text_when_it_is_longer_than_a_number_can_be(number: str) -> None:
     assert read_values(f"a: {number}".encode()) == {"a": number}
+
+
+def test_a_number_of_json_stays_text_when_it_is_longer_than_a_number_can_be() -> None:
+    assert read_values(b'{"a": ' + b"9" * 5000 + b"}") == {"a": "9" * 5000}
