@@ -41,11 +41,15 @@ VISITED = (
 
 _COMMAND = "an operator's command: one transaction, and whoever runs it sees how it ended"
 _DEMO = "the demo's furniture, made before anything is served"
+_CALLED = "only where another system calls; one that heard no answer asks again, and is known by its key"
 _RENEWAL = "only work that lasts longer than a third of a lease comes by; a renewal that fails costs the lease"
 _PUSHED = "only where providers push; it reads and changes nothing"
 _OUTAGE_OR_STOP = "only after an outage of the database, rows 5 to 7, or a request to stop: row 4"
 
 NOT_VISITED = {
+    "bot.cli.api_keys:list_keys.work": _COMMAND,
+    "bot.cli.api_keys:new.work": _COMMAND,
+    "bot.cli.api_keys:revoke.work": _COMMAND,
     "bot.cli.checks.keys:try_keys": _COMMAND,
     "bot.cli.doctor:_examine_hotels": _COMMAND,
     "bot.cli.hotel:_connect.work": _COMMAND,
@@ -75,10 +79,12 @@ NOT_VISITED = {
     "bot.sending:Sender.give_back": _OUTAGE_OR_STOP,
     "bot.storage.claims:Claims.account_by_webhook": _PUSHED,
     "bot.storage.claims:Claims.database_time": _COMMAND,
+    "bot.storage.claims:Claims.hotel_called": _CALLED,
     "bot.storage.claims:Claims.integrations": _COMMAND,
     "bot.storage.claims:Claims.latest_arrival": _COMMAND,
     "bot.storage.claims:Claims.renew": _RENEWAL,
     "bot.storage.claims:Claims.renew#2": _RENEWAL,
+    "bot.web.api:Api._hear": _CALLED,
     "bot.web.webhooks:Webhooks._look_up": _PUSHED,
     "bot.workers.inbox:InboxWorker._forgive": _OUTAGE_OR_STOP,
     "bot.workers.inbox:InboxWorker._give_back": _OUTAGE_OR_STOP,
