@@ -12,6 +12,8 @@ DATA := .data
 CHROMIUM ?= /usr/bin/chromium
 PYTEST_OPTIONS ?= -q
 BENCH ?=
+SENTIMENT_DATA ?= ../shared/data/sentiment
+CORRECTIONS ?=
 MINUTES ?= 480
 FAULTS_OPTIONS ?= $(if $(SEED),--seed $(SEED))
 
@@ -21,7 +23,7 @@ export PIP_ROOT_USER_ACTION := ignore
 # The libraries are installed uncompiled: what one process has compiled the next ones must find.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run reset test slow faults faults-full soak browser bench lint types contracts lock
+.PHONY: help run reset test slow faults faults-full soak browser bench models lint types contracts lock
 .PRECIOUS: $(VENV)/.installed-%
 
 help:  ## Say what can be made.
@@ -55,6 +57,11 @@ browser: $(VENV)/.installed-browser  ## Run the tests that click through the pag
 bench: $(VENV)/.installed-bench  ## Measure, beside the yardsticks, and write docs/benchmarks.md; BENCH="--quick accept" for less.
 	@$(PYTHON) -m benchmarks $(BENCH)
 
+# One thread and one seed for hashes: sums must be added in the same order each time.
+models: $(VENV)/.installed-models  ## Train the language model that the package ships, also on CORRECTIONS="a.tsv b.tsv", and measure it; minutes.
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(PYTHON) -m training $(SENTIMENT_DATA) $(CORRECTIONS)
+	@for file in guest_messages_dev.tsv dev.tsv.gz; do echo; echo "$$file"; $(PYTHON) -m bot evaluate $(SENTIMENT_DATA)/$$file; done
+
 lint: $(VENV)/.installed-dev  ## Check style and form (ruff).
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
@@ -66,7 +73,7 @@ contracts: $(VENV)/.installed-dev  ## Check who may import whom (import-linter).
 	@$(VENV)/bin/lint-imports --no-cache
 
 lock: $(VENV)/.lock/bin/uv  ## Renew the locks from pyproject.toml, for maintainers.
-	@for lock in run "dev --group dev" "browser --group dev --group browser" "bench --group bench"; do \
+	@for lock in run "dev --group dev" "browser --group dev --group browser" "bench --group bench" "models --group models"; do \
 		set -- $$lock; name=$$1; shift; echo "locks/$$name.txt"; \
 		$(VENV)/.lock/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 			--upgrade pyproject.toml "$$@" -o locks/$$name.txt; \
@@ -78,6 +85,7 @@ STAMPS_run := run
 STAMPS_dev := run dev
 STAMPS_browser := run dev browser
 STAMPS_bench := run bench
+STAMPS_models := run models
 
 $(VENV)/.installed-%: locks/%.txt | $(VENV)/.made
 	@echo "Installing the locked libraries (locks/$*.txt) into $(VENV) ..."

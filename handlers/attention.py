@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.nlu.attention import find_attention
+from bot.nlu.attention import find_attention, is_unsafe
 from bot.nlu.base import SentimentType
 from bot.nlu.tokens import tokenise
 from handlers.base import Outcome, Reply, Turn
 from models.enums import ConversationStatus
 
-# The classes of words that tell of fire, blood, a break-in; of illness; of a wish to die.
-_DANGER = {"danger", "unwell", "despair"}
 _SAY_ONCE_IN = timedelta(minutes=10)
 _SAID = "sorry_at"
 
@@ -23,7 +21,7 @@ def is_unhappy(turn: Turn) -> bool:
 
 def is_danger(turn: Turn) -> bool:
     """Whether the message may be about somebody in danger."""
-    return any(finding.about in _DANGER for finding in find_attention(tokenise(turn.text)))
+    return is_unsafe(find_attention(tokenise(turn.text)))
 
 
 class SaySorry(Reply):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -227,6 +228,7 @@ def _happenings(draft: _Draft) -> list[Happening]:
         "message.text": turn.text,
         "message.sentiment_score": float(turn.analysis.sentiment_score),
         "message.sentiment_type": kind.value,
+        "message.intent": turn.analysis.intent.value,
     }
     stay_id = turn.stay.id if turn.stay else None
     return [Happening(name, turn.guest.id, stay_id, turn.correlation_id, facts) for name in names]
@@ -248,6 +250,8 @@ def _message(turn: Turn) -> NewMessage:
         sentiment_score=analysis.sentiment_score,
         sentiment_type=SentimentType(analysis.sentiment_type),
         sentiment_words=analysis.words,
+        intent=analysis.intent.value,
+        confidence=Decimal(analysis.intent_confidence).quantize(Decimal("0.01")),
         metadata=_metadata(turn),
     )
 

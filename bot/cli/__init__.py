@@ -21,6 +21,7 @@ COMMANDS = {
     "inbox": ("bot.cli.inbox", "inbox", "See and replay what could not be handled."),
     "keys": ("bot.cli.keys", "keys", "Make and rotate encryption keys."),
     "analyse": ("bot.cli.text", "analyse", "Judge texts: one a line in, one JSON object a line out."),
+    "evaluate": ("bot.cli.text", "evaluate", "Measure the analysis on labelled texts."),
     "parse": ("bot.cli.text", "parse", "Read one provider payload, write the messages as JSON lines."),
 }
 

@@ -1,8 +1,9 @@
-"""analyse and parse: what Bellhop makes of texts and payloads, for people and for tests."""
+"""analyse, evaluate and parse: what Bellhop makes of texts and payloads, for people and for tests."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -15,6 +16,19 @@ def analyse() -> None:
     from bot.nlu.analysis import analyse_lines  # here: the language model takes a moment
 
     for line in analyse_lines(sys.stdin.buffer):
+        click.echo(line)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def evaluate(file: Path) -> None:
+    """Measure the analysis on FILE, tab-separated or gzipped.
+
+    Its first line names the columns: lang, text, label, and maybe intent and tags.
+    """
+    from bot.nlu.evaluation import evaluate as report  # here: the language model takes a moment
+
+    for line in report(file):
         click.echo(line)
 
 

@@ -1,4 +1,4 @@
-"""Puts language and sentiment together, for the pipeline and for `python -m bot analyse`."""
+"""Puts language, sentiment and intent together, for the pipeline and for `python -m bot analyse`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from bot.nlu.base import UNKNOWN_LANGUAGE, Analysis, LanguageDetector, SentimentScorer
+from bot.nlu.base import UNKNOWN_LANGUAGE, Analysis, Judge, LanguageDetector
+from bot.nlu.embedded import EmbeddedJudge
 from bot.nlu.language import LangidDetector
-from bot.nlu.sentiment import LexiconScorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +18,23 @@ class Analyser:
     """Finds out all that Bellhop knows about a text."""
 
     detector: LanguageDetector = field(default_factory=LangidDetector)
-    scorer: SentimentScorer = field(default_factory=LexiconScorer)
+    judge: Judge = field(default_factory=EmbeddedJudge)
 
     def analyse(self, text: str, remembered: str | None = None) -> Analysis:
         """Judge `text`. `remembered` is the guest's language so far; it stands unless this text surely differs."""
         guess = self.detector.guess(text)
         language = guess.language if guess.confident or remembered is None else remembered
-        sentiment = self.scorer.score(text, language)
+        judgement = self.judge.judge(text, language)
+        sentiment = judgement.sentiment
         return Analysis(
-            language or UNKNOWN_LANGUAGE, guess.confident, sentiment.score, sentiment.type, sentiment.words
+            language=language or UNKNOWN_LANGUAGE,
+            language_confident=guess.confident,
+            sentiment_score=sentiment.score,
+            sentiment_type=sentiment.type,
+            sentiment_confidence=sentiment.confidence,
+            words=sentiment.words,
+            intent=judgement.intent,
+            intent_confidence=judgement.intent_confidence,
         )
 
 
@@ -51,5 +59,8 @@ def _as_json(analysis: Analysis) -> dict[str, Any]:
         "language": analysis.language,
         "sentiment_score": float(analysis.sentiment_score),
         "sentiment_type": analysis.sentiment_type,
+        "sentiment_confidence": round(analysis.sentiment_confidence, 2),
         "words": list(analysis.words),
+        "intent": analysis.intent,
+        "intent_confidence": round(analysis.intent_confidence, 2),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -12,6 +12,8 @@ from bot.nlu.terms import DATA, Hit, Terms
 from bot.nlu.tokens import Token
 
 ALONE = "alone"
+# The classes of words that tell of fire, blood, a break-in; of illness; of a wish to die.
+SAFETY = frozenset({"danger", "unwell", "despair"})
 CONDITION = re.compile(r"(!?)([<>]?)([a-z]+):([0-9]+)")
 
 
@@ -83,6 +85,11 @@ def find_attention(tokens: list[Token]) -> list[Finding]:
                     shifted = frozenset(start + token for token in finding.tokens)
                     findings.append(replace(finding, tokens=shifted))
     return findings
+
+
+def is_unsafe(findings: Iterable[Finding]) -> bool:
+    """Whether somebody may be in danger."""
+    return any(finding.about in SAFETY for finding in findings)
 
 
 def load_classes(stem_of_name: str) -> dict[str, list[str]]:

@@ -19,13 +19,48 @@ class SentimentType(StrEnum):
     requires_attention = "requires_attention"
 
 
+class Intent(StrEnum):
+    """What a message is about; one a message."""
+
+    wifi = "wifi"
+    breakfast = "breakfast"
+    checkin_checkout = "checkin_checkout"
+    late_checkout = "late_checkout"
+    housekeeping = "housekeeping"
+    maintenance = "maintenance"
+    taxi_transfer = "taxi_transfer"
+    restaurant = "restaurant"
+    spa = "spa"
+    complaint = "complaint"
+    emergency = "emergency"
+    human_agent = "human_agent"
+    thanks = "thanks"
+    greeting = "greeting"
+    cancel = "cancel"
+    opt_out = "opt_out"
+    other = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Sentiment:
-    """`score` in [-1.00, 1.00] with two decimals; `words` as they stand in the text, in its order."""
+    """`score` in [-1.00, 1.00] with two decimals; `words` as they stand in the text, in its order.
+
+    `confidence` in [0, 1] says how sure the type is.
+    """
 
     score: Decimal
     type: SentimentType
     words: tuple[str, ...] = ()
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a guest feels, and what about; `intent_confidence` in [0, 1]."""
+
+    sentiment: Sentiment
+    intent: Intent
+    intent_confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +79,10 @@ class Analysis:
     language_confident: bool
     sentiment_score: Decimal
     sentiment_type: SentimentType
+    sentiment_confidence: float
     words: tuple[str, ...]
+    intent: Intent
+    intent_confidence: float
 
     def without_mood(self) -> Analysis:
         """Return the analysis of words that turned out to say nothing of how anybody feels."""
@@ -57,7 +95,7 @@ class LanguageDetector(Protocol):
     def guess(self, text: str) -> Guess: ...
 
 
-class SentimentScorer(Protocol):
+class Judge(Protocol):
     """Judges a text; never raises, whatever the text. `language` is a hint."""
 
-    def score(self, text: str, language: str | None) -> Sentiment: ...
+    def judge(self, text: str, language: str | None) -> Judgement: ...

@@ -6,12 +6,13 @@ Only a whole message counts: "stop" opts out, "stop by the room" does not.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 
 from bot.nlu.terms import DATA
-from bot.nlu.tokens import normalise, tokenise
+from bot.nlu.tokens import Token, normalise, tokenise
 
 # Beyond this many words it is a story, not a request by itself.
 MOST_WORDS = 12
@@ -39,7 +40,12 @@ ORDER = {request: place for place, request in enumerate(Request)}
 
 def recognise(text: str) -> Request | None:
     """Return what the whole of `text` asks for, or None. Case, punctuation, emoji and kind words don't matter."""
-    words = _words(text[: MOST_WORDS * 40])
+    return recognise_tokens(text, tokenise(text[: MOST_WORDS * 40]))
+
+
+def recognise_tokens(text: str, tokens: Iterable[Token]) -> Request | None:
+    """The same, where the text is cut already."""
+    words = _words(text, islice(tokens, MOST_WORDS * 40))
     if not words or len(words) > MOST_WORDS:
         return None
     asked, around, inside = _phrases()
@@ -51,9 +57,9 @@ def recognise(text: str) -> Request | None:
     return min(found)[-1] if found else None
 
 
-def _words(text: str) -> tuple[str, ...]:
+def _words(text: str, tokens: Iterable[Token]) -> tuple[str, ...]:
     """The normalised words; a command keeps its slash, so that /start does not read as START."""
-    words = tuple(token.word for token in tokenise(text) if any(map(str.isalnum, token.word)))
+    words = tuple(token.word for token in tokens if any(map(str.isalnum, token.word)))
     return ("/" + words[0], *words[1:]) if words and text.lstrip().startswith("/") else words
 
 
@@ -81,6 +87,11 @@ def _phrases() -> tuple[dict[tuple[str, ...], Request], frozenset[tuple[str, ...
     """Every phrase with what it asks for, the kind words around and those inside; an earlier `Request` wins where
     two list a phrase."""
     listed = tomllib.loads((DATA / "requests.toml").read_text(encoding="utf-8"))
-    split = {name: {_words(normalise(phrase)) for phrase in phrases.split(",")} for name, phrases in listed.items()}
+    split = {name: set(map(_phrase, phrases.split(","))) for name, phrases in listed.items()}
     asked = {phrase: request for request in reversed(Request) for phrase in split[request]}
     return asked, frozenset(split[AROUND]), frozenset(split[INSIDE])
+
+
+def _phrase(written: str) -> tuple[str, ...]:
+    phrase = normalise(written)
+    return _words(phrase, tokenise(phrase))

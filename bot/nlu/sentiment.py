@@ -1,4 +1,4 @@
-"""A scorer that needs no model: AFINN, our own hotel lexicon, and the rules of `attention`."""
+"""A verdict that needs no model: AFINN, our own hotel lexicon, and the rules of `attention`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functools import cache
 from bot.nlu.attention import Finding, find_attention, load_classes
 from bot.nlu.base import Sentiment, SentimentType
 from bot.nlu.terms import DATA, Hit, Terms
-from bot.nlu.tokens import Token, normalise, stem, tokenise
+from bot.nlu.tokens import Token, normalise, stem, surfaces, tokenise
 
 POSITIVE_FROM = 0.3
 NEGATIVE_FROM = -0.25
@@ -46,22 +46,35 @@ class _Opinion:
         return own if self.negation is None else own | {self.negation}
 
 
-class LexiconScorer:
-    """A `SentimentScorer` for Russian and English; other languages are judged by their emoji and loan words."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the lexicon and the rules find in a text."""
 
-    def score(self, text: str, language: str | None = None) -> Sentiment:
-        """Judge `text`; always the same for the same text, in time linear in its length."""
-        tokens = tokenise(text)
-        findings = find_attention(tokens)
-        opinions = _opinions(tokens, asks="?" in text or "？" in text)
-        total = sum(opinion.worth for opinion in opinions)
-        score = total / math.sqrt(total * total + DAMPING)
-        if findings:
-            return _attention(score, findings, tokens)
-        kind = _type(score)
-        decisive = [opinion for opinion in opinions if _type(opinion.worth) == kind]
-        places = {place for opinion in decisive for place in opinion.places()}
-        return Sentiment(_rounded(score), kind, _surfaces(tokens, places))
+    tokens: list[Token]
+    findings: list[Finding]
+    sentiment: Sentiment
+
+
+def read(text: str) -> Reading:
+    """Judge `text`; always the same for the same text, in time linear in its length.
+
+    The lexicon is Russian and English; in others it knows emoji, loan words, and what is dangerous or broken.
+    """
+    tokens = tokenise(text)
+    findings = find_attention(tokens)
+    return Reading(tokens, findings, _judge(tokens, findings, asks="?" in text or "？" in text))
+
+
+def _judge(tokens: list[Token], findings: list[Finding], asks: bool) -> Sentiment:
+    opinions = _opinions(tokens, asks)
+    total = sum(opinion.worth for opinion in opinions)
+    score = total / math.sqrt(total * total + DAMPING)
+    if findings:
+        return _attention(score, findings, tokens)
+    kind = _type(score)
+    decisive = [opinion for opinion in opinions if _type(opinion.worth) == kind]
+    places = {place for opinion in decisive for place in opinion.places()}
+    return Sentiment(_rounded(score), kind, _surfaces(tokens, places))
 
 
 def _attention(score: float, findings: list[Finding], tokens: list[Token]) -> Sentiment:
@@ -91,10 +104,7 @@ def _surfaces(tokens: list[Token], places: Iterable[int]) -> tuple[str, ...]:
     negations = sum(hit.name == "not" for hit in _hotel_terms().find(telling))
     # A negation alone tells nothing: "no service" is named whole.
     decisive = telling if len(telling) > negations else named
-    named_once: dict[str, str] = {}
-    for token in decisive:
-        named_once.setdefault(token.word, token.surface)
-    return tuple(named_once.values())
+    return surfaces(decisive)
 
 
 def _opinions(tokens: list[Token], asks: bool) -> list[_Opinion]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
-from bot.nlu.tokens import LONGEST_WORD, Token, normalise, stem
+from bot.nlu.tokens import EACH_UNSPACED, LONGEST_WORD, Token, normalise, stem
 
 DATA = Path(__file__).parent / "data"
 SHORTEST_MISTYPED = 6
@@ -42,9 +42,9 @@ class Terms:
         self._words: set[str] = set()
         for name, terms in classes.items():
             for term in terms:
-                first, *rest = (_part(part) for part in term.split())
+                first, *rest = (_part(part) for part in _parts(term))
                 self._phrases[first].append((tuple(rest), name))
-                self._words.update(part.strip("=*") for part in term.split())
+                self._words.update(part.strip("=*") for part in _parts(term))
         self._parts = {part for phrases in self._phrases.values() for rest, _ in phrases for part in rest}
         self._parts.update(self._phrases)
 
@@ -110,6 +110,11 @@ def _lookalikes() -> frozenset[str]:
 
 def _contains(keys: frozenset[str], part: str) -> bool:
     return part in keys
+
+
+def _parts(term: str) -> list[str]:
+    """The words of a term; of Chinese the characters, as `tokenise` gives them."""
+    return EACH_UNSPACED.sub(r" \g<0> ", term).split()
 
 
 def _part(part: str) -> str:

@@ -5,17 +5,24 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import snowballstemmer
 
 # A word may hold apostrophes, hyphens and (wi-fi, don't, а/с) one slash; an emoji or a smile stands alone.
-TOKEN = re.compile(r"[^\W_]+(?:['’ʼ`/-][^\W_]+)*|[.!?…\n]+|[:;=]['-]?[()DP]+|\({2,}|\){2,}|[^\w\s]\ufe0f?")
+# Chinese and Japanese put no spaces: there each character stands alone, and neighbours make the words.
+UNSPACED = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+EACH_UNSPACED = re.compile(f"[{UNSPACED}]")
+LETTER = rf"[^\W_{UNSPACED}]"
+TOKEN = re.compile(
+    rf"[{UNSPACED}]|{LETTER}+(?:['’ʼ`/-]{LETTER}+)*|[.!?…。！？\n]+|[:;=]['-]?[()DP]+|\({{2,}}|\){{2,}}|[^\w\s]\ufe0f?"
+)
 SMILE, FROWN = re.compile(r"[:;=]['-]?[)DP]+|\){2,}"), re.compile(r"[:;=]['-]?\(+|\({2,}")
 # What is longer is no word of any language that we read; it is neither stemmed, looked up nor kept in a cache.
 LONGEST_WORD = 40
-SENTENCE_END = frozenset(".!?…\n")
+SENTENCE_END = frozenset(".!?…。！？\n")
 CYRILLIC = re.compile(r"[а-яё]")
 APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "ё": "е"})
 
@@ -24,12 +31,16 @@ _stemmers = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`surface` as it stands in the text; `word` lower case with plain apostrophes and е for ё; `stem` of that."""
+    """`surface` as it stands in the text; `word` lower case with plain apostrophes and е for ё; `stem` of that.
+
+    `start` is the place of its first character.
+    """
 
     surface: str
     word: str
     stem: str
     sentence: int
+    start: int
 
 
 def tokenise(text: str) -> list[Token]:
@@ -44,8 +55,23 @@ def tokenise(text: str) -> list[Token]:
         if unicodedata.category(surface[0]).startswith("P") and len(surface) == 1:
             continue
         word = normalise(surface)
-        tokens.append(Token(surface, word, stem(word) if len(word) <= LONGEST_WORD else word, sentence))
+        tokens.append(
+            Token(surface, word, stem(word) if len(word) <= LONGEST_WORD else word, sentence, match.start())
+        )
     return tokens
+
+
+def surfaces(tokens: Iterable[Token]) -> tuple[str, ...]:
+    """The tokens as they stand in the text, each word once; Chinese characters that follow each other are joined."""
+    named: dict[str, str] = {}
+    last = None
+    for token in tokens:
+        if last and EACH_UNSPACED.match(token.surface) and last.start + len(last.surface) == token.start:
+            named.pop(last.word, None)
+            token = replace(last, surface=last.surface + token.surface, word=last.word + token.word)
+        named.setdefault(token.word, token.surface)
+        last = token
+    return tuple(named.values())
 
 
 def normalise(word: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.messages import Platform
 from bot.simulator.faults import Fault
+from tests.bot.nlu.guests import POLITE, SMOKE
 from tests.flows.house import ROOMS, Guest, Scene, eventually
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
@@ -67,6 +68,21 @@ async def test_guest_gets_no_automatic_message_when_they_opted_out(scene: Scene,
         await scene.simulator.until(lambda: "sunny-terrace" in guest.said()[-1].text)
     assert [tuple(row) for row in firing] == [("skipped", "opted_out")]
     assert not _welcomes(guest)
+
+
+@pytest.mark.parametrize("language", SMOKE)
+async def test_staff_hear_of_smoke_and_not_of_kind_questions_when_a_guest_writes_in_their_language(
+    scene: Scene, language: str
+) -> None:
+    guest = scene.guest(Platform.whatsapp_green)
+    async with scene.serving():
+        for question in POLITE[language].strip().splitlines():
+            guest.write(question)
+        guest.write(SMOKE[language])
+        await scene.simulator.until(lambda: any(SMOKE[language] in alert for alert in scene.alerts()))
+    assert [alert for alert in scene.alerts() if "🔴" in alert and SMOKE[language] not in alert] == []
+    judged = await scene.rows("SELECT sentiment_type, intent FROM messages WHERE content = $1", SMOKE[language])
+    assert [tuple(row) for row in judged] == [("requires_attention", "emergency")]
 
 
 async def test_alerts_go_to_the_new_group_when_the_staff_group_became_a_supergroup(scene: Scene) -> None:

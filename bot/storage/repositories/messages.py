@@ -17,7 +17,7 @@ from models.enums import MessageRole, MessageType, SentimentType
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to keep; the sentiment fields are for what guests wrote."""
+    """A message to keep; sentiment and intent, with its `confidence`, are of what guests wrote."""
 
     conversation_id: UUID
     guest_id: UUID | None
@@ -31,6 +31,8 @@ class NewMessage:
     sentiment_score: Decimal | None = None
     sentiment_type: SentimentType | None = None
     sentiment_words: tuple[str, ...] = ()
+    intent: str | None = None
+    confidence: Decimal | None = None
     metadata: dict[str, Any] | None = None
 
 
@@ -84,6 +86,8 @@ def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
         "sentiment_score": message.sentiment_score,
         "sentiment_type": message.sentiment_type,
         "sentiment_words": message.sentiment_words,
+        "intent": message.intent,
+        "confidence": message.confidence,
         "metadata": message.metadata or {},
     }
 

@@ -31,7 +31,15 @@ def test_each_line_gives_one_object() -> None:
     assert found[0]["sentiment_type"] == "positive"
     assert 0.3 <= found[0]["sentiment_score"] <= 1
     assert found[0]["words"] == ["отлично"]
-    assert found[1] == {"language": "und", "sentiment_score": 0.0, "sentiment_type": "neutral", "words": []}
+    assert found[1] == {
+        "language": "und",
+        "sentiment_score": 0.0,
+        "sentiment_type": "neutral",
+        "sentiment_confidence": 1.0,
+        "words": [],
+        "intent": "other",
+        "intent_confidence": 0.0,
+    }
 
 
 def test_a_word_is_named_once_when_a_guest_repeats_it() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.base import Sentiment, SentimentType
-from bot.nlu.sentiment import LexiconScorer
+from bot.nlu.sentiment import read
 
 ATTENTION = """
 The room is filthy and nobody answers
@@ -106,7 +106,10 @@ so so
 скучно у вас(
 """
 
-SCORER = LexiconScorer()
+
+def judged(text: str) -> Sentiment:
+    """What the lexicon and the rules say, without the model."""
+    return read(text).sentiment
 
 
 def lines(text: str) -> list[str]:
@@ -127,14 +130,14 @@ def lines(text: str) -> list[str]:
     ],
 )
 def test_a_message_is_judged_as_a_receptionist_would(kind: SentimentType, text: str) -> None:
-    sentiment = SCORER.score(text)
+    sentiment = judged(text)
     assert (sentiment.type, text) == (kind, text)
 
 
 def test_the_deciding_words_are_named_as_they_stand_in_the_text() -> None:
-    assert SCORER.score("The room is FILTHY, and Nobody Answers!").words == ("FILTHY", "Nobody", "Answers")
-    assert SCORER.score("Всё Отлично!").words == ("Отлично",)
-    assert SCORER.score("Where is the pool?").words == ()
+    assert judged("The room is FILTHY, and Nobody Answers!").words == ("FILTHY", "Nobody", "Answers")
+    assert judged("Всё Отлично!").words == ("Отлично",)
+    assert judged("Where is the pool?").words == ()
 
 
 @pytest.mark.parametrize(
@@ -149,37 +152,37 @@ def test_the_deciding_words_are_named_as_they_stand_in_the_text() -> None:
     ],
 )
 def test_neutral_words_are_not_named_when_others_carry_the_verdict(text: str, words: tuple[str, ...]) -> None:
-    assert SCORER.score(text).words == words
+    assert judged(text).words == words
 
 
 def test_the_negation_is_named_when_it_turns_the_verdict() -> None:
-    assert SCORER.score("not bad at all").words == ("not", "bad")
+    assert judged("not bad at all").words == ("not", "bad")
 
 
 def test_the_score_follows_the_type() -> None:
-    assert SCORER.score("the room is on fire").score <= Decimal("-0.90")
-    assert SCORER.score("lovely hotel, lovely staff, but the lamp is broken").score <= Decimal("-0.30")
-    assert SCORER.score("lovely hotel").score > Decimal("0.30")
-    assert SCORER.score("extremely lovely hotel").score > SCORER.score("lovely hotel").score
-    assert SCORER.score("a fairly lovely hotel").score < SCORER.score("lovely hotel").score
-    assert SCORER.score("awful view").score < Decimal("-0.25")
+    assert judged("the room is on fire").score <= Decimal("-0.90")
+    assert judged("lovely hotel, lovely staff, but the lamp is broken").score <= Decimal("-0.30")
+    assert judged("lovely hotel").score > Decimal("0.30")
+    assert judged("extremely lovely hotel").score > judged("lovely hotel").score
+    assert judged("a fairly lovely hotel").score < judged("lovely hotel").score
+    assert judged("awful view").score < Decimal("-0.25")
 
 
 def test_a_but_ends_a_negation() -> None:
-    assert SCORER.score("not cheap but lovely").type is SentimentType.positive
+    assert judged("not cheap but lovely").type is SentimentType.positive
 
 
 def test_a_full_stop_ends_a_negation() -> None:
-    assert SCORER.score("No. Lovely place").type is SentimentType.positive
+    assert judged("No. Lovely place").type is SentimentType.positive
 
 
 def test_words_of_different_sentences_do_not_act_together() -> None:
-    assert SCORER.score("We want no breakfast. When does the pool open?").type is SentimentType.neutral
+    assert judged("We want no breakfast. When does the pool open?").type is SentimentType.neutral
 
 
 @pytest.mark.parametrize("text", ["", " \n\t", "\x00", "…", "\ud800", "‮‭", "((", "1/2"])
 def test_nothing_to_read_is_neutral(text: str) -> None:
-    sentiment = SCORER.score(text)
+    sentiment = judged(text)
     assert sentiment.type in (SentimentType.neutral, SentimentType.negative)
     assert abs(sentiment.score) < 1
 
@@ -218,7 +221,7 @@ def junk(length: int) -> str:
 )
 def test_a_very_long_message_is_judged_in_good_time(text: str) -> None:
     started = time.process_time()
-    SCORER.score(text)
+    judged(text)
     assert time.process_time() - started < 3
 
 
@@ -227,11 +230,11 @@ def test_a_very_long_message_is_judged_in_good_time(text: str) -> None:
     st.lists(st.sampled_from([*ATTENTION.split(), *POSITIVE.split(), *NEGATIVE.split()]) | st.text()).map(" ".join)
 )
 def test_any_text_gets_a_score_in_range_and_words_of_its_own(text: str) -> None:
-    sentiment = SCORER.score(text)
+    sentiment = judged(text)
     assert isinstance(sentiment, Sentiment)
     assert -1 <= sentiment.score <= 1
     assert sentiment.score == sentiment.score.quantize(Decimal("0.01"))
     place = 0
     for word in sentiment.words:
         place = text.index(word, place) + len(word)
-    assert SCORER.score(text) == sentiment
+    assert judged(text) == sentiment

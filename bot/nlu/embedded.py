@@ -1,0 +1,80 @@
+"""The judge that ships with the package: the model, with the lexicon's rules beside it. No network."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bot.nlu.attention import is_unsafe
+from bot.nlu.base import Intent, Judgement, Sentiment, SentimentType
+from bot.nlu.features import MOST_WORDS, fold
+from bot.nlu.model import ATTENTION, SENTIMENT, Weighed, embedded
+from bot.nlu.sentiment import MOST_POSITIVE_ATTENTION, NEGATIVE_FROM, POSITIVE_FROM, Reading, read
+from bot.nlu.signs import signs_of
+from bot.nlu.tokens import surfaces
+
+# From how sure the model must be that somebody has to act; a rule that holds makes up for much of its doubt.
+SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.4, 0.2
+# What a rule alone answers for: a cry for help needs no second opinion, nor does danger.
+CRY = "cry"
+GRAVE, ONLY_PRESSING = -0.9, 0.6
+LEAST_STEP = 0.01
+# Words that speak for the verdict at least half as loudly as the loudest are named.
+AUDIBLE = 0.5
+MOST_NAMED = 5
+
+
+class EmbeddedJudge:
+    """A `Judge`. Rules of safety hold whatever the model says: it may miss what it never saw."""
+
+    def judge(self, text: str, language: str | None = None) -> Judgement:
+        reading = read(text)
+        words = [fold(token.word) for token in reading.tokens[:MOST_WORDS]]
+        if not words:
+            return Judgement(reading.sentiment, Intent.other, 0.0)
+        weighed = embedded().weigh(words, signs_of(text, reading))
+        unsafe = is_unsafe(reading.findings)
+        kind, confidence = _type(reading, weighed)
+        named = _named(reading, words, kind)
+        sentiment = Sentiment(_score(kind, reading, weighed), kind, named, confidence)
+        if unsafe:
+            return Judgement(sentiment, Intent.emergency, 1.0)
+        intent = max(weighed.intent, key=weighed.intent.__getitem__)
+        return Judgement(sentiment, Intent(intent), weighed.intent[intent])
+
+
+def _type(reading: Reading, weighed: Weighed) -> tuple[SentimentType, float]:
+    """The type, and how sure it is."""
+    if is_unsafe(reading.findings) or any(finding.about == CRY for finding in reading.findings):
+        return SentimentType.requires_attention, 1.0
+    enough = SURE_WITH_A_RULE if reading.findings else SURE_OF_ATTENTION
+    if weighed.attention >= enough:
+        return SentimentType.requires_attention, weighed.attention
+    kind = max(weighed.sentiment, key=weighed.sentiment.__getitem__)
+    return SentimentType(kind), weighed.sentiment[kind] * (1 - weighed.attention)
+
+
+def _score(kind: SentimentType, reading: Reading, weighed: Weighed) -> Decimal:
+    """The balance of the moods, within the bounds that its type has."""
+    balance = weighed.sentiment[SentimentType.positive] - weighed.sentiment[SentimentType.negative]
+    if kind is SentimentType.requires_attention:
+        highest = GRAVE if is_unsafe(reading.findings) else MOST_POSITIVE_ATTENTION
+        balance = min(balance, highest, -ONLY_PRESSING * weighed.attention)
+    elif kind is SentimentType.positive:
+        balance = max(balance, POSITIVE_FROM)
+    elif kind is SentimentType.negative:
+        balance = min(balance, NEGATIVE_FROM)
+    else:
+        balance = min(max(balance, NEGATIVE_FROM + LEAST_STEP), POSITIVE_FROM - LEAST_STEP)
+    # Adding zero turns -0.00 into 0.00.
+    return Decimal(balance).quantize(Decimal("0.01")) + 0
+
+
+def _named(reading: Reading, words: list[str], kind: SentimentType) -> tuple[str, ...]:
+    """What decided: the lexicon's words where it agrees, else those that weigh most."""
+    if kind is SentimentType.neutral or reading.sentiment.type is kind:
+        return reading.sentiment.words if reading.sentiment.type is kind else ()
+    is_attention = kind is SentimentType.requires_attention
+    parts = embedded().parts(words, *((ATTENTION, "yes") if is_attention else (SENTIMENT, kind.value)))
+    loudest = sorted(parts, reverse=True)[:MOST_NAMED]
+    least = max(AUDIBLE * loudest[0], loudest[-1])
+    return surfaces(token for token, part in zip(reading.tokens, parts, strict=False) if part >= max(least, 1))

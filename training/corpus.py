@@ -1,0 +1,88 @@
+"""Reads what the model learns from: the public data, their templates, and the messages of this folder."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.nlu.base import SentimentType
+
+MESSAGES = Path(__file__).parent / "messages"
+
+# How much a row counts. Hotels' own words matter most; film subtitles were labelled through translations.
+OWN, TEMPLATES, OTHERS, LEXICON = 8.0, 4.0, 0.7, 0.5
+BY_SOURCE = {"nlupp_hotels": 3.0, "booking515k": 1.0, "xed": 0.3}
+# Subtitles teach little. They serve languages for which there is nothing else, and not where the label is a guess.
+SUBTITLES, SUBTITLES_SERVE = "xed", {"fr", "it", "tr"}
+STRONGEST = 3.0
+WEAKEST = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text, how it should be judged, and how much it counts. No `intent`: it says nothing about intents."""
+
+    text: str
+    language: str
+    label: SentimentType
+    intent: str
+    weight: float
+    source: str
+
+
+def read_corpus(folder: Path, corrections: Iterable[Path] = ()) -> list[Example]:
+    """Read all there is to learn from, in a fixed order. Development sets are for measuring only: not read here.
+
+    `corrections` are tables of what staff put right (lang, text, label, intent); they count as our own messages do.
+    """
+    return [
+        *own_messages(),
+        *(example for file in corrections for example in _corrections(file)),
+        *_public(folder / "guest_seed_train.tsv.gz"),
+        *_public(folder / "train.tsv.gz"),
+        *_lexicon(folder / "lexicon.tsv.gz"),
+    ]
+
+
+def own_messages() -> Iterator[Example]:
+    """Read `messages/<language>.txt`: a line `[label intent]`, then a message a line."""
+    for file in sorted(MESSAGES.glob("*.txt")):
+        label, intent = SentimentType.neutral, ""
+        for line in filter(None, map(str.strip, file.read_text(encoding="utf-8").splitlines())):
+            if line.startswith("["):
+                name, intent = line.strip("[]").split()
+                label = SentimentType(name)
+            else:
+                yield Example(line, file.stem, label, intent, OWN, "own")
+
+
+def _public(file: Path) -> Iterator[Example]:
+    for row in _rows(file):
+        source = row["source"]
+        if source.startswith(SUBTITLES) and (source != SUBTITLES or row["lang"] not in SUBTITLES_SERVE):
+            continue
+        weight = TEMPLATES if source == "seed_templates" else BY_SOURCE.get(source, OTHERS)
+        yield Example(row["text"], row["lang"], SentimentType(row["label"]), row["intent"], weight, source)
+
+
+def _corrections(file: Path) -> Iterator[Example]:
+    for row in _rows(file):
+        yield Example(row["text"], row["lang"], SentimentType(row["label"]), row.get("intent", ""), OWN, "own")
+
+
+def _lexicon(file: Path) -> Iterator[Example]:
+    for row in _rows(file):
+        score = float(row["score"])
+        if abs(score) >= WEAKEST:
+            label = SentimentType.positive if score > 0 else SentimentType.negative
+            yield Example(row["term"], row["lang"], label, "", LEXICON * abs(score) / STRONGEST, "lexicon")
+
+
+def _rows(file: Path) -> Iterator[dict[str, str]]:
+    opener = gzip.open if file.suffix == ".gz" else open
+    with opener(file, "rt", encoding="utf-8") as lines:
+        names = next(lines).rstrip("\n").split("\t")
+        for line in lines:
+            yield dict(zip(names, line.rstrip("\n").split("\t"), strict=True))

@@ -1,0 +1,94 @@
+"""Fits the heads of the model and writes them as whole numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.base import SentimentType
+from bot.nlu.model import ATTENTION, INTENT, SENTIMENT
+from training.corpus import Example
+
+# How freely weights may grow; found on our own messages by cross-validation.
+FREEDOM = 10.0
+MOST_ROUNDS = 60
+GOOD_ENOUGH = 1e-3
+HIGHEST = 127
+# Reviews' complaints read like requests that somebody act, and are not.
+HOTELS_OWN = {"own", "seed_templates"}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is learned from which examples."""
+
+    name: str
+    counts: Callable[[Example], bool]
+    answer: Callable[[Example], str]
+
+
+def _three_ways(example: Example) -> str:
+    attention = example.label is SentimentType.requires_attention
+    return (SentimentType.negative if attention else example.label).value
+
+
+HEADS = (
+    Head(SENTIMENT, lambda example: True, _three_ways),
+    Head(
+        ATTENTION,
+        lambda example: example.label is not SentimentType.negative or example.source in HOTELS_OWN,
+        lambda example: "yes" if example.label is SentimentType.requires_attention else "no",
+    ),
+    Head(INTENT, lambda example: bool(example.intent), lambda example: example.intent),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A column a class: its name, its weights and what it starts from."""
+
+    column: str
+    weights: npt.NDArray[np.float64]
+    bias: float
+
+
+def fit(examples: list[Example], rows: csr_matrix, processes: Executor) -> list[Fitted]:
+    """Fit every head, each in a process of its own; always the same from the same rows."""
+    begun = []
+    for head in HEADS:
+        places = [place for place, example in enumerate(examples) if head.counts(example)]
+        answers = [head.answer(examples[place]) for place in places]
+        weights = [examples[place].weight for place in places]
+        begun.append(processes.submit(_fit, head.name, rows[places], answers, weights))
+    return [column for fitted in begun for column in fitted.result()]
+
+
+def _fit(head: str, rows: csr_matrix, answers: list[str], weights: list[float]) -> list[Fitted]:
+    model = LogisticRegression(C=FREEDOM, max_iter=MOST_ROUNDS, tol=GOOD_ENOUGH)
+    model.fit(rows, answers, sample_weight=weights)
+    # Of two classes only the second is given: the first is what is left.
+    names = model.classes_ if len(model.classes_) > 2 else model.classes_[1:]
+    return [
+        Fitted(f"{head} {name}", column, float(bias))
+        for name, column, bias in zip(names, model.coef_, model.intercept_, strict=True)
+    ]
+
+
+def write(fitted: list[Fitted], file: Path) -> None:
+    """Write whole numbers from -127 to 127, a scale a column. The format holds no dates, so that bytes repeat."""
+    scales = np.array([np.abs(column.weights).max() / HIGHEST for column in fitted], np.float64)
+    weights = np.stack([column.weights for column in fitted], axis=1)
+    np.savez_compressed(
+        file,
+        weights=np.rint(weights / scales).astype(np.int8),
+        scales=scales,
+        biases=np.array([column.bias for column in fitted], np.float64),
+        columns=np.array([column.column for column in fitted]),
+    )
