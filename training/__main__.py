@@ -12,8 +12,9 @@ from pathlib import Path
 
 from bot.nlu.model import FILE
 from training.corpus import read_corpus
-from training.heads import fit, write
+from training.heads import HOTELS_OWN, fit, write
 from training.matrix import all_rows
+from training.slips import mistyped
 
 PROCESSES = 2
 
@@ -21,6 +22,7 @@ PROCESSES = 2
 def main(folder: Path, *corrections: Path) -> None:
     started = time.monotonic()
     examples = read_corpus(folder, corrections)
+    examples += mistyped([example for example in examples if example.source in HOTELS_OWN])
     _say(f"{len(examples):,} examples", started)
     with ProcessPoolExecutor(PROCESSES) as processes:
         rows = all_rows([example.text for example in examples], processes)

@@ -13,7 +13,11 @@ from bot.nlu.signs import signs_of
 from bot.nlu.tokens import surfaces
 
 # From how sure the model must be that somebody has to act; a rule that holds makes up for much of its doubt.
-SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.4, 0.2
+SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.6, 0.4
+# Nobody who is this surely pleased needs help, though some words of theirs are those of complaints.
+PLEASED = 0.6
+# How sure of a mood the model must be where the lexicon sees none: most messages have none.
+SURE_OF_A_MOOD = 0.6
 # What a rule alone answers for: a cry for help needs no second opinion, nor does danger.
 CRY = "cry"
 GRAVE, ONLY_PRESSING = -0.9, 0.6
@@ -47,9 +51,12 @@ def _type(reading: Reading, weighed: Weighed) -> tuple[SentimentType, float]:
     if is_unsafe(reading.findings) or any(finding.about == CRY for finding in reading.findings):
         return SentimentType.requires_attention, 1.0
     enough = SURE_WITH_A_RULE if reading.findings else SURE_OF_ATTENTION
-    if weighed.attention >= enough:
-        return SentimentType.requires_attention, weighed.attention
     kind = max(weighed.sentiment, key=weighed.sentiment.__getitem__)
+    is_pleased = kind == SentimentType.positive and weighed.sentiment[kind] > PLEASED
+    if weighed.attention >= enough and not is_pleased:
+        return SentimentType.requires_attention, weighed.attention
+    if reading.sentiment.type is SentimentType.neutral and weighed.sentiment[kind] < SURE_OF_A_MOOD:
+        kind = SentimentType.neutral
     return SentimentType(kind), weighed.sentiment[kind] * (1 - weighed.attention)
 
 
@@ -71,10 +78,12 @@ def _score(kind: SentimentType, reading: Reading, weighed: Weighed) -> Decimal:
 
 def _named(reading: Reading, words: list[str], kind: SentimentType) -> tuple[str, ...]:
     """What decided: the lexicon's words where it agrees, else those that weigh most."""
-    if kind is SentimentType.neutral or reading.sentiment.type is kind:
-        return reading.sentiment.words if reading.sentiment.type is kind else ()
-    is_attention = kind is SentimentType.requires_attention
-    parts = embedded().parts(words, *((ATTENTION, "yes") if is_attention else (SENTIMENT, kind.value)))
+    if reading.sentiment.type is kind:
+        return reading.sentiment.words
+    if kind is SentimentType.neutral:
+        return ()
+    head = (ATTENTION, "yes") if kind is SentimentType.requires_attention else (SENTIMENT, kind.value)
+    parts = embedded().parts(words, *head)
     loudest = sorted(parts, reverse=True)[:MOST_NAMED]
     least = max(AUDIBLE * loudest[0], loudest[-1])
     return surfaces(token for token, part in zip(reading.tokens, parts, strict=False) if part >= max(least, 1))
