@@ -14,8 +14,8 @@ from bot.nlu.tokens import surfaces
 
 # From how sure the model must be that somebody has to act; a rule that holds makes up for much of its doubt.
 SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.6, 0.4
-# Nobody who is this surely pleased needs help, though some words of theirs are those of complaints.
-PLEASED = 0.6
+# Who is this surely not unhappy needs nobody at once, though some of the words are those of complaints.
+CALM = 0.25
 # How sure of a mood the model must be where the lexicon sees none: most messages have none.
 SURE_OF_A_MOOD = 0.6
 # What a rule alone answers for: a cry for help needs no second opinion, nor does danger.
@@ -52,8 +52,7 @@ def _type(reading: Reading, weighed: Weighed) -> tuple[SentimentType, float]:
         return SentimentType.requires_attention, 1.0
     enough = SURE_WITH_A_RULE if reading.findings else SURE_OF_ATTENTION
     kind = max(weighed.sentiment, key=weighed.sentiment.__getitem__)
-    is_pleased = kind == SentimentType.positive and weighed.sentiment[kind] > PLEASED
-    if weighed.attention >= enough and not is_pleased:
+    if weighed.attention >= enough and weighed.sentiment[SentimentType.negative] > CALM:
         return SentimentType.requires_attention, weighed.attention
     if reading.sentiment.type is SentimentType.neutral and weighed.sentiment[kind] < SURE_OF_A_MOOD:
         kind = SentimentType.neutral

@@ -22,6 +22,8 @@ TOKEN = re.compile(
 SMILE, FROWN = re.compile(r"[:;=]['-]?[)DP]+|\){2,}"), re.compile(r"[:;=]['-]?\(+|\({2,}")
 # What is longer is no word of any language that we read; it is neither stemmed, looked up nor kept in a cache.
 LONGEST_WORD = 40
+# Punctuation, control characters and joiners.
+SAYS_NOTHING = "PC"
 SENTENCE_END = frozenset(".!?…。！？\n")
 CYRILLIC = re.compile(r"[а-яё]")
 APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "ё": "е"})
@@ -52,7 +54,7 @@ def tokenise(text: str) -> list[Token]:
         if surface[0] in SENTENCE_END:
             sentence += 1
             continue
-        if unicodedata.category(surface[0]).startswith("P") and len(surface) == 1:
+        if len(surface) == 1 and unicodedata.category(surface)[0] in SAYS_NOTHING:
             continue
         word = normalise(surface)
         tokens.append(

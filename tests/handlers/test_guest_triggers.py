@@ -155,3 +155,10 @@ async def test_nothing_is_said_of_waiting_when_a_person_took_the_alert(house: Ho
     async with house.database.unit(house.id) as uow:
         (line,) = await uow.firings.of(trigger, await guest.guest_id())
     assert (line.status, line.reason) == (FiringStatus.cancelled, "replied")
+
+
+async def test_conditions_may_ask_for_the_intent_when_a_guest_wrote(house: House) -> None:
+    trigger = await add_trigger(house, TriggerType.event_based, {"event": "message_received"})
+    await house.person().write("What time is breakfast?")
+    (line,) = await planned(house, trigger)
+    assert line.event["message.intent"] == "breakfast"

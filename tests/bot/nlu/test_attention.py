@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from bot.nlu.attention import CONDITION, find_attention, load_classes, read_condition
+from bot.nlu.attention import CONDITION, find_attention, is_unsafe, load_classes, read_condition
 from bot.nlu.terms import DATA
 from bot.nlu.tokens import tokenise
 
@@ -113,3 +113,33 @@ def test_what_a_guest_still_waits_for_is_found(text: str) -> None:
 def test_a_condition_that_can_not_be_read_is_named() -> None:
     with pytest.raises(ValueError, match=r"attention\.toml.*'not-3'"):
         read_condition("not-3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "es brennt im Flur",
+        "ça sent le brûlé, il y a des flammes",
+        "mi marido no respira",
+        "有人晕倒了",
+        "odamıza hırsız girmiş",
+        "c'è fumo in cucina",
+        "há fogo no corredor",
+    ],
+)
+def test_danger_is_found_by_rule_alone_when_a_guest_writes_in_their_language(text: str) -> None:
+    assert is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wo ist der Notausgang?",
+        "où est l'extincteur",
+        "¿dónde está la salida de emergencia?",
+        "灭火器在哪里",
+        "je n'aime pas le poisson",
+    ],
+)
+def test_no_danger_is_found_when_a_grave_word_is_harmless_in_its_language(text: str) -> None:
+    assert not is_unsafe(find_attention(tokenise(text)))

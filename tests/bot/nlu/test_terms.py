@@ -40,3 +40,9 @@ def test_slips_are_forgiven_only_so_often_when_a_text_is_junk() -> None:
     junk = " ".join(f"qwerty{number}" for number in range(100))
     assert hits(f"{junk} elevattor") == []
     assert hits(f"{junk} elevator") == [Hit("gone", 100, 101)]
+
+
+def test_a_term_is_found_inside_a_sentence_when_a_language_has_no_spaces() -> None:
+    terms = Terms({"fire": ["着火"]})
+    assert terms.find(tokenise("厨房着火了")) == [Hit("fire", 2, 4)]
+    assert terms.find(tokenise("火车")) == []

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.nlu.tokens import tokenise
+from bot.nlu.tokens import surfaces, tokenise
 
 
 def words(text: str) -> list[str]:
@@ -38,3 +38,13 @@ def test_stems_follow_the_script() -> None:
 def test_a_word_that_is_no_word_is_kept_whole() -> None:
     (token,) = tokenise("x" * 1000)
     assert token.stem == token.word == "x" * 1000
+
+
+def test_characters_stand_alone_when_a_language_has_no_spaces() -> None:
+    assert words("房间wifi坏了！305号") == ["房", "间", "wifi", "坏", "了", "305", "号"]
+
+
+def test_characters_are_joined_again_when_they_follow_each_other() -> None:
+    tokens = tokenise("空调坏了，空调 ok")
+    assert surfaces(tokens) == ("空调坏了", "空调", "ok")
+    assert surfaces([tokens[0], tokens[2]]) == ("空", "坏")
