@@ -13,11 +13,11 @@ from bot.nlu.signs import signs_of
 from bot.nlu.tokens import surfaces
 
 # From how sure the model must be that somebody has to act; a rule that holds makes up for much of its doubt.
-SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.6, 0.4
+SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.5, 0.4
 # Who is this surely not unhappy needs nobody at once, though some of the words are those of complaints.
 CALM = 0.25
 # How sure of a mood the model must be where the lexicon sees none: most messages have none.
-SURE_OF_A_MOOD = 0.6
+SURE_OF_A_MOOD = 0.65
 # What a rule alone answers for: a cry for help needs no second opinion, nor does danger.
 CRY = "cry"
 GRAVE, ONLY_PRESSING = -0.9, 0.6
