@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,8 @@ _STAY_VALUES: Mapping[str, Callable[[Any], Any]] = {
 _GUEST_VALUES: Mapping[str, Callable[[Any], Any]] = {"tags": tuple}
 # Whose a stay was before guests were merged is nobody any more.
 _NOT_ASKED = frozenset({"guest_id"})
+# What a message brings is stored, by the database's clock, a moment after it was heard by ours.
+_STORED_WITHIN = timedelta(seconds=10)
 _HAS_COME = frozenset({BookingStatus.checked_in, BookingStatus.checked_out})
 
 
@@ -93,24 +95,24 @@ class GuestLife:
 
     def is_kept(self, moment: datetime, stay_id: UUID | None) -> bool:
         """Whether changes of this guest, and of the stay where there is one, were on record by then."""
-        life = self.stay(stay_id)
-        return moment >= self.past.known_since and (life is None or moment >= life.past.known_since)
+        life, stored_by = self.stay(stay_id), moment + _STORED_WITHIN
+        return stored_by >= self.past.known_since and (life is None or stored_by >= life.past.known_since)
 
     def had_chat(self, moment: datetime) -> bool:
         """Whether there was a chat with the guest by then, be it open to us or not."""
-        return self.known_in_chat_since is not None and self.known_in_chat_since <= moment
+        return self.known_in_chat_since is not None and self.known_in_chat_since <= moment + _STORED_WITHIN
 
     def dossier(
         self, moment: datetime, zone: ZoneInfo, got: Collection[tuple[str, datetime]], stay_id: UUID | None
     ) -> Dossier:
         """Return what was known then; `got` are the messages that count as received, by trigger."""
         today, earlier = midnight(moment, zone), [(name, at) for name, at in got if at <= moment]
-        former = _former(self.past, moment, _GUEST_VALUES)
-        is_kept = self.is_kept(moment, stay_id)
+        is_kept, stored_by = self.is_kept(moment, stay_id), moment + _STORED_WITHIN
+        former = _former(self.past, stored_by, _GUEST_VALUES)
         return Dossier(
             guest=replace(self.now, **former) if former else self.now,
             stays=tuple(life.at(moment) for life in self.stays if life.is_known_at(moment) or not is_kept),
-            reaches=tuple(reach for since, reach in self.reaches if since <= moment or not is_kept),
+            reaches=tuple(reach for since, reach in self.reaches if since <= stored_by or not is_kept),
             consents={line.purpose: line.state for line in self.consents if line.at <= moment},
             received=dict(sorted(earlier, key=lambda one: one[1])),
             received_today=sum(1 for _, at in earlier if at >= today),
