@@ -44,6 +44,8 @@ class Switch:
         if self.is_active and (mistake := mistake_words(turn, trigger)):
             return (await shown(uow, turn, trigger, mistake),)
         await uow.triggers.update(trigger.id, is_active=self.is_active)
+        # Whoever decides about one of those paused together has decided: the next pause is for a reason of its own.
+        await _remember(uow, await _remembered(uow) - {trigger.id})
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
         done = "resumed" if self.is_active else "paused"
         old, new = {"is_active": trigger.is_active}, {"is_active": self.is_active}
@@ -138,5 +140,7 @@ async def _remembered(uow: UnitOfWork) -> frozenset[UUID]:
 
 async def _remember(uow: UnitOfWork, trigger_ids: Collection[UUID]) -> None:
     settings = HotelSettings.model_validate((await uow.hotels.get()).settings)
+    if settings.paused_together == frozenset(trigger_ids):
+        return
     changed = settings.model_copy(update={"paused_together": frozenset(trigger_ids)})
     await uow.hotels.save_settings(changed.stored())

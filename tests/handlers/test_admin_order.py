@@ -103,3 +103,15 @@ async def test_each_step_up_or_down_passes_another_trigger(house: House) -> None
     assert [place.partition("place ")[2][:1] for place in places[:3]] == ["3", "2", "1"]
     assert places[3] == "The priority stays at 10.", "nobody is ahead any more"
     assert "in place 2." in (await admin.tap("Speak later")).text
+
+
+async def test_what_was_paused_anew_for_a_reason_of_its_own_stays_paused_when_everything_is_resumed(
+    house: House,
+) -> None:
+    await with_three(house)
+    admin = await hire(house)
+    await admin.write("/triggers pause")
+    await admin.write("/trigger 1 resume")
+    await admin.write("/trigger 1 pause")
+    await admin.write("/triggers resume")
+    assert await states_of(house) == [False, True, False]
