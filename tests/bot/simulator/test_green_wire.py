@@ -124,6 +124,7 @@ async def test_sends_keep_their_distance_when_the_pace_is_on(
     simulator: Simulator, instance: Instance, green: Call
 ) -> None:
     simulator.green.pace.enabled = True
+    await green("POST", "setSettings", delaySendMessagesMilliseconds=30_000)
     await green("POST", "sendMessage", chatId=CHAT, message="one")
     await green("POST", "sendMessage", chatId=CHAT, message="two")
     assert (await green("GET", "getMessagesCount"))[1] == {"count": 2}
