@@ -16,6 +16,8 @@ from tests.flows.proxy import Moment
 
 HIT_WITHIN = 60.0
 """Seconds after which a point counts as not reached."""
+POISONED_EVERY = 20
+"""Seconds between two messages that kill their worker: each kills several."""
 SCARCE = "bot.workers.ticks:Ticks._fire_due_in"
 """Comes first, while there is still something to fire."""
 STALE = "bot.doubts:Doubts.mark_stale"
@@ -25,7 +27,7 @@ STALE = "bot.doubts:Doubts.mark_stale"
 async def die_at_every_point(stage: Stage) -> Result:
     """Let the only worker die at one point after the other."""
     rounds = stage.times(1, 50)
-    points = sorted({*VISITED, *SENDING}, key=lambda point: point != SCARCE)
+    points = sorted((*VISITED, *SENDING), key=lambda point: point != SCARCE)
     unhit: list[str] = []
     async with playing(stage, workers=1, within=timedelta(minutes=3 * rounds)) as play:
         async with play.load.pouring(stage.rate):
@@ -46,20 +48,26 @@ async def die_at_every_point(stage: Stage) -> Result:
 
 
 async def _dies(play: Play, death: Death) -> bool:
-    """Start the worker with this order, and say whether it died there."""
+    """Start the worker with this order, and say whether it died there. One that dies of poison is followed by
+    another, who finds a suspect."""
     (place,) = play.places
-    place.fill(**{VARIABLE: str(death)})
+    order = {VARIABLE: str(death)}
+    place.fill(**order)
     gone = asyncio.ensure_future(place.gone())
-    for _ in range(int(HIT_WITHIN)):
-        _provoke(play, death)
+    for second in range(int(HIT_WITHIN)):
+        _provoke(play, death, is_first=second % POISONED_EVERY == 0)
         await asyncio.wait([gone], timeout=1)
-        if gone.done():
-            return gone.result() == DIED_THERE
+        if not gone.done():
+            continue
+        if gone.result() == DIED_THERE:
+            return True
+        place.fill(**order)
+        gone = asyncio.ensure_future(place.gone())
     await place.empty()
     return False
 
 
-def _provoke(play: Play, death: Death) -> None:
+def _provoke(play: Play, death: Death, *, is_first: bool) -> None:
     """Let happen what seldom does: a doubt, a refusal, a mistake in a handler, a reply by WhatsApp."""
     town, point = play.town, death.point.lower()
     for server in (town.simulator.telegram, town.simulator.green):
@@ -70,7 +78,7 @@ def _provoke(play: Play, death: Death) -> None:
         town.clock.move(PATIENCE)
     if "_record_failure" in point:
         town.simulator.telegram.faults.program(Fault.answer(500), method="sendMessage")
-    if "_handle_suspect" in point:
+    if "_handle_suspect" in point and is_first:
         play.load.write(town.random.choice(town.guests), "poison exit")
     if "_attempt" in point or "_quarantine" in point:
         play.load.write(town.random.choice(town.guests), "poison exception")
