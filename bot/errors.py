@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from pydantic import ValidationError
+
 
 class BellhopError(Exception):
     """Something that Bellhop knows how to name went wrong.
@@ -66,3 +68,9 @@ class InDoubt(BellhopError):
 
 class LeaseLost(BellhopError):
     """Another worker took this work over; what was thought here must not be saved."""
+
+
+def first_fault(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
+    """Return where pydantic found the first part at fault, and what is wrong there, without what was given."""
+    first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+    return first["loc"], first["msg"].removeprefix("Value error, ")

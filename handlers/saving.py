@@ -31,7 +31,7 @@ from models.enums import (
     Severity,
 )
 from triggers.engine import Engine
-from triggers.happenings import Happening, message_events
+from triggers.happenings import Happening, message_events, message_facts
 
 _SENTIMENT_ALERTS = {
     SentimentType.requires_attention: Alert(
@@ -224,12 +224,7 @@ def _happenings(draft: _Draft) -> list[Happening]:
     names = message_events(kind)
     if _alerts(draft):
         names.append("no_reply_for")
-    facts: Mapping[str, Any] = {
-        "message.text": turn.text,
-        "message.sentiment_score": float(turn.analysis.sentiment_score),
-        "message.sentiment_type": kind.value,
-        "message.intent": turn.analysis.intent.value,
-    }
+    facts = message_facts(turn.text, turn.analysis.sentiment_score, kind, turn.analysis.intent.value)
     stay_id = turn.stay.id if turn.stay else None
     return [Happening(name, turn.guest.id, stay_id, turn.correlation_id, facts) for name in names]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,13 +31,17 @@ async def audit_trigger(
     new: Mapping[str, Any],
     diff: PlanDiff | None = None,
 ) -> None:
-    """Note one change; `diff` is what it made of the plan."""
+    """Note one change: the columns that differ, as they were and as they are. `diff` is what it made of the plan."""
     plan = {"plan": asdict(diff)} if diff else {}
     await uow.audits.add(
         f"trigger.{done}",
         f"Trigger {trigger.number} was {done}",
         author.at,
         user_id=author.user_id,
-        metadata={"trigger_id": str(trigger.id), "old": dict(old), "new": dict(new), **plan},
+        metadata={"trigger_id": str(trigger.id), "old": _plain(old), "new": _plain(new), **plan},
         correlation_id=author.correlation_id,
     )
+
+
+def _plain(columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, timedelta) else value for name, value in columns.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,16 @@ class StayChange:
 
     before: StayRecord | None
     after: StayRecord
+
+
+def message_facts(text: str, score: Decimal, kind: SentimentType, intent: str | None) -> dict[str, Any]:
+    """Return what conditions may ask of a guest's message; of old messages the intent is not known."""
+    return {
+        "message.text": text,
+        "message.sentiment_score": float(score),
+        "message.sentiment_type": kind.value,
+        "message.intent": intent,
+    }
 
 
 def message_events(kind: SentimentType) -> list[str]:

@@ -18,7 +18,7 @@ from triggers.base import Change, Cron, Event, Reason, Verdict
 from triggers.changes import look
 from triggers.dossiers import nearest_stay
 from triggers.firing import Decision, Question, decide
-from triggers.happenings import Happening, StayChange, happenings_of, holds, message_events
+from triggers.happenings import Happening, StayChange, happenings_of, holds, message_events, message_facts
 from triggers.past import GuestLife
 from triggers.planning import HORIZON, Key, Occasion, comes_late, key_of, wanted_times
 from triggers.raising import event_firing, waiting_for
@@ -150,11 +150,7 @@ class Replay:
         stay = nearest_stay([stay for stay in self._life.stays_at(moment) if self._is_known(stay.id, moment)], moment)
         for one in self._life.heard:
             if one.at == moment:
-                facts = {
-                    "message.text": one.text,
-                    "message.sentiment_score": float(one.score),
-                    "message.sentiment_type": one.mood.value,
-                }
+                facts = message_facts(one.text, one.score, one.mood, one.intent)
                 guest_id, stay_id = self._life.now.id, stay.id if stay else None
                 found += [Happening(name, guest_id, stay_id, _NOBODY, facts) for name in message_events(one.mood)]
         return found

@@ -11,6 +11,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from bot.channels.base import UnreadablePayload
+from bot.errors import first_fault
 from bot.messages import clean_text
 
 _LONGEST_ID = 200
@@ -78,9 +79,9 @@ def read(model: type[_Part], value: Any, part: str = "") -> _Part:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
-    where = ".".join(str(step) for step in (*([part] if part else []), *first["loc"]))
-    raise UnreadablePayload(where or "payload", first["msg"].removeprefix("Value error, "))
+        place, fault = first_fault(error)
+    where = ".".join(str(step) for step in (*([part] if part else []), *place))
+    raise UnreadablePayload(where or "payload", fault)
 
 
 def digest(payload: bytes) -> str:

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from math import ceil
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from bot.clock import Clock
+from bot.errors import first_fault
 from bot.pace import Gaps, Pace
 from bot.security.signatures import hash_of
 from bot.storage.failures import is_overload
@@ -172,6 +173,5 @@ def _told(raw: bytes) -> Told:
 
 def _problem(error: ValidationError) -> str:
     """Return what is wrong with the first part at fault, without repeating what was sent."""
-    first: Any = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"{place}: {first['msg']}" if place else str(first["msg"])
+    place, fault = first_fault(error)
+    return ": ".join(part for part in (".".join(map(str, place)), fault) if part)

@@ -12,6 +12,7 @@ from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.trigger_card import LIST, gone
 from handlers.admin.trigger_changes import audit, shown
+from handlers.admin.wishes import WORDS, Action
 from handlers.admin.words import diff_words, mistake_words
 from handlers.base import Outcome, Reply, Turn
 from handlers.filters import arguments_of, command_of
@@ -20,10 +21,7 @@ from triggers.engine import Engine
 PRESS = "trgs:"
 PAUSE_ALL, RESUME_ALL = f"{PRESS}pause", f"{PRESS}resume"
 _ALL = frozenset({"all", "все", "всё"})
-_WORDS = {
-    False: frozenset({"pause", "stop", "off", "пауза", "стоп", "останови", "остановить"}),
-    True: frozenset({"resume", "start", "on", "возобнови", "возобновить", "включи", "включить"}),
-}
+_WORDS = {False: WORDS[Action.pause], True: WORDS[Action.resume]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,8 @@ class Switch:
             return (await shown(uow, turn, trigger, mistake),)
         await uow.triggers.update(trigger.id, is_active=self.is_active)
         # Whoever decides about one of those paused together has decided: the next pause is for a reason of its own.
-        await _remember(uow, await _remembered(uow) - {trigger.id})
+        settings = await _settings(uow)
+        await _remember(uow, settings, settings.paused_together - {trigger.id})
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
         done = "resumed" if self.is_active else "paused"
         old, new = {"is_active": trigger.is_active}, {"is_active": self.is_active}
@@ -64,7 +63,8 @@ class PauseAll:
         running = [trigger for trigger in await uow.triggers.all() if trigger.is_active]
         if not running:
             return (_all_said(turn, "admin-all-paused-already"),)
-        await _remember(uow, (*await _remembered(uow), *(trigger.id for trigger in running)))
+        settings = await _settings(uow)
+        await _remember(uow, settings, settings.paused_together | {trigger.id for trigger in running})
         return (await _switch(uow, turn, self.engine, running, is_active=False),)
 
 
@@ -75,11 +75,12 @@ class ResumeAll:
     engine: Engine
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        together = await _remembered(uow)
-        waiting = [one for one in await uow.triggers.all() if one.id in together and not one.is_active]
+        settings = await _settings(uow)
+        together = [one for one in await uow.triggers.all() if one.id in settings.paused_together]
+        waiting = [one for one in together if not one.is_active]
         if not waiting:
             return (_all_said(turn, "admin-all-none-to-resume"),)
-        await _remember(uow, ())
+        await _remember(uow, settings, frozenset())
         readable = [one for one in waiting if not mistake_words(turn, one)]
         return (await _switch(uow, turn, self.engine, readable, is_active=True),)
 
@@ -134,13 +135,11 @@ def _all_said(turn: Turn, key: str) -> OutgoingMessage:
     return turn.reply(key, turn.choice(LIST, "admin-button-list"))
 
 
-async def _remembered(uow: UnitOfWork) -> frozenset[UUID]:
-    return HotelSettings.model_validate((await uow.hotels.get()).settings).paused_together
+async def _settings(uow: UnitOfWork) -> HotelSettings:
+    return HotelSettings.model_validate((await uow.hotels.get()).settings)
 
 
-async def _remember(uow: UnitOfWork, trigger_ids: Collection[UUID]) -> None:
-    settings = HotelSettings.model_validate((await uow.hotels.get()).settings)
-    if settings.paused_together == frozenset(trigger_ids):
-        return
-    changed = settings.model_copy(update={"paused_together": frozenset(trigger_ids)})
-    await uow.hotels.save_settings(changed.stored())
+async def _remember(uow: UnitOfWork, settings: HotelSettings, together: frozenset[UUID]) -> None:
+    if settings.paused_together != together:
+        changed = settings.model_copy(update={"paused_together": together})
+        await uow.hotels.save_settings(changed.stored())

@@ -15,6 +15,7 @@ from handlers.admin.words import diff_words
 from handlers.base import Turn
 from triggers.audits import Author, audit_trigger
 from triggers.engine import Engine
+from triggers.exchange.document import columns_of
 from triggers.planning import PlanDiff
 
 # What a copy does not share with its trigger.
@@ -34,7 +35,7 @@ class Remove:
             return (gone(turn),)
         await uow.triggers.delete(trigger.id, turn.now)
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
-        await audit(uow, turn, trigger, "deleted", _stored(trigger), {}, diff)
+        await audit(uow, turn, trigger, "deleted", columns_of(trigger), {}, diff)
         note = turn.say("admin-trigger-done", done="deleted", name=trigger.name)
         text = f"{note}\n{diff_words(turn, diff)}"
         return (OutgoingMessage(text, choices=(turn.choice(LIST, "admin-button-list"),)),)
@@ -51,7 +52,7 @@ class Create:
         draft = self.draft
         trigger = await uow.triggers.add(draft.name, draft.kind, draft.conditions, draft.text)
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
-        await audit(uow, turn, trigger, "created", {}, _stored(trigger), diff)
+        await audit(uow, turn, trigger, "created", {}, columns_of(trigger), diff)
         note = turn.say("admin-trigger-done", done="created", name=trigger.name)
         return (await shown(uow, turn, trigger, f"{note}\n{diff_words(turn, diff)}"),)
 
@@ -77,7 +78,7 @@ class Update:
         )
         diff = await self.engine.plan_trigger(uow, before.id, turn.correlation_id)
         after = await uow.triggers.get(before.id) or before
-        old, new = _differing(_stored(before), _stored(after))
+        old, new = _differing(columns_of(before), columns_of(after))
         await audit(uow, turn, after, "changed", old, new, diff)
         notes = [turn.say("admin-trigger-done", done="changed", name=after.name), diff_words(turn, diff)]
         if after.translations and before.message_template != after.message_template:
@@ -98,7 +99,7 @@ class Duplicate:
         taken = {one.name.lower() for one in await uow.triggers.all()}
         values = {name: getattr(trigger, name) for name in TriggerRecord.__slots__ if name not in _OF_ONE}
         copy = await uow.triggers.add(free_name(trigger.name, taken), is_active=False, **values)
-        await audit(uow, turn, copy, "duplicated", {}, _stored(copy))
+        await audit(uow, turn, copy, "duplicated", {}, columns_of(copy))
         return (await shown(uow, turn, copy, turn.say("admin-trigger-done", done="duplicated", name=trigger.name)),)
 
 
@@ -120,18 +121,6 @@ async def audit(
     """Write down what the admin of this turn changed; `diff` is what the change made of the plan."""
     author = Author(turn.now, turn.correlation_id, turn.user.id if turn.user else None)
     await audit_trigger(uow, author, trigger, done, old, new, diff)
-
-
-def _stored(trigger: TriggerRecord) -> dict[str, Any]:
-    return {
-        "name": trigger.name,
-        "trigger_type": trigger.trigger_type.value,
-        "conditions": trigger.conditions,
-        "message_template": trigger.message_template,
-        "translations": trigger.translations,
-        "is_active": trigger.is_active,
-        "priority": trigger.priority,
-    }
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

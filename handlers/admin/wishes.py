@@ -31,7 +31,7 @@ class Action(StrEnum):
 
 
 # What an admin may write for each action; deleting for sure is only pressed.
-_WORDS = {
+WORDS = {
     Action.show: {"", "show", "покажи", "показать"},
     Action.edit: {"edit", "change", "измени", "изменить", "правка"},
     Action.pause: {"pause", "stop", "off", "пауза", "стоп", "останови", "остановить", "выключи", "выключить"},
@@ -96,7 +96,7 @@ def _pressed(value: str) -> Wish | None:
 
 def _written(number: int | None, words: Sequence[str]) -> Wish | None:
     word, detail = " ".join(words[:1]), " ".join(words[1:])
-    action = next((one for one, names in _WORDS.items() if word in names), None)
+    action = next((one for one, names in WORDS.items() if word in names), None)
     if number is None or action is None or bool(detail) is not (action in _WITH_DETAIL):
         return None
     return Wish(action, number, detail)

@@ -146,7 +146,8 @@ async def test_a_trigger_is_deleted_after_asking_with_what_is_cancelled(house: H
     assert "1 cancelled" in deleted.text
     assert await triggers_of(house) == []
     assert await planned_of(house, trigger) == 0
-    assert (await audits_of(house))[0].metadata["old"]["name"] == "welcome"
+    old = (await audits_of(house))[0].metadata["old"]
+    assert (old["name"], old["once_per"], old["catch_up"]) == ("welcome", "stay", "send"), "all of it can be had back"
 
 
 async def test_a_trigger_is_kept_when_the_admin_thinks_better_of_it(house: House) -> None:

@@ -190,6 +190,20 @@ async def test_what_guests_wrote_is_played_again(house: House, clean_database: D
     assert "estimate" not in text
 
 
+async def test_what_guests_wanted_is_asked_of_what_they_wrote(house: House, clean_database: Database) -> None:
+    guest = house.person(Platform.telegram, name="Ann")
+    house.clock.set(NOW - timedelta(days=3))
+    today = house.clock.now().date()
+    await house.database.claims.ensure_partitions(today, today)
+    await guest.write("What is the wifi password?")
+    await guest.write("Thank you, it is lovely now")
+    await happened(clean_database, house.clock.now() + timedelta(milliseconds=80))
+    house.clock.set(NOW)
+    conditions = {"event": "message_received", "message.intent": "wifi"}
+    await add_trigger(house, trigger_type=TriggerType.event_based, conditions=conditions)
+    assert "It would have been sent once." in await ask(house)
+
+
 async def test_an_event_that_is_not_kept_can_not_be_tried_and_that_is_said(house: House) -> None:
     await add_trigger(
         house, trigger_type=TriggerType.event_based, conditions={"event": "external", "name": "spa_ready"}

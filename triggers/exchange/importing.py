@@ -138,10 +138,6 @@ async def _settled(
 ) -> Change:
     diff = await engine.plan_trigger(uow, record.id, order.author.correlation_id)
     done = "created" if deed is Deed.added else deed.value
-    await audit_trigger(uow, order.author, record, done, _plain(old), _plain(new), diff)
+    await audit_trigger(uow, order.author, record, done, old, new, diff)
     fields = tuple(sorted(map(field_of_column, new))) if deed is Deed.changed else ()
     return Change(new.get("name", record.name), deed, fields, diff)
-
-
-def _plain(columns: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, timedelta) else value for name, value in columns.items()}

@@ -38,12 +38,13 @@ class NewMessage:
 
 @dataclass(frozen=True, slots=True)
 class HeardRecord:
-    """What a guest wrote, and in what mood."""
+    """What a guest wrote, in what mood, and what for; None where that was not asked then."""
 
     at: datetime
     text: str
     score: Decimal
     mood: SentimentType
+    intent: str | None
 
 
 class Messages(Repository):
@@ -66,8 +67,9 @@ class Messages(Repository):
     async def heard_from(self, guest_ids: Collection[UUID], since: datetime) -> dict[UUID, list[HeardRecord]]:
         """Return what each of these guests has written since then, earliest first; who has not is missing."""
         found: dict[UUID, list[HeardRecord]] = {}
-        for guest_id, at, text, score, mood in await self._fetch(_HEARD_FROM, self.hotel_id, list(guest_ids), since):
-            found.setdefault(guest_id, []).append(HeardRecord(at, text, score, SentimentType(mood)))
+        for row in await self._fetch(_HEARD_FROM, self.hotel_id, list(guest_ids), since):
+            guest_id, at, text, score, mood, intent = row
+            found.setdefault(guest_id, []).append(HeardRecord(at, text, score, SentimentType(mood), intent))
         return found
 
 
@@ -95,7 +97,7 @@ def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
 _FROM_GUESTS = "hotel_id = $1 AND message_type = 'incoming' AND role = 'guest' AND sentiment_type IS NOT NULL"
 _WRITERS = f"SELECT DISTINCT guest_id FROM messages WHERE {_FROM_GUESTS} AND created_at >= $2"
 _HEARD_FROM = f"""
-    SELECT guest_id, created_at, content, sentiment_score, sentiment_type FROM messages
+    SELECT guest_id, created_at, content, sentiment_score, sentiment_type, intent FROM messages
     WHERE {_FROM_GUESTS} AND guest_id = ANY ($2::uuid[]) AND created_at >= $3 ORDER BY created_at, id
 """
 _NAME_ALL = """

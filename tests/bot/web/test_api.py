@@ -147,7 +147,7 @@ async def test_asks_for_the_source_when_two_have_the_number(site: Site, spa: Cal
         ([], 422, "bad_event", "object"),
         ({"booking": "BK-1"}, 422, "bad_event", "name"),
         ({"name": "x" * 65, "booking": "BK-1"}, 422, "bad_event", "name"),
-        ({"name": "spa_ready"}, 422, "bad_event", "either booking or phone"),
+        ({"name": "spa_ready"}, 422, "bad_event", "give either booking or phone"),
         ({**READY, "phone": PHONE}, 422, "bad_event", "either booking or phone"),
         ({"name": "spa_ready", "phone": "0151 1234567"}, 422, "bad_event", "phone"),
         ({"name": "spa_ready", "phone": PHONE, "source": "pms"}, 422, "bad_event", "source"),
@@ -165,6 +165,7 @@ async def test_says_what_is_wrong_when_an_event_can_not_be_taken(
     found, answer = await spa.tell(body)
     assert (found, answer["error"]["code"]) == (status, code)
     assert said in answer["error"]["message"]
+    assert "Value error" not in answer["error"]["message"], "a sentence, not a library's words"
     assert await spa.planned() == []
 
 
