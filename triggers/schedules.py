@@ -5,6 +5,7 @@ All arithmetic over instants is in UTC; the hotel's zone is asked only to turn a
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -208,8 +209,23 @@ def first_allowed(at: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime:
         end = end if end > wall else end + timedelta(days=1)
         # On the night the clocks go back the end may come twice, and `at` lie between.
         again = end.replace(tzinfo=zone, fold=1).astimezone(UTC)
-        at = first if (first := instant(end, zone)) > at else again
+        ends_at = first if (first := instant(end, zone)) > at else again
+        # Clocks that are changed before it may show an hour that is not quiet, if only for a minute.
+        at = _clock_change(at, ends_at, zone) or ends_at
     return at
+
+
+def _clock_change(at: datetime, until: datetime, zone: ZoneInfo) -> datetime | None:
+    """Return when the clocks change after `at` and not after `until`, less than two days later; None if they don't."""
+    start, offset = at.replace(microsecond=0), at.astimezone(zone).utcoffset()
+
+    def has_changed(seconds: int) -> bool:
+        return (start + timedelta(seconds=seconds)).astimezone(zone).utcoffset() != offset
+
+    length = int((until - start).total_seconds())
+    if not has_changed(length):
+        return None
+    return start + timedelta(seconds=bisect_left(range(length), True, key=has_changed))
 
 
 def useful_until(due_at: datetime, when: When, useful_for: timedelta | None = None) -> datetime:

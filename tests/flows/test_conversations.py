@@ -76,11 +76,17 @@ async def test_staff_hear_of_smoke_and_not_of_kind_questions_when_a_guest_writes
 ) -> None:
     guest = scene.guest(Platform.whatsapp_green)
     async with scene.serving():
-        for question in POLITE[language].strip().splitlines():
-            guest.write(question)
         guest.write(SMOKE[language])
-        await scene.simulator.until(lambda: any(SMOKE[language] in alert for alert in scene.alerts()))
-    assert [alert for alert in scene.alerts() if "🔴" in alert and SMOKE[language] not in alert] == []
+        (alert,) = await scene.simulator.until(scene.alerts)
+        assert "🔴" in alert
+        assert SMOKE[language] in alert
+        questions = POLITE[language].strip().splitlines()
+        for question in questions:
+            guest.write(question)
+        heard = "SELECT FROM messages WHERE message_type = 'incoming' HAVING count(*) > $1"
+        await eventually(lambda: scene.rows(heard, len(questions)))
+    raised = await scene.rows("SELECT severity FROM staff_notifications")
+    assert [row["severity"] for row in raised].count("critical") == 1, raised
     judged = await scene.rows("SELECT sentiment_type, intent FROM messages WHERE content = $1", SMOKE[language])
     assert [tuple(row) for row in judged] == [("requires_attention", "emergency")]
 
