@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-import snowballstemmer
+from Stemmer import Stemmer
 
 # A word may hold apostrophes, hyphens and (wi-fi, don't, а/с) one slash; an emoji or a smile stands alone.
 # Chinese and Japanese put no spaces: there each character stands alone, and neighbours make the words.
@@ -90,6 +90,6 @@ def stem(word: str) -> str:
     """The snowball stem of a normalised word: Russian for Cyrillic letters, English for all others."""
     language = "russian" if CYRILLIC.search(word) else "english"
     if not hasattr(_stemmers, language):
-        setattr(_stemmers, language, snowballstemmer.stemmer(language))
+        setattr(_stemmers, language, Stemmer(language))
     found: str = getattr(_stemmers, language).stemWord(word)
     return found
