@@ -17,12 +17,15 @@ _STAMPS = {
 
 
 async def happened(database: Database, at: datetime) -> None:
-    """Let everything that was stored since the last call have been stored at this moment."""
+    """Let everything that was stored since the last call have been stored at this moment.
+
+    What the database stamped itself has fractions of a second, and what was moved has none, whatever today's date.
+    """
     async with connected(database.admin_url) as admin:
         for table, columns in _STAMPS.items():
             for column in columns:
-                just_now = "BETWEEN now() - interval '10 minutes' AND now()"
-                await admin.execute(f"UPDATE {table} SET {column} = $1 WHERE {column} {just_now}", at)
+                stamped = f"{column} <> date_trunc('second', {column})"
+                await admin.execute(f"UPDATE {table} SET {column} = $1 WHERE {stamped}", at)
 
 
 async def kept_since(database: Database, at: datetime) -> None:
