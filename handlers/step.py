@@ -6,6 +6,7 @@ Between them no transaction is open, so a handler that needs a file fetches it t
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -67,7 +68,11 @@ class Step:
     ) -> list[tuple[Known, Route | None, Any] | Exception]:
         async with self._database.unit(hotel_id) as uow:
             shelf = await read_shelf(uow, arrivals)
-        routed = [(known, self._router.match(known.turn)) for known in self._loader.turns(shelf, arrivals)]
+        routed = []
+        for known in self._loader.turns(shelf, arrivals):
+            routed.append((known, self._router.match(known.turn)))
+            # To understand a message takes about a millisecond; fifty of them must not keep everybody else waiting.
+            await asyncio.sleep(0)
         readers = [(known.turn, route.handler) for known, route in routed if route and reads(route.handler)]
         if not readers:
             return [(known, route, None) for known, route in routed]

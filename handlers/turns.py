@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -84,12 +84,12 @@ class TurnLoader:
         self._texts = texts
         self._clock = clock
 
-    def turns(self, shelf: Shelf, arrivals: Sequence[Arrival]) -> list[Known]:
-        """Return the turns of arrived messages, in order, from what was read for them."""
+    def turns(self, shelf: Shelf, arrivals: Sequence[Arrival]) -> Iterator[Known]:
+        """Yield the turns of arrived messages, in order, from what was read for them."""
         now = self._clock.now()
         settings = HotelSettings.model_validate(shelf.hotel.settings)
         texts = self._texts.with_default(shelf.hotel.default_language)
-        return [self._known(shelf, settings, texts, arrival, now) for arrival in arrivals]
+        return (self._known(shelf, settings, texts, arrival, now) for arrival in arrivals)
 
     def _known(self, shelf: Shelf, settings: HotelSettings, texts: Texts, arrival: Arrival, now: datetime) -> Known:
         message, chat_id = arrival.message, arrival.event.chat_id
