@@ -206,9 +206,18 @@ _MOVABLE = f"""
     OR ({_IS_UNSAID} AND excluded.due_at > excluded.planned_at)
 """
 _REPEATABLE = f"trigger_firings.status = 'cancelled' OR {_IS_UNSAID}"
+# By two indexes, stay by stay and guest by guest: of one condition with OR, the server reads all that a trigger plans.
 _STANDING = f"""
-    {_SELECT} AND {_IS_PLANNED} AND trigger_id = ANY ($2::uuid[])
-      AND (stay_id = ANY ($3::uuid[]) OR subject = ANY ($4::uuid[]))
+    SELECT {_NAMES} FROM unnest($3::uuid[]) AS wanted (about) CROSS JOIN LATERAL (
+        SELECT * FROM trigger_firings WHERE hotel_id = $1 AND stay_id = wanted.about OFFSET 0
+    ) AS of_stays
+    WHERE {_IS_PLANNED} AND trigger_id = ANY ($2::uuid[])
+    UNION ALL
+    SELECT {_NAMES} FROM unnest($4::uuid[]) AS wanted (about) CROSS JOIN LATERAL (
+        SELECT * FROM trigger_firings WHERE hotel_id = $1 AND guest_id = wanted.about OFFSET 0
+    ) AS of_guests
+    WHERE {_IS_PLANNED} AND trigger_id = ANY ($2::uuid[]) AND subject = about
+      AND (stay_id IS NULL OR stay_id <> ALL ($3::uuid[]))
 """
 _LINES = f"{_SELECT} AND trigger_id = ANY ($2::uuid[]) AND subject = ANY ($3::uuid[])"
 _CANCEL = """
