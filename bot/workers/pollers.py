@@ -59,6 +59,8 @@ class Pollers:
         self._elections = elections
         self._public_url = public_url
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        # As the last look found the accounts.
+        self._statuses: dict[UUID, str] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep the readers until `stop` is set. What was fetched and not stored is fetched again by the next one."""
@@ -77,6 +79,7 @@ class Pollers:
                 for account_id in list(self._tasks):
                     await self._end(account_id)
             wanted = {account.account_id: account for account in await self._database.claims.accounts()}
+            self._statuses = {account_id: account.status for account_id, account in wanted.items()}
             for account_id in [known for known, task in self._tasks.items() if known not in wanted or task.done()]:
                 await self._end(account_id)
                 await self._elections.give_back(account_id)
@@ -164,6 +167,8 @@ class Pollers:
                 return min(FIRST_PAUSE * (1 << min(failures - 1, 10)), LONGEST_PAUSE)
 
     async def _is(self, account: AccountHead, status: AccountStatus, reason: str | None) -> None:
+        if status is AccountStatus.active and self._statuses.get(account.account_id) == status:
+            return  # a thousand accounts tell every minute that nothing has changed
         try:
             async with self._database.unit(account.hotel_id) as uow:
                 await self._desk.account_is(uow, account.account_id, status, reason, new_id().hex)
