@@ -21,7 +21,7 @@ from triggers.dossiers import Dossier, nearest_stay, open_dossiers
 from triggers.firing import Question, decide
 from triggers.happenings import Happening, StayChange, happenings_of
 from triggers.planning import Occasion, PlanDiff, looks_back_to, plan_times
-from triggers.raising import Waiting, plan_events, waiting_for, withdraw
+from triggers.raising import Waiting, plan_events, waiting_for, withdraw, withdraw_untrue
 from triggers.rounds import Round
 from triggers.rules import Rule, read, readable
 
@@ -54,7 +54,11 @@ class Engine:
         guests = [stay.guest_id for one in changes for stay in (one.before, one.after) if stay]
         planned = await self._plan_guests(uow, rules, dict.fromkeys(guests, correlation_id))
         waiting = waiting_for(rules, happenings_of(changes, correlation_id))
-        return planned + PlanDiff(await self._plan_events(uow, waiting))
+        went_on = [
+            one.after for one in changes if one.before and one.before.booking_status != one.after.booking_status
+        ]
+        withdrawn = await withdraw_untrue(uow, rules, went_on, self._clock.now())
+        return planned + PlanDiff(added=await self._plan_events(uow, waiting), cancelled=withdrawn)
 
     async def plan_guests(self, uow: UnitOfWork, correlations: Mapping[UUID, str]) -> PlanDiff:
         """Guests became known better (language, tags, another's stays), each by the message or command of that

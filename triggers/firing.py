@@ -21,7 +21,7 @@ from triggers.facts import Case, case_of
 from triggers.happenings import holds
 from triggers.reach import Reach
 from triggers.rejections import RejectedTrigger
-from triggers.rules import OVER, Rule, read
+from triggers.rules import Rule, read, why_left_alone
 from triggers.schedules import QuietHours, first_allowed
 from triggers.templates import choose_text, render
 
@@ -86,13 +86,13 @@ def decide(
 
 
 def _end_of(rule: Rule, stay: StayRecord | None) -> Reason | None:
-    """Return why a stay is not spoken of: it is another guest's, was called off, or is not what the event told."""
+    """Return why a stay is not spoken of: it is another guest's, is over, or not in the state that this is about."""
     if stay is None:
         return Reason.stay_over
     when = rule.conditions.when
     if holds(when.event, stay) if isinstance(when, Event) else rule.looks_at(stay.booking_status):
         return None
-    return Reason.stay_over if stay.booking_status in OVER else Reason.other_state
+    return why_left_alone(stay.booking_status)
 
 
 def _no(status: FiringStatus, reason: Reason, checked: tuple[ConditionResult, ...] = ()) -> Decision:

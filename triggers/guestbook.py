@@ -8,6 +8,8 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
+from rapidfuzz import fuzz
+
 from bot.integrations.base import StayRow
 from bot.storage.repositories.guests import GuestRecord
 from bot.storage.repositories.stays import StayRecord
@@ -15,6 +17,8 @@ from bot.storage.unit_of_work import UnitOfWork
 from models.base import new_id
 
 AT_ONCE = 1000
+# Of a hundred: a name that was corrected is more like the old one, another person's less.
+_LEAST_LIKENESS = 60
 Key = tuple[str, str]
 T = TypeVar("T")
 
@@ -32,15 +36,19 @@ def key_of(row: StayRow) -> Key:
 
 
 class Guestbook:
-    """The guest of a row is whoever has its phone number, else the guest of the known stay, else a new one.
+    """The guest of a row is whoever has its phone number, else the guest of the known stay, else a new one. A known
+    stay that comes with another number and another name at once was handed on: a correction changes one of them.
 
     A name that the source tells replaces the known one, the last of several; a language only fills a gap, since
     guests may have chosen theirs.
     """
 
-    def __init__(self, owners: Mapping[str, UUID], records: Mapping[UUID, GuestRecord]) -> None:
+    def __init__(
+        self, owners: Mapping[str, UUID], records: Mapping[UUID, GuestRecord], with_phones: Collection[UUID]
+    ) -> None:
         self._owners = dict(owners)
         self._records = records
+        self._with_phones = with_phones
         self._wanted: dict[UUID, GuestRecord] = {}
         self._new_phones: dict[str, UUID] = {}
         self._guests: dict[Key, UUID] = {}
@@ -52,15 +60,17 @@ class Guestbook:
         for phones in in_parts({row.phone for row in rows if row.phone}):
             owners |= await uow.guests.by_phones(phones)
         records: dict[UUID, GuestRecord] = {}
+        with_phones: set[UUID] = set()
         for ids in in_parts({*owners.values(), *(stay.guest_id for stay in known.values())}):
             records |= await uow.guests.with_ids(ids)
-        book = cls(owners, records)
+            with_phones |= (await uow.guests.phones(ids)).keys()
+        book = cls(owners, records, with_phones)
         for row in rows:
             book._enter(row, known.get(key_of(row)))
         return book
 
     def _enter(self, row: StayRow, stay: StayRecord | None) -> None:
-        guest_id = self._owners.get(row.phone or "") or (stay.guest_id if stay else new_id())
+        guest_id = self._owners.get(row.phone or "") or self._guest_of_known(row, stay) or new_id()
         if row.phone and row.phone not in self._owners:
             self._owners[row.phone] = self._new_phones[row.phone] = guest_id
         nobody = GuestRecord(guest_id, None, None, {}, ())
@@ -69,6 +79,15 @@ class Guestbook:
             before, name=row.guest_name or before.name, language=before.language or row.language
         )
         self._guests[key_of(row)] = guest_id
+
+    def _guest_of_known(self, row: StayRow, stay: StayRecord | None) -> UUID | None:
+        """Return the guest of a known stay, unless it was handed on to somebody whose number nobody has yet."""
+        if stay is None:
+            return None
+        guest = self._records.get(stay.guest_id)
+        is_other_number = row.phone is not None and stay.guest_id in self._with_phones
+        is_other_name = guest is not None and not _may_be_one(guest.name, row.guest_name)
+        return None if is_other_number and is_other_name else stay.guest_id
 
     async def save(self, uow: UnitOfWork) -> int:
         """Save new guests, names and numbers; return how many guests are new."""
@@ -100,3 +119,10 @@ class Guestbook:
 
     def _is_news(self, guest: GuestRecord) -> bool:
         return guest.id in self._records and guest != self._records[guest.id]
+
+
+def _may_be_one(name: str | None, other: str | None) -> bool:
+    """Whether two names may be one person's, as where one of them is not known."""
+    if not name or not other:
+        return True
+    return fuzz.token_sort_ratio(name.casefold(), other.casefold()) >= _LEAST_LIKENESS

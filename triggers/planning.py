@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +16,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from models.enums import CatchUp, FiringStatus, OncePer
 from triggers.base import Change, ConditionResult, Cron, Event, Occurrence, Offset, Reason, Verdict
 from triggers.facts import stay_times
-from triggers.rules import OVER, Rule
+from triggers.rules import Rule, why_left_alone
 from triggers.schedules import occurrences, useful_until
 
 # Crontab rules have no end of their own: they are planned so far, and again at every change and every day.
@@ -66,11 +67,12 @@ async def plan_times(
     before = {key_of(one): one for one in standing}
     wanted = wanted_times(occasion, timed, stays, before)
     late = _late(occasion, timed, before, wanted)
-    called_off = {stay.id for stay in stays if stay.booking_status in OVER}
     in_time = {key: one for key, one in wanted.items() if key not in late}
-    diff = await _replace(uow, occasion, before, in_time, called_off)
+    gone = _gone(timed, stays, [before[key] for key in before.keys() - in_time.keys()])
+    diff = await _replace(uow, before, in_time, occasion.now)
+    cancelled = [await uow.firings.cancel(ids, reason, occasion.now) for reason, ids in gone.items()]
     await uow.firings.plan([noted(one, Reason.came_late) for one in late.values()], occasion.now)
-    return diff
+    return replace(diff, cancelled=sum(cancelled))
 
 
 async def with_siblings(uow: UnitOfWork, rules: Iterable[Rule], stays: Sequence[StayRecord]) -> Sequence[StayRecord]:
@@ -173,22 +175,31 @@ def firing_of(
     )
 
 
+def _gone(
+    rules: Iterable[Rule], stays: Iterable[StayRecord], unwanted: Iterable[FiringRecord]
+) -> Mapping[str, list[UUID]]:
+    """Return the firings that are no longer wanted, by the reason for it."""
+    rule_by_id, stay_by_id = {rule.record.id: rule for rule in rules}, {stay.id: stay for stay in stays}
+    gone: dict[str, list[UUID]] = defaultdict(list)
+    for one in unwanted:
+        stay = stay_by_id.get(one.stay_id) if one.stay_id else None
+        gone[_why_gone(rule_by_id[one.trigger_id], stay)].append(one.id)
+    return gone
+
+
+def _why_gone(rule: Rule, stay: StayRecord | None) -> str:
+    if stay is None or rule.looks_at(stay.booking_status):
+        return "plan_changed"
+    return why_left_alone(stay.booking_status)
+
+
 async def _replace(
-    uow: UnitOfWork,
-    occasion: Occasion,
-    before: Mapping[Key, FiringRecord],
-    after: Mapping[Key, NewFiring],
-    called_off: Set[UUID],
+    uow: UnitOfWork, before: Mapping[Key, FiringRecord], after: Mapping[Key, NewFiring], now: datetime
 ) -> PlanDiff:
-    """Cancel what is no longer wanted, and plan what is new or stands otherwise."""
-    now, gone = occasion.now, [before[key] for key in before.keys() - after.keys()]
-    over = [one.id for one in gone if one.stay_id in called_off]
-    others = [one.id for one in gone if one.stay_id not in called_off]
-    cancelled = await uow.firings.cancel(over, Reason.stay_over, now)
-    cancelled += await uow.firings.cancel(others, "plan_changed", now)
+    """Plan what is new or stands otherwise."""
     news = [one for key, one in after.items() if key not in before]
     changed = [after[key] for key in after.keys() & before.keys() if not _stands(before[key], after[key])]
-    return PlanDiff(await uow.firings.plan(news, now), await uow.firings.plan(changed, now), cancelled)
+    return PlanDiff(await uow.firings.plan(news, now), await uow.firings.plan(changed, now))
 
 
 def key_of(one: FiringRecord | NewFiring) -> Key:

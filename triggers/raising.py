@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +14,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from triggers.base import Event, Occurrence, Reason
 from triggers.happenings import Happening, holds
 from triggers.planning import Occasion, comes_late, firing_of, key_of, noted
-from triggers.rules import Rule
+from triggers.rules import Rule, why_left_alone
 
 Waiting = tuple[Rule, Event, Happening]
 
@@ -62,6 +63,20 @@ def event_firing(
     at = min(happening.at or occasion.now, occasion.now)
     occurrence = Occurrence(when.event, at + when.delay)
     return firing_of(occasion, rule, happening.guest_id, stay, occurrence, happening.facts)
+
+
+async def withdraw_untrue(uow: UnitOfWork, rules: Iterable[Rule], stays: Iterable[StayRecord], now: datetime) -> int:
+    """Cancel what waits because of something that is not so any more with these stays; return how many."""
+    events = {rule.record.id: when.event for rule in rules if isinstance(when := rule.conditions.when, Event)}
+    by_id = {stay.id: stay for stay in stays}
+    if not events or not by_id:
+        return 0
+    gone: dict[Reason, list[UUID]] = defaultdict(list)
+    for line in await uow.firings.standing(events.keys(), by_id.keys(), ()):
+        stay = by_id.get(line.stay_id) if line.stay_id else None
+        if stay is not None and not holds(events[line.trigger_id], stay):
+            gone[why_left_alone(stay.booking_status)].append(line.id)
+    return sum([await uow.firings.cancel(ids, reason, now) for reason, ids in gone.items()])
 
 
 async def withdraw(uow: UnitOfWork, rules: Iterable[Rule], event: str, guest_id: UUID, now: datetime) -> int:

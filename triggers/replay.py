@@ -5,7 +5,7 @@ Where the engine writes a row of the table, a replay remembers it; nothing leave
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from bot.storage.repositories.firings import NewFiring
 from bot.storage.repositories.hotels import HotelRecord
+from bot.storage.repositories.stays import StayRecord
 from models.enums import FiringStatus
 from triggers.base import Change, Cron, Event, Reason, Verdict
 from triggers.changes import look
@@ -138,11 +139,17 @@ class Replay:
     def _raise(self, moment: datetime) -> Iterator[TriedLine]:
         occasion = self._occasion(moment)
         stays = {stay.id: stay for stay in self._life.stays_at(moment)}
+        self._drop(lambda key: self._is_untrue(self._table[key].firing, stays))
         for rule, when, happening in waiting_for([self._rule], self._happenings(moment)):
             stay = stays.get(happening.stay_id) if happening.stay_id else None
             firing = event_firing(occasion, rule, when, happening, stay)
             if firing.useful_until > moment and (stay is None or holds(when.event, stay)):
                 yield from self._put(firing, moment, is_news=True)
+
+    def _is_untrue(self, firing: NewFiring, stays: Mapping[UUID, StayRecord]) -> bool:
+        """Whether what happened is not so any more with the stay that a firing is about."""
+        when, stay = self._rule.conditions.when, stays.get(firing.stay_id) if firing.stay_id else None
+        return isinstance(when, Event) and stay is not None and not holds(when.event, stay)
 
     def _happenings(self, moment: datetime) -> Sequence[Happening]:
         changes = [change for life in self._life.stays if (change := life.change_at(moment)) is not None]

@@ -12,6 +12,7 @@ import orjson
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.telemetry.logs import logger
 from models.enums import BookingStatus, TriggerType
+from triggers.base import Anchor, Cron, Offset, Once, Reason, When
 from triggers.clauses import Conditions, Group, Test
 from triggers.conditions import parse_conditions, tests_of
 from triggers.fields import Operator
@@ -19,7 +20,8 @@ from triggers.rejections import RejectedTrigger
 from triggers.templates import check_template
 
 OVER = frozenset({BookingStatus.cancelled, BookingStatus.no_show})
-_CALLED_OFF = frozenset(status.value for status in OVER)
+_LEFT = OVER | {BookingStatus.checked_out}
+_ARRIVED = _LEFT | {BookingStatus.checked_in}
 
 log = logger("triggers")
 
@@ -32,23 +34,41 @@ class Rule:
     conditions: Conditions
 
     def looks_at(self, status: BookingStatus) -> bool:
-        """Whether stays of this status are looked at: those that were called off only when it asks for them."""
-        return status not in OVER or _asks_for_called_off(self.conditions.whether)
+        """Whether stays of this status are looked at: those for which its moment has passed or never comes only when
+        it asks for them."""
+        return status not in _too_late(self.conditions.when) or _asks_for(self.conditions.whether, status)
 
     def asks_about_message(self) -> bool:
         """Whether what a guest writes decides, so that nobody can say before for whom it holds."""
         return any(test.name.startswith("message.") for test in tests_of(self.conditions.whether))
 
 
-def _asks_for_called_off(group: Group) -> bool:
-    return any(
-        _asks_for_called_off(part) if isinstance(part, Group) else _names_called_off(part) for part in group.parts
-    )
+def why_left_alone(status: BookingStatus) -> Reason:
+    """Return why a stay of this status is not spoken of where its rule does not look at it."""
+    return Reason.stay_over if status in _LEFT else Reason.other_state
 
 
-def _names_called_off(test: Test) -> bool:
+def _too_late(when: When) -> frozenset[BookingStatus]:
+    """Return in which states of a stay there is nothing left to say: what goes before the arrival or before the
+    departure does not go after it, and what goes to guests in house does not go to those who have left."""
+    match when:
+        case Offset(anchor=Anchor.checkin, amount=amount) if amount < 0:
+            return _ARRIVED
+        case Offset(anchor=Anchor.checkout, amount=amount) if amount < 0:
+            return _LEFT
+        case Offset(anchor=Anchor.checkin) | Cron() | Once():
+            return _LEFT
+        case _:
+            return OVER
+
+
+def _asks_for(group: Group, status: BookingStatus) -> bool:
+    return any(_asks_for(part, status) if isinstance(part, Group) else _names(part, status) for part in group.parts)
+
+
+def _names(test: Test, status: BookingStatus) -> bool:
     is_choice = test.operator in {Operator.eq, Operator.in_}
-    return test.name == "booking_status" and is_choice and not _CALLED_OFF.isdisjoint(test.values)
+    return test.name == "booking_status" and is_choice and status.value in test.values
 
 
 def read(record: TriggerRecord) -> Rule:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from triggers.engine import Engine
 from triggers.guestbook import Guestbook, Key, in_parts, key_of
 from triggers.happenings import StayChange
 from triggers.planning import PlanDiff
+
+_ARRIVED = frozenset({BookingStatus.checked_in, BookingStatus.checked_out})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,25 @@ async def _save_part(
 
 
 def _wanted(row: StayRow, guest_id: UUID, before: StayRecord | None) -> NewStay:
-    """Return the stay as the row tells it; what the row does not tell stays as it was."""
+    """Return the stay as the row tells it; what the row does not tell stays as it was, as far as it can be so in the
+    state that the row tells."""
     values: dict[str, Any] = {"booking_status": BookingStatus.confirmed}
     if before is not None:
         values = {name: getattr(before, name) for name in NewStay.__slots__}
+        values |= real_times(before, row.stay.get("booking_status", before.booking_status))
     named = {"guest_id": guest_id, "external_id": row.external_id, "source": row.source}
     return NewStay(**{**values, **row.stay, **named})
+
+
+def real_times(stay: StayRecord, status: BookingStatus) -> dict[str, datetime | None]:
+    """Return when the guest really came and left, as far as that still holds once the stay is in this state: of a
+    stay that was called off and is booked again nobody has come yet."""
+    if status is stay.booking_status:
+        return {"checked_in_at": stay.checked_in_at, "checked_out_at": stay.checked_out_at}
+    return {
+        "checked_in_at": stay.checked_in_at if status in _ARRIVED else None,
+        "checked_out_at": stay.checked_out_at if status is BookingStatus.checked_out else None,
+    }
 
 
 def _differs(stay: NewStay, before: StayRecord) -> bool:

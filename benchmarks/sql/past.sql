@@ -7,6 +7,9 @@ DELETE FROM stay_changes;
 UPDATE stays SET created_at = now() - interval '1 year', known_since = now() - interval '1 year';
 UPDATE guests SET created_at = now() - interval '1 year', known_since = now() - interval '1 year';
 UPDATE conversations SET created_at = now() - interval '1 year';
+-- Until it ended each guest was in house.
+INSERT INTO stay_changes (hotel_id, stay_id, at, old, new)
+SELECT hotel_id, id, check_out, '{"booking_status": "checked_in"}', '{"booking_status": "checked_out"}' FROM stays;
 -- Every third stay was moved into another room on its second day.
 INSERT INTO stay_changes (hotel_id, stay_id, at, old, new)
 SELECT hotel_id, id, check_in + interval '1 day', '{"room_number": "7"}', jsonb_build_object('room_number', room_number)

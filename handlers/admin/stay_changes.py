@@ -18,9 +18,9 @@ from handlers.base import Turn
 from models.enums import BookingStatus, IdentityKind
 from triggers.engine import Engine
 from triggers.happenings import StayChange
+from triggers.stays import real_times
 
 SOURCE = "manual"
-_ARRIVED = frozenset({BookingStatus.checked_in, BookingStatus.checked_out})
 # Whose values the audit does not keep: only that they were changed.
 _OF_GUEST = ("name", "phone", "language")
 _EVIDENCE = {"by": "admin"}
@@ -130,7 +130,7 @@ def _changes(form: StayForm, stay: StayRecord, now: datetime) -> dict[str, Any]:
     changes = {name: value for name, value in told.items() if value is not None}
     if form.status is None or form.status is stay.booking_status:
         return changes
-    came = stay.checked_in_at if form.status in _ARRIVED else None
+    came = real_times(stay, form.status)["checked_in_at"]
     return {
         **changes,
         "checked_in_at": came or _came_at(form.status, stay.check_in, now),

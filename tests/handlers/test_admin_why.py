@@ -79,7 +79,7 @@ async def test_the_stored_verdict_is_told_with_each_condition(house: House) -> N
         (FiringStatus.expired, Reason.no_longer_useful, "Not sent: 20 November 2026, 13:01. It was too late"),
         (FiringStatus.failed, Reason.bad_template, "Failed: 20 November 2026, 13:01. The text could not be filled"),
         (FiringStatus.skipped, Reason.opted_out, "The guest does not want automatic messages."),
-        (FiringStatus.cancelled, Reason.stay_over, "Cancelled: 20 November 2026, 13:01. The stay was cancelled"),
+        (FiringStatus.cancelled, Reason.stay_over, "Cancelled: 20 November 2026, 13:01. The stay is over: it was"),
     ],
 )
 async def test_each_outcome_has_its_sentence(

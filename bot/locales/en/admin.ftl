@@ -482,8 +482,8 @@ admin-reason =
         [fired] All conditions were met.
         [conditions_not_met] The conditions were not met.
         [trigger_inactive] The trigger was paused or deleted.
-        [stay_over] The stay was cancelled or the guest did not come.
-        [other_state] The stay is not in the state that the event tells of, or not any more.
+        [stay_over] The stay is over: it was cancelled, or the guest did not come or has left.
+        [other_state] The stay is not in the state that the message is about, or not any more.
         [already_fired] The guest had got it already.
         [quiet_hours] It was night: the hotel's quiet hours.
         [no_longer_useful] It was too late to be useful.
