@@ -24,6 +24,7 @@ from triggers.planning import Occasion, PlanDiff, looks_back_to, plan_times
 from triggers.raising import Waiting, plan_events, waiting_for, withdraw, withdraw_untrue
 from triggers.rounds import Round
 from triggers.rules import Rule, read, readable
+from triggers.waiting import put_off_anew
 
 _AT_ONCE = 1000
 
@@ -53,11 +54,11 @@ class Engine:
         # All stays of the guests: conditions may count them.
         guests = [stay.guest_id for one in changes for stay in (one.before, one.after) if stay]
         planned = await self._plan_guests(uow, rules, dict.fromkeys(guests, correlation_id))
-        waiting = waiting_for(rules, happenings_of(changes, correlation_id))
         went_on = [
             one.after for one in changes if one.before and one.before.booking_status != one.after.booking_status
         ]
         withdrawn = await withdraw_untrue(uow, rules, went_on, self._clock.now())
+        waiting = waiting_for(rules, happenings_of(changes, correlation_id))
         return planned + PlanDiff(added=await self._plan_events(uow, waiting), cancelled=withdrawn)
 
     async def plan_guests(self, uow: UnitOfWork, correlations: Mapping[UUID, str]) -> PlanDiff:
@@ -100,10 +101,19 @@ class Engine:
         return diff + await self._plan_all(uow, occasion, [read(one) for one in active])
 
     async def plan_hotel(self, uow: UnitOfWork, correlation_id: str) -> PlanDiff:
-        """The hotel's zone was changed, or crontab rules can see a day further: plan all times anew."""
+        """Crontab rules can see a day further: plan all times anew."""
+        return await self._plan_hotel(uow, await self._occasion(uow, correlation_id))
+
+    async def plan_by_new_times(self, uow: UnitOfWork, correlation_id: str) -> PlanDiff:
+        """The hotel's zone or quiet hours were changed: plan all times anew, and let what waits for the morning wait
+        for the right one."""
+        occasion = await self._occasion(uow, correlation_id)
+        return await self._plan_hotel(uow, occasion) + await put_off_anew(uow, occasion)
+
+    async def _plan_hotel(self, uow: UnitOfWork, occasion: Occasion) -> PlanDiff:
         rules = readable(await uow.triggers.all())
         timed = [rule for rule in rules if not isinstance(rule.conditions.when, Change | Event)]
-        return await self._plan_all(uow, await self._occasion(uow, correlation_id), timed)
+        return await self._plan_all(uow, occasion, timed)
 
     async def raise_events(self, uow: UnitOfWork, happenings: Sequence[Happening]) -> int:
         """Something happened: plan the triggers that wait for it; return how many are news."""

@@ -27,6 +27,8 @@ from triggers.templates import choose_text, render
 
 # These answer what the guest has written and waits for, so neither the night nor the day's budget holds them back.
 ANSWERING = frozenset({"message_received", "negative_sentiment", "requires_attention", "no_reply_for"})
+# What only has to wait for a morning: by the names that are kept in the table.
+MORNINGS = {reason.value: reason for reason in (Reason.quiet_hours, Reason.attention_budget)}
 # Later than midnight of the next day whatever the clocks do, and earlier than that of the day after.
 _INTO_TOMORROW = timedelta(hours=30)
 
@@ -130,13 +132,19 @@ def _obstacle(rule: Rule, case: Case, dossier: Dossier, now: datetime) -> Obstac
     if isinstance(when, Event) and when.event in ANSWERING:
         return None
     settings = HotelSettings.model_validate(case.hotel.settings)
-    quiet = QuietHours(settings.quiet_from, settings.quiet_until)
-    allowed = first_allowed(now, quiet, case.zone)
+    allowed = waits_until(Reason.quiet_hours, now, settings, case.zone)
     if allowed > now:
         return Obstacle(Reason.quiet_hours, allowed)
     if dossier.received_today >= settings.automatic_messages_a_day:
-        return Obstacle(Reason.attention_budget, first_allowed(_tomorrow(now, case.zone), quiet, case.zone))
+        reason = Reason.attention_budget
+        return Obstacle(reason, waits_until(reason, now, settings, case.zone))
     return None
+
+
+def waits_until(reason: Reason, since: datetime, settings: HotelSettings, zone: ZoneInfo) -> datetime:
+    """Return the first minute at which what was put off for one of these reasons may go."""
+    quiet = QuietHours(settings.quiet_from, settings.quiet_until)
+    return first_allowed(_tomorrow(since, zone) if reason is Reason.attention_budget else since, quiet, zone)
 
 
 def _rests(rule: Rule, dossier: Dossier, now: datetime) -> bool:

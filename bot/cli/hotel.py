@@ -8,6 +8,7 @@ import click
 from sqlalchemy.exc import IntegrityError
 
 from bot.cli.api_keys import api_key
+from bot.cli.change_hotel import change
 from bot.cli.context import hotel_called, hotel_option, with_database
 from bot.cli.phone import Phone
 from bot.cli.token import token_option
@@ -29,6 +30,7 @@ def hotel() -> None:
 
 
 hotel.add_command(api_key)
+hotel.add_command(change)
 
 
 @hotel.command()

@@ -10,6 +10,7 @@ import click
 import phonenumbers
 
 from bot.cli.context import hotel_called, with_database
+from bot.cli.plans import plan_words
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import RejectedInput
@@ -25,6 +26,7 @@ from handlers.stay_links import link_payload, telegram_link, whatsapp_link
 from models.base import new_id
 from models.enums import AccountStatus
 from triggers.engine import Engine
+from triggers.planning import PlanDiff
 from triggers.stays import Saved, import_stays
 
 hotel_option = click.option("--hotel", "slug", required=True, help="The hotel's slug.")
@@ -73,6 +75,8 @@ def import_file(slug: str, region: str | None, file: BinaryIO) -> None:
 
     saved = with_database(work)
     click.echo(f"{saved.added} stays are new, {saved.changed} changed, {saved.unchanged} are as they were.")
+    if saved.plan != PlanDiff():
+        click.echo(f"Their messages: {plan_words(saved.plan)}.")
 
 
 async def _times(uow: UnitOfWork) -> HouseTimes:

@@ -8,6 +8,7 @@ from typing import IO
 import click
 
 from bot.cli.context import hotel_called, with_database
+from bot.cli.plans import plan_words
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import RejectedInput
@@ -106,17 +107,13 @@ def _lines(changes: list[Change], outlook: Mapping[str, Outlook]) -> Iterator[st
             yield f"{change.name}: is not in the file, stays as it is"
             continue
         parts = [f"{change.name}: {change.deed.value}{_fields(change)}"]
-        parts += [_diff(change.diff)] if change.diff != PlanDiff() else []
+        parts += [plan_words(change.diff)] if change.diff != PlanDiff() else []
         parts += [_outlook(outlook[change.name])] if change.name in outlook else []
         yield "; ".join(parts)
 
 
 def _fields(change: Change) -> str:
     return f" ({', '.join(change.fields)})" if change.fields else ""
-
-
-def _diff(diff: PlanDiff) -> str:
-    return f"in the plan {diff.added} added, {diff.moved} moved, {diff.cancelled} cancelled"
 
 
 def _outlook(outlook: Outlook) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from handlers.admin.access import AskInPrivate, RefuseStaff, ShowAdminHelp
 from handlers.admin.composing import BeginEdit, BeginTrigger, CancelDraft, TakeAnswer, is_answer, is_cancel
+from handlers.admin.hotel_times import PRESS as HOTEL
+from handlers.admin.hotel_times import HandleHotel
 from handlers.admin.pausing import SwitchAll, is_for_all
 from handlers.admin.previewing import PreviewTrigger
 from handlers.admin.questions import PRESS as ANSWER
@@ -25,7 +27,7 @@ from handlers.presses import AnswersPress
 from handlers.router import Route
 from triggers.engine import Engine
 
-_IN_PRIVATE = ("triggers", "trigger", "why", "stay")
+_IN_PRIVATE = ("triggers", "trigger", "why", "stay", "hotel")
 _STAFF_CHAT = "staffchat"
 _NEW_WORDS = frozenset({"new", "add", "новый", "новое", "новая", "создать"})
 _EXPORT_WORDS = frozenset({"export", "экспорт", "выгрузи", "выгрузить"})
@@ -62,6 +64,7 @@ def _own(engine: Engine) -> tuple[tuple[str, Filter, Handler], ...]:
         ("trigger", either(command("trigger"), pressed(TRIGGER)), HandleTrigger(engine)),
         ("why", either(command("why"), pressed(WHY)), ExplainFiring(engine)),
         ("stay", command("stay"), HandleStay(engine)),
+        ("hotel", either(command("hotel"), pressed(HOTEL)), HandleHotel(engine)),
         ("answer", either(pressed(ANSWER), is_answer), TakeAnswer(engine)),
     )
 

@@ -50,6 +50,8 @@ NOT_VISITED = {
     "bot.cli.api_keys:list_keys.work": _COMMAND,
     "bot.cli.api_keys:new.work": _COMMAND,
     "bot.cli.api_keys:revoke.work": _COMMAND,
+    "bot.cli.change_hotel:change.work": _COMMAND,
+    "bot.cli.change_hotel:change.work#2": _COMMAND,
     "bot.cli.checks.keys:try_keys": _COMMAND,
     "bot.cli.doctor:_examine_hotels": _COMMAND,
     "bot.cli.hotel:_connect.work": _COMMAND,

@@ -22,6 +22,8 @@ admin-help =
     /stay BK-1024 status=checked_in room=214 changes it
     /stay new BK-1025 name=Anna Petrova arrival=2026-11-20 departure=2026-11-23 adds one
 
+    /hotel shows the time zone and the quiet hours, /hotel zone=Europe/Madrid quiet=23:00-7:00 changes them
+
     /staffchat, written in a group, sends alerts there
 
 ## Triggers
@@ -546,6 +548,32 @@ admin-stay-field =
         [language] “{ $value }” is not a language. Write a short name like ru or en.
         [missing] A new stay needs the field “{ $field }”: add { $field }=…
        *[order] The departure has to be after the arrival: correct “{ $field }”.
+    }
+
+## The hotel's clock and its nights
+
+admin-hotel-card =
+    { $hotel }
+    Time zone: { $zone } (it is { $now } there now)
+    Quiet hours: { $quiet }
+admin-hotel-never-quiet = none, messages go at any hour
+admin-hotel-how =
+    In the quiet hours nothing goes to guests by itself, only answers to what they write.
+    To change: /hotel zone=Europe/Madrid quiet=23:00-7:00, either or both; quiet=off for none. You will see what it does to the plan before anything is written.
+admin-hotel-same = That is so already.
+admin-hotel-zone-change = Time zone: { $old } → { $new }
+admin-hotel-quiet-change = Quiet hours: { $old } → { $new }
+admin-hotel-coming = Then these go next:
+admin-hotel-coming-line = • { $time }: { $trigger }, { $guest }, { $booking }
+admin-hotel-stays-stay = Arrivals and departures stay the moments that they are: what reads { $old } now will read { $new }. If they were meant by the new clock, import them again.
+admin-hotel-done = Written.
+admin-hotel-nothing = There is nothing to write any more. Write /hotel and what shall change.
+admin-hotel-field =
+    { $problem ->
+        [zone] I don't know a time zone “{ $value }”. Write a name like Europe/Madrid.
+        [quiet] I can't read “{ $value }” as quiet hours. Write them like 22:00-8:00, or off.
+        [empty] What is missing is the value: zone=Europe/Madrid or quiet=22:00-8:00.
+       *[unknown] I don't know “{ $field }”. There are zone=Europe/Madrid and quiet=22:00-8:00.
     }
 
 ## The staff chat

@@ -134,6 +134,15 @@ class Firings(Repository):
         rows = await self._fetch(_LINES, self.hotel_id, list(trigger_ids), list(subjects))
         return [_record(row) for row in rows]
 
+    async def postponed(self, until: datetime) -> list[FiringRecord]:
+        """Return what was put off and is due before `until`."""
+        return [_record(row) for row in await self._fetch(_POSTPONED, self.hotel_id, until)]
+
+    async def put_off(self, due: Mapping[UUID, datetime]) -> int:
+        """Let firings that were put off be due at other times; return how many still waited."""
+        moved = [{"id": firing_id, "due_at": due_at} for firing_id, due_at in sorted(due.items())]
+        return len(await self._fetch(_PUT_OFF, self.hotel_id, as_records(moved))) if moved else 0
+
     async def cancel(self, firing_ids: Collection[UUID], reason: str, at: datetime) -> int:
         """Cancel firings that have not fired; return how many."""
         if not firing_ids:
@@ -220,6 +229,13 @@ _STANDING = f"""
       AND (stay_id IS NULL OR stay_id <> ALL ($3::uuid[]))
 """
 _LINES = f"{_SELECT} AND trigger_id = ANY ($2::uuid[]) AND subject = ANY ($3::uuid[])"
+_POSTPONED = f"{_SELECT} AND {_IS_PLANNED} AND due_at < $2 AND status = 'postponed'"
+_PUT_OFF = """
+    UPDATE trigger_firings SET due_at = moved.due_at
+    FROM jsonb_to_recordset($2::jsonb) AS moved (id uuid, due_at timestamptz)
+    WHERE trigger_firings.hotel_id = $1 AND trigger_firings.id = moved.id AND status = 'postponed'
+    RETURNING trigger_firings.id
+"""
 _CANCEL = """
     UPDATE trigger_firings SET status = 'cancelled', reason = $3, decided_at = $4
     WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND status <> 'fired' RETURNING id

@@ -51,6 +51,10 @@ class Hotels(Repository):
             )
         )
 
+    async def set_timezone(self, timezone: str) -> None:
+        """Let the hotel's clock be that of another zone, by its IANA name."""
+        await self._run(update(Hotel).where(Hotel.id == self.hotel_id).values(timezone=timezone))
+
     async def save_settings(self, settings: dict[str, Any]) -> None:
         """Replace the settings."""
         await self._run(update(Hotel).where(Hotel.id == self.hotel_id).values(settings=settings))

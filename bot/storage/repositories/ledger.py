@@ -44,6 +44,16 @@ class PlannedRecord:
     booking: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ComingRecord:
+    """A message of any trigger that is planned; `booking` is the number of the stay it is about."""
+
+    due_at: datetime
+    trigger: str
+    guest: str | None
+    booking: str | None
+
+
 class Ledger(Repository):
     async def lines(self, since: datetime, limit: int = 50) -> list[LedgerRecord]:
         """Return what was decided since then and what is planned, latest first."""
@@ -56,11 +66,8 @@ class Ledger(Repository):
                 TriggerFiring.status,
                 TriggerFiring.reason,
             )
-            .join(
-                TriggerRow,
-                (TriggerRow.hotel_id == TriggerFiring.hotel_id) & (TriggerRow.id == TriggerFiring.trigger_id),
-            )
-            .join(Guest, (Guest.hotel_id == TriggerFiring.hotel_id) & (Guest.id == TriggerFiring.guest_id))
+            .join(TriggerRow, _IS_TRIGGER)
+            .join(Guest, _IS_GUEST)
             .where(self._own(TriggerFiring.hotel_id), TriggerFiring.due_at >= since, _TOLD)
             .order_by(TriggerFiring.due_at.desc(), TriggerFiring.id.desc())
             .limit(limit)
@@ -86,14 +93,27 @@ class Ledger(Repository):
         """Return what a trigger has planned before `until`, the next due first, so many after those skipped."""
         statement = (
             select(TriggerFiring.due_at, Guest.name, Stay.external_id)
-            .join(Guest, (Guest.hotel_id == TriggerFiring.hotel_id) & (Guest.id == TriggerFiring.guest_id))
-            .outerjoin(Stay, (Stay.hotel_id == TriggerFiring.hotel_id) & (Stay.id == TriggerFiring.stay_id))
+            .join(Guest, _IS_GUEST)
+            .outerjoin(Stay, _IS_STAY)
             .where(*self._is_planned(trigger_id, until))
             .order_by(TriggerFiring.due_at, TriggerFiring.id)
             .offset(skipped)
             .limit(limit)
         )
         return [PlannedRecord(*row) for row in await self._run(statement)]
+
+    async def coming(self, limit: int) -> list[ComingRecord]:
+        """Return what all triggers have planned, the next due first."""
+        statement = (
+            select(TriggerFiring.due_at, TriggerRow.name, Guest.name, Stay.external_id)
+            .join(TriggerRow, _IS_TRIGGER)
+            .join(Guest, _IS_GUEST)
+            .outerjoin(Stay, _IS_STAY)
+            .where(self._own(TriggerFiring.hotel_id), _IS_PLANNED)
+            .order_by(TriggerFiring.due_at, TriggerFiring.id)
+            .limit(limit)
+        )
+        return [ComingRecord(*row) for row in await self._run(statement)]
 
     async def count_planned(self, trigger_id: UUID, until: datetime | None = None) -> int:
         """Return how many messages a trigger has planned, before `until` where that is given."""
@@ -105,6 +125,10 @@ class Ledger(Repository):
         return own if until is None else (*own, TriggerFiring.due_at < until)
 
 
+# Whose a firing is, and what it is about.
+_IS_TRIGGER = (TriggerRow.hotel_id == TriggerFiring.hotel_id) & (TriggerRow.id == TriggerFiring.trigger_id)
+_IS_GUEST = (Guest.hotel_id == TriggerFiring.hotel_id) & (Guest.id == TriggerFiring.guest_id)
+_IS_STAY = (Stay.hotel_id == TriggerFiring.hotel_id) & (Stay.id == TriggerFiring.stay_id)
 _UNSAID = (FiringStatus.skipped, FiringStatus.expired, FiringStatus.failed)
 _IS_PLANNED = TriggerFiring.status.in_(PLANNED)
 # A line that was neither planned nor decided only remembers that a condition held before its trigger looked.

@@ -1,0 +1,109 @@
+"""The hotel's clock and its nights: the zone and the quiet hours changed, and the whole plan with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import time
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from bot.hotel_settings import HotelSettings
+from bot.storage.repositories.hotels import HotelRecord
+from bot.storage.repositories.ledger import ComingRecord
+from bot.storage.unit_of_work import UnitOfWork
+from triggers.audits import Author
+from triggers.engine import Engine
+from triggers.planning import PlanDiff
+from triggers.rejections import nearest
+
+
+@dataclass(frozen=True, slots=True)
+class HotelTimes:
+    """An IANA zone, and the local times between which nothing is sent of the hotel's own accord; equal ones mean
+    never quiet."""
+
+    timezone: str
+    quiet_from: time
+    quiet_until: time
+
+    @classmethod
+    def of(cls, hotel: HotelRecord) -> HotelTimes:
+        """Return those of a hotel."""
+        settings = HotelSettings.model_validate(hotel.settings)
+        return cls(hotel.timezone, settings.quiet_from, settings.quiet_until)
+
+    def to_json(self) -> dict[str, str]:
+        """Return plain values."""
+        return {
+            "timezone": self.timezone,
+            "quiet_from": f"{self.quiet_from:%H:%M}",
+            "quiet_until": f"{self.quiet_until:%H:%M}",
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> HotelTimes:
+        """Rebuild times from what `to_json` gave."""
+        quiet = (time.fromisoformat(values[name]) for name in ("quiet_from", "quiet_until"))
+        return cls(values["timezone"], *quiet)
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What new times would do: the hotel as it would be, what becomes of the plan, and what is sent next."""
+
+    hotel: HotelRecord
+    diff: PlanDiff
+    coming: Sequence[ComingRecord]
+
+
+async def change_times(uow: UnitOfWork, engine: Engine, times: HotelTimes, author: Author) -> PlanDiff:
+    """Set the times, plan everything anew by them, and note it. Stays keep their instants."""
+    hotel = await uow.hotels.get()
+    old, settings = HotelTimes.of(hotel), HotelSettings.model_validate(hotel.settings)
+    quiet = {"quiet_from": times.quiet_from, "quiet_until": times.quiet_until}
+    await uow.hotels.set_timezone(times.timezone)
+    await uow.hotels.save_settings(settings.model_copy(update=quiet).stored())
+    diff = await engine.plan_by_new_times(uow, author.correlation_id)
+    await uow.audits.add(
+        "hotel.times",
+        "The time zone or the quiet hours were changed",
+        author.at,
+        user_id=author.user_id,
+        metadata={"old": old.to_json(), "new": times.to_json(), "plan": asdict(diff)},
+        correlation_id=author.correlation_id,
+    )
+    return diff
+
+
+async def rehearse_times(uow: UnitOfWork, engine: Engine, times: HotelTimes, author: Author, most: int) -> Prospect:
+    """Change the times and take it back; tell what came of it, with so many of the next messages."""
+    undone = await uow.connection.begin_nested()
+    try:
+        diff = await change_times(uow, engine, times, author)
+        return Prospect(await uow.hotels.get(), diff, await uow.ledger.coming(most))
+    finally:
+        await undone.rollback()
+
+
+def zone_called(text: str) -> str | None:
+    """Return the zone of this name, however it is cased, or whose last part is called so where that is one alone."""
+    name = "_".join(text.casefold().split())
+    zones = _zones()
+    ending = [zone for folded, zone in zones.items() if folded.endswith(f"/{name}")]
+    return zones.get(name) or (ending[0] if len(ending) == 1 else None)
+
+
+def nearest_zone(text: str) -> str | None:
+    """Return the zone whose name, or its last part, is most like this."""
+    zones = _zones()
+    cities = {folded.rpartition("/")[2]: zone for folded, zone in zones.items()}
+    found = nearest("_".join(text.split()), zones.keys() | cities.keys())
+    return (zones | cities)[found] if found else None
+
+
+@cache
+def _zones() -> dict[str, str]:
+    """Return every zone by its name in small letters."""
+    return {zone.casefold(): zone for zone in sorted(available_timezones())}
