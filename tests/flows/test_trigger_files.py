@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import pytest
 
 from bot.messages import Platform
-from bot.simulator.chats import ChatMessage
-from models.enums import UserRole
-from tests.flows.house import GUEST_PHONE, Scene, eventually
+from tests.flows.admins import Admin
+from tests.flows.house import Scene, eventually
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 NEWS = """
@@ -21,53 +17,6 @@ NEWS = """
       at: 18:00
     text: Would you like another pillow?
 """
-
-
-@dataclass(frozen=True)
-class Admin:
-    """An admin's phone: Maria's Telegram, or the number that guests else have."""
-
-    scene: Scene
-    platform: Platform
-
-    async def hire(self) -> None:
-        if self.platform is Platform.whatsapp_green:
-            async with self.scene.unit() as uow:
-                await uow.users.add("Ivan", UserRole.admin, None, GUEST_PHONE, "en")
-
-    def said(self) -> list[ChatMessage]:
-        simulator = self.scene.simulator
-        if self.platform is Platform.telegram:
-            return simulator.telegram.chat(self.scene.bot, self.scene.maria).from_bot()
-        return simulator.green.chat(self.scene.instance, GUEST_PHONE).from_bot()
-
-    def write(self, text: str) -> None:
-        if self.platform is Platform.telegram:
-            self.scene.simulator.telegram.write(self.scene.maria, self.scene.bot, text)
-        else:
-            self.scene.simulator.green.write(GUEST_PHONE, self.scene.instance, text)
-
-    def send(self, name: str, content: str) -> None:
-        if self.platform is Platform.telegram:
-            self.scene.simulator.telegram.send_document(self.scene.maria, self.scene.bot, name, content.encode())
-        else:
-            self.scene.simulator.green.send_document(GUEST_PHONE, self.scene.instance, name, content.encode())
-
-    def press(self, message: ChatMessage, label: str) -> None:
-        if self.platform is Platform.telegram:
-            self.scene.simulator.telegram.press(self.scene.maria, message, label)
-        else:
-            self.scene.simulator.green.press(GUEST_PHONE, message, label)
-
-    def open_file(self, message: ChatMessage) -> str:
-        wire = self.scene.simulator.telegram if self.platform is Platform.telegram else self.scene.simulator.green
-        return wire.open_file(message).decode()
-
-    async def hears(self, holds: Callable[[ChatMessage], bool]) -> ChatMessage:
-        def found() -> list[ChatMessage]:
-            return [message for message in self.said() if holds(message)]
-
-        return (await self.scene.simulator.until(found))[-1]
 
 
 @BOTH
