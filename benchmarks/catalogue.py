@@ -40,6 +40,7 @@ CATALOGUE = {
     "accept": Entry("webhook to committed row to 200", "rows.accept:accept"),
     "firing": Entry("triggers that fall due", "rows.firing:firing"),
     "planning": Entry("one trigger over very many stays", "rows.planning:planning"),
+    "moving": Entry("one stay moved among very many planned messages", "rows.moving:moving"),
     "trying": Entry("one trigger tried on the past", "rows.trying:trying"),
     "idle": Entry("many hotels, and nobody writes", "rows.idle:idle"),
     "growth": Entry("with two years of history", "rows.growth:growth"),

@@ -17,6 +17,8 @@ from benchmarks.machine import Machine
 
 METHOD = (Path(__file__).parent / "method.md").read_text()
 CHART = "benchmarks.svg"
+TRIGGERS = ("sweep", "apscheduler", "firing", "planning", "moving", "trying", "idle")
+"""The benchmarks whose figures are told one by one in the summary too: what others do beside what we do."""
 
 _WORDS = {Verdict.met: "met", Verdict.missed: "**missed**", Verdict.unmeasured: "not measured"}
 
@@ -62,14 +64,19 @@ def markdown(report: Report, chart: str | None) -> str:
 
 
 def summary_of(report: Report) -> str:
-    """Return the goals and their verdicts, and on what they were measured: what a reader in haste wants to know."""
+    """Return the goals and their verdicts, what triggers do beside others, and on what it was measured: what a reader
+    in haste wants to know."""
     goals = [goal for goal in GOALS if goal.row in report.rows]
     rows = [
         (goal.label, goal.wanted(), _found(goal, report.figures), _WORDS[goal.verdict(report.figures)])
         for goal in goals
     ]
+    tables = [_table(("row", "goal", "measured", ""), rows)]
+    triggers = [(one.label, str(one), _command(one.row)) for one in report.figures.values() if one.row in TRIGGERS]
+    if triggers:
+        tables.append(_table(("triggers, of the same run", "measured", "made by"), triggers))
     made = f"`{report.command}`, {report.made_at:%d %B %Y}, {report.scale.name} scale; {report.machine}."
-    return f"{_table(('row', 'goal', 'measured', ''), rows)}\n\n{made}"
+    return "\n\n".join([*tables, made])
 
 
 def _made_with(report: Report) -> str:

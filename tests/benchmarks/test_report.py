@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
 
 import pytest
 
+from benchmarks.bench import NORMAL
+from benchmarks.catalogue import CATALOGUE
 from benchmarks.chart import MOST, draw, nearness
 from benchmarks.figures import Figure
 from benchmarks.goals import Goal
-from benchmarks.report import figures_table, goals_table
+from benchmarks.machine import this_machine
+from benchmarks.report import TRIGGERS, Report, figures_table, goals_table, summary_of
 
 RATIO = Goal("pipeline", "whole <pipeline>", "ours", 2.0, times="theirs")
 LIMIT = Goal("accept", "accept, p99", "p99", 50, at_least=False, unit="ms")
@@ -64,3 +68,41 @@ def test_chart_is_a_picture_of_what_was_measured_when_some_goals_were_not() -> N
     assert "0.900 × (≥ 2)" in texts
     assert "One run" in texts
     assert "idle, memory" not in texts
+
+
+def test_summary_tells_what_triggers_do_beside_others_when_they_were_measured() -> None:
+    figures = {
+        "sweep.rate": Figure("sweep.rate", "bare SQL sweep", 30_000, "firings/s", row="sweep"),
+        "firing.rate": Figure("firing.rate", "whole firing", 9_000, "firings/s", row="firing"),
+        "pgbench.plain": Figure("pgbench.plain", "pgbench", 2_000, "msg/s", row="plain"),
+    }
+    told = summary_of(_report(figures))
+    assert "| whole firing against the bare SQL sweep | ≥ 0.25 × | 0.300 × | met |" in told
+    _, triggers, made = told.split("\n\n")
+    assert triggers.splitlines()[2:] == [
+        "| bare SQL sweep | 30,000 firings/s | `python -m benchmarks sweep` |",
+        "| whole firing | 9,000 firings/s | `python -m benchmarks firing` |",
+    ]
+    assert made.startswith("`python -m benchmarks`, 28 November 2026, normal scale; ")
+
+
+def test_summary_has_one_table_when_no_trigger_was_measured() -> None:
+    assert len(summary_of(_report({})).split("\n\n")) == 2
+
+
+def test_summary_names_benchmarks_that_there_are_when_it_tells_of_triggers() -> None:
+    assert set(TRIGGERS) <= CATALOGUE.keys()
+
+
+def _report(figures: dict[str, Figure]) -> Report:
+    return Report(
+        command="python -m benchmarks",
+        scale=NORMAL,
+        machine=this_machine(),
+        server="a server",
+        made_at=datetime(2026, 11, 28, tzinfo=UTC),
+        minutes=25,
+        figures=figures,
+        failures={},
+        rows=tuple(CATALOGUE),
+    )
