@@ -216,7 +216,7 @@ def first_allowed(at: datetime, quiet: QuietHours, zone: ZoneInfo) -> datetime:
 
 
 def _clock_change(at: datetime, until: datetime, zone: ZoneInfo) -> datetime | None:
-    """Return when the clocks change after `at` and not after `until`, less than two days later; None if they don't."""
+    """Return when the clocks change after `at`, not after `until`, less than two days later; None if they don't."""
     start, offset = at.replace(microsecond=0), at.astimezone(zone).utcoffset()
 
     def has_changed(seconds: int) -> bool:
