@@ -18,6 +18,9 @@ from triggers.engine import Engine
 from triggers.planning import PlanDiff
 from triggers.rejections import nearest
 
+# Etc/GMT+3 is three hours behind, not ahead, which nobody who writes GMT+3 means; the rest are no hotel's clock.
+_NO_PLACES = ("Etc/", "GMT+", "GMT-", "GMT0", "localtime", "Factory")
+
 
 @dataclass(frozen=True, slots=True)
 class HotelTimes:
@@ -106,4 +109,5 @@ def nearest_zone(text: str) -> str | None:
 @cache
 def _zones() -> dict[str, str]:
     """Return every zone by its name in small letters."""
-    return {zone.casefold(): zone for zone in sorted(available_timezones())}
+    named = (zone for zone in available_timezones() if not zone.startswith(_NO_PLACES))
+    return {zone.casefold(): zone for zone in sorted(named)}

@@ -124,6 +124,8 @@ async def test_nothing_is_asked_when_all_is_so_already(house: House) -> None:
          "Did you mean “Europe/Moscow”?"),
         ("zone=Mosco", "Did you mean “Europe/Moscow”?"),
         ("zone=../etc/passwd", "I don't know a time zone"),
+        ("zone=GMT+3", "I don't know a time zone “GMT+3”."),
+        ("zone=localtime", "I don't know a time zone"),
         ("zone=", "What is missing is the value"),
         ("quiet=at night", "I can't read “at night” as quiet hours."),
         ("quiet=22:00-25:00", "I can't read “22:00-25:00” as quiet hours."),
