@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
+from random import Random
 from typing import Any
 
 from hypothesis import assume, given
@@ -96,11 +97,26 @@ def test_evaluation_never_raises_and_explains_itself_when_facts_are_anything(
     assert [one["held"] for one in as_stored["conditions"]] == [one.held for one in found.checked]
 
 
-@given(st.lists(FLAT, min_size=1, max_size=3), FACTS)
+MEMBERS = st.lists(CONDITIONS, min_size=1, max_size=3)
+
+
+@given(MEMBERS, FACTS)
+def test_groups_join_the_answers_of_their_members_when_members_are_any(
+    members: list[dict[str, Any]], facts: dict[str, Any]
+) -> None:
+    answers = [trace(member, facts).held for member in members]
+
+    assert trace({"all": members}, facts).held is all(answers)
+    assert trace({"any": members}, facts).held is any(answers)
+    assert trace({"none": members}, facts).held is not any(answers)
+
+
+@given(MEMBERS, FACTS)
 def test_none_is_the_opposite_of_any_when_given_the_same_conditions(
     members: list[dict[str, Any]], facts: dict[str, Any]
 ) -> None:
     assert trace({"none": members}, facts).held is not trace({"any": members}, facts).held
+    assert trace({"none": [{"none": members}]}, facts).held is trace({"any": members}, facts).held
 
 
 @given(CONDITIONS, FLAT, FACTS)
@@ -110,6 +126,79 @@ def test_trigger_never_widens_when_a_condition_is_added(
     narrowed = {**conditions, "all": [*conditions.get("all", []), more]}
 
     assert trace(conditions, facts).held or not trace(narrowed, facts).held
+
+
+@given(MEMBERS, CONDITIONS, FACTS)
+def test_any_never_narrows_and_none_never_widens_when_an_alternative_is_added(
+    members: list[dict[str, Any]], more: dict[str, Any], facts: dict[str, Any]
+) -> None:
+    assert trace({"any": [*members, more]}, facts).held or not trace({"any": members}, facts).held
+    assert trace({"none": members}, facts).held or not trace({"none": [*members, more]}, facts).held
+
+
+@given(st.sampled_from(("all", "any", "none")), MEMBERS, st.randoms(), FACTS)
+def test_order_and_repetition_change_nothing_when_conditions_are_in_a_group(
+    group: str, members: list[dict[str, Any]], random: Random, facts: dict[str, Any]
+) -> None:
+    shuffled = random.sample(members, len(members))
+
+    assert trace({group: shuffled}, facts).held is trace({group: members}, facts).held
+    assert trace({group: [*members, members[0]]}, facts).held is trace({group: members}, facts).held
+
+
+@given(CONDITIONS, FACTS)
+def test_every_condition_is_asked_when_the_first_ones_have_decided(
+    conditions: dict[str, Any], facts: dict[str, Any]
+) -> None:
+    asked = [one.path for one in trace(conditions, facts).checked]
+
+    assert asked == [one.path for one in trace(conditions, {}).checked]
+    assert len(asked) == len(set(asked)) == count(conditions)
+
+
+def count(conditions: dict[str, Any]) -> int:
+    """How many questions these conditions ask."""
+    return sum(
+        sum(map(count, wanted)) if name in {"all", "any", "none"} else len(wanted) if isinstance(wanted, dict) else 1
+        for name, wanted in conditions.items()
+    )
+
+
+OPPOSITES = (("ne", "eq"), ("not_in", "in"))
+OF_WORDS = ("room_type", "guest.tags", "guest.preferences.pillow")
+
+
+@given(st.sampled_from(OPPOSITES), st.sampled_from(OF_WORDS), WORD, FACTS)
+def test_opposite_operators_never_agree_when_they_ask_the_same(
+    pair: tuple[str, str], name: str, word: str, facts: dict[str, Any]
+) -> None:
+    wanted = [word] if "in" in pair else word
+    first, second = ({name: {operator: wanted}} for operator in pair)
+
+    assert trace(first, facts).held is not trace(second, facts).held
+    assert trace({name: {"exists": True}}, facts).held is not trace({name: {"exists": False}}, facts).held
+    assert trace({"not_received": word}, facts).held is not trace({"received": word}, facts).held
+
+
+@given(st.lists(WORD, min_size=1, max_size=3), FACTS)
+def test_list_of_choices_is_any_of_them_when_asked_one_by_one(choices: list[str], facts: dict[str, Any]) -> None:
+    one_by_one = {"any": [{"room_type": choice} for choice in choices]}
+
+    assert trace({"room_type": choices}, facts).held is trace(one_by_one, facts).held
+
+
+@given(st.integers(1, 4), FACTS)
+def test_bounds_part_the_numbers_in_two_and_leave_out_the_unknown_when_a_field_has_an_order(
+    bound: int, facts: dict[str, Any]
+) -> None:
+    below, above = (trace({"nights": {operator: bound}}, facts).held for operator in ("lt", "gte"))
+    at_most, beyond = (trace({"nights": {operator: bound}}, facts).held for operator in ("lte", "gt"))
+    is_known = trace({"nights": {"exists": True}}, facts).held
+
+    assert (below or above) is (at_most or beyond) is is_known
+    assert not (below and above)
+    assert not (at_most and beyond)
+    assert (at_most and above) is trace({"nights": bound}, facts).held
 
 
 @given(FLAT.filter(lambda conditions: "not_received" not in conditions), FACTS)

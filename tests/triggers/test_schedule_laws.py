@@ -2,66 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.triggers.almanac import FIRST, LAST, MINUTE, ZONES, almanac, changes, minutes, wall
 from triggers.base import Anchor, Cron, Offset, StayTimes, Unit
 from triggers.schedules import QuietHours, first_allowed, instant, occurrences
-
-ZONES = (
-    "Europe/Berlin",
-    "Europe/London",
-    "Europe/Moscow",
-    "America/New_York",
-    "America/St_Johns",
-    "America/Santiago",
-    "America/Sao_Paulo",
-    "Africa/Cairo",
-    "Asia/Kathmandu",
-    "Asia/Tokyo",
-    "Australia/Lord_Howe",
-    "Pacific/Auckland",
-)
-MINUTE = timedelta(minutes=1)
-FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-
-
-@cache
-def changes(zone: ZoneInfo) -> tuple[datetime, ...]:
-    """The days of the year's clock changes; midsummer where there are none."""
-    days = [FIRST + timedelta(days=n) for n in range(365)]
-    found = [one for one in days if offset(one, zone) != offset(one + timedelta(days=1), zone)]
-    return tuple(found or [datetime(2026, 7, 1, tzinfo=UTC)])
-
-
-def offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
-    return at.astimezone(zone).utcoffset()
-
-
-def wall(at: datetime, zone: ZoneInfo) -> datetime:
-    return at.astimezone(zone).replace(tzinfo=None, fold=0)
-
-
-def minutes(start: datetime, end: datetime) -> Iterator[datetime]:
-    while start < end:
-        yield start
-        start += MINUTE
 
 
 def by_brute_force(wanted: datetime, zone: ZoneInfo) -> datetime:
     """The first minute at which the hotel's clock shows the wanted time, or has jumped over it."""
-    start = wanted.replace(tzinfo=UTC) - timedelta(hours=15)
-    shown = wall(start, zone)
-    for at in minutes(start, start + timedelta(days=2)):
-        before, shown = shown, wall(at, zone)
-        if shown == wanted or before < wanted < shown:
-            return at
-    raise AssertionError(f"{wanted} never comes in {zone}")
+    change = min(changes(zone), key=lambda day: abs(day.replace(tzinfo=None) - wanted))
+    return almanac(zone, change).first(wanted)
 
 
 @st.composite
