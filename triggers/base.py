@@ -142,6 +142,7 @@ class Reason(StrEnum):
     cooldown = "cooldown"
     came_late = "came_late"
     replied = "replied"
+    plan_changed = "plan_changed"
     bad_template = "bad_template"
     unreadable = "unreadable"
     error = "error"

@@ -177,19 +177,19 @@ def firing_of(
 
 def _gone(
     rules: Iterable[Rule], stays: Iterable[StayRecord], unwanted: Iterable[FiringRecord]
-) -> Mapping[str, list[UUID]]:
+) -> Mapping[Reason, list[UUID]]:
     """Return the firings that are no longer wanted, by the reason for it."""
     rule_by_id, stay_by_id = {rule.record.id: rule for rule in rules}, {stay.id: stay for stay in stays}
-    gone: dict[str, list[UUID]] = defaultdict(list)
+    gone: dict[Reason, list[UUID]] = defaultdict(list)
     for one in unwanted:
         stay = stay_by_id.get(one.stay_id) if one.stay_id else None
         gone[_why_gone(rule_by_id[one.trigger_id], stay)].append(one.id)
     return gone
 
 
-def _why_gone(rule: Rule, stay: StayRecord | None) -> str:
+def _why_gone(rule: Rule, stay: StayRecord | None) -> Reason:
     if stay is None or rule.looks_at(stay.booking_status):
-        return "plan_changed"
+        return Reason.plan_changed
     return why_left_alone(stay.booking_status)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from bot.simulator.page import Page
 from bot.simulator.scene import Cast, LedgerLine, Seat
 from bot.simulator.world import Simulator
 from tests.bot.simulator.conftest import GUEST, INSTANCE_TOKEN, TOKEN
+from triggers.base import Reason
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -252,6 +254,12 @@ async def test_act_is_refused_when_the_body_is_no_object(
     headers = {"Content-Type": "application/json"}
     async with http.post(f"{desk.page.url}/api/say", data=body, headers=headers) as reply:
         assert reply.status == 400
+
+
+async def test_page_has_words_for_every_reason_in_both_languages(desk: Desk, http: aiohttp.ClientSession) -> None:
+    async with http.get(f"{desk.page.url}/words.js") as reply:
+        said = re.findall(r"reasons: \{(.*?)\}", await reply.text(), re.DOTALL)
+    assert [set(re.findall(r"(\w+): \"", words)) for words in said] == [set(Reason)] * 2
 
 
 async def test_files_come_with_strict_headers_when_opened(desk: Desk, http: aiohttp.ClientSession) -> None:
