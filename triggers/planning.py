@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -88,17 +89,21 @@ def wanted_times(
     stays: Sequence[StayRecord],
     before: Mapping[Key, FiringRecord | NewFiring],
 ) -> dict[Key, NewFiring]:
-    """Return what should be planned where this was before; of several moments for one key it is the earliest."""
-    wanted: dict[Key, NewFiring] = {}
+    """Return what should be planned where this was before.
+
+    Of several moments for one key it is the earliest; one that comes too late counts only where all do.
+    """
+    now, found = occasion.now, dict[Key, list[tuple[bool, datetime, NewFiring]]]()
     for rule in rules:
         for stay in stays:
             for firing in _firings(occasion, rule, stay):
-                known = wanted.get(key_of(firing))
-                if _is_past(rule, firing, occasion.now) and not _waits(before.get(key_of(firing)), firing):
+                standing = before.get(key_of(firing))
+                if _is_past(rule, firing, now) and not _waits(standing, firing):
                     continue
-                if firing.useful_until > occasion.now and (known is None or firing.due_at < known.due_at):
-                    wanted[key_of(firing)] = firing
-    return wanted
+                if firing.useful_until > now:
+                    is_late = _is_late(rule, standing, firing, now)
+                    found.setdefault(key_of(firing), []).append((is_late, firing.due_at, firing))
+    return {key: min(several, key=itemgetter(0, 1))[2] for key, several in found.items()}
 
 
 def _late(
@@ -107,11 +112,12 @@ def _late(
     """Return what became known only after its moment, by rules that send nothing late."""
     by_id = {rule.record.id: rule for rule in rules}
     return {
-        key: one
-        for key, one in wanted.items()
-        if comes_late(by_id[one.trigger_id], one, occasion.now)
-        and not (key in before and _has_moment(before[key], one.due_at))
+        key: one for key, one in wanted.items() if _is_late(by_id[one.trigger_id], before.get(key), one, occasion.now)
     }
+
+
+def _is_late(rule: Rule, standing: FiringRecord | NewFiring | None, firing: NewFiring, now: datetime) -> bool:
+    return comes_late(rule, firing, now) and not (standing and _has_moment(standing, firing.due_at))
 
 
 def comes_late(rule: Rule, firing: NewFiring, now: datetime) -> bool:
@@ -212,7 +218,7 @@ def _stands(before: FiringRecord, after: NewFiring) -> bool:
     return _has_moment(before, after.due_at) and same_people and before.useful_until == after.useful_until
 
 
-def _has_moment(before: FiringRecord, due_at: datetime) -> bool:
+def _has_moment(before: FiringRecord | NewFiring, due_at: datetime) -> bool:
     return before.status is FiringStatus.postponed or before.due_at == due_at
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from bot.storage.repositories.stays import NewStay
 from models import Hotel
-from models.enums import BookingStatus, OncePer
+from models.enums import BookingStatus, CatchUp, OncePer
 from tests.triggers.hotels import AFTER_CHECKIN, NOON, HotelDesk
 from triggers.planning import PlanDiff
 
@@ -190,6 +190,18 @@ async def test_the_first_stay_counts_when_a_trigger_speaks_once_a_guest(hotel: H
     assert (line.due_at, line.stay_id) == (NOON + 2 * HOUR, first.id)
     await hotel.change(first, booking_status=BookingStatus.cancelled)
     assert [line.due_at for line in await hotel.lines()] == [NOON + timedelta(days=9) + 2 * HOUR]
+
+
+async def test_the_next_stay_counts_when_the_first_became_known_too_late_for_its_message(hotel: HotelDesk) -> None:
+    await hotel.trigger(AFTER_CHECKIN, once_per=OncePer.guest, catch_up=CatchUp.skip)
+    guest = await hotel.guest()
+    await hotel.stay(guest, "BK-1", check_in=NOON - 4 * HOUR)
+    assert await hotel.states() == [("skipped", "came_late")]
+
+    following = await hotel.stay(guest, "BK-2", check_in=NOON + 24 * HOUR)
+
+    (line,) = await hotel.lines()
+    assert (line.status, line.due_at, line.stay_id) == ("scheduled", NOON + 26 * HOUR, following.id)
 
 
 async def test_a_postponed_firing_stays_postponed_when_its_stay_is_saved_again(hotel: HotelDesk) -> None:
