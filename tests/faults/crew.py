@@ -8,8 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Self
 
+from bot.clock import Clock
 from bot.database import Logins
-from tests.faults.town import Town
 from tests.faults.worker import live
 from tests.flows.bot_process import BotProcess, Live
 
@@ -17,12 +17,12 @@ from tests.flows.bot_process import BotProcess, Live
 class Place:
     """A place for one process that lives as `live` says, never empty for long. `endings` counts the exit codes."""
 
-    def __init__(self, town: Town, logins: Logins, environ: dict[str, str], log: Path, live: Live = live) -> None:
+    def __init__(self, clock: Clock, logins: Logins, environ: dict[str, str], log: Path, live: Live = live) -> None:
         self.environ = environ
         self._extra: dict[str, str] = {}
         self.last_ending: int | None = None
         self.endings: Counter[int | None] = Counter()
-        self._town = town
+        self._clock = clock
         self._logins = logins
         self._log = log
         self._live = live
@@ -73,7 +73,7 @@ class Place:
 
     def _start(self) -> None:
         environ = self.environ | self._extra
-        self._process = BotProcess(environ, self._logins, self._town.clock, self._log, self._live)
+        self._process = BotProcess(environ, self._logins, self._clock, self._log, self._live)
         self._process.start()
 
     async def _keep(self) -> None:

@@ -136,7 +136,7 @@ async def playing(
         town = await stack.enter_async_context(open_town(database, stage.seed, size or Size()))
         log = log or Path(tempfile.mkstemp(prefix="row-", suffix=".log", dir=stage.logs)[1])
         direct, settings = town.logins(), town.environ() | dict(environ or {})
-        places = [Place(town, logins(number, direct), dict(settings), log) for number in range(workers)]
+        places = [Place(town.clock, logins(number, direct), dict(settings), log) for number in range(workers)]
         for place in places:
             await stack.enter_async_context(place)
         play = Play(town, Load(town), places)

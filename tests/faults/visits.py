@@ -1,10 +1,16 @@
-"""Which commit points row 2 dies at, and why it leaves the others out. A new one belongs into either."""
+"""Which commit points processes are made to die at, and why others are left out. A new one belongs into one."""
 
 from __future__ import annotations
 
 from tests.faults.failpoints import ACKNOWLEDGE, SEND
 
 SENDING = tuple(f"{what}:{platform}" for what in (SEND, ACKNOWLEDGE) for platform in ("telegram", "whatsapp_green"))
+
+CALLED = (
+    "bot.storage.claims:Claims.hotel_called",
+    "bot.web.api:Api._hear",
+)
+"""Where another system's call leads; one that heard no answer asks again: test_event_kills.py."""
 
 VISITED = (
     "bot.doubts:Doubts._look_into",
@@ -38,10 +44,10 @@ VISITED = (
     "handlers.step:Step._load_all#2",
     "handlers.step:Step._save_all",
 )
+"""What row 2 dies at."""
 
 _COMMAND = "an operator's command: one transaction, and whoever runs it sees how it ended"
 _DEMO = "the demo's furniture, made before anything is served"
-_CALLED = "only where another system calls; one that heard no answer asks again, and is known by its key"
 _RENEWAL = "only work that lasts longer than a third of a lease comes by; a renewal that fails costs the lease"
 _PUSHED = "only where providers push; it reads and changes nothing"
 _OUTAGE_OR_STOP = "only after an outage of the database, rows 5 to 7, or a request to stop: row 4"
@@ -81,12 +87,10 @@ NOT_VISITED = {
     "bot.sending:Sender.give_back": _OUTAGE_OR_STOP,
     "bot.storage.claims:Claims.account_by_webhook": _PUSHED,
     "bot.storage.claims:Claims.database_time": _COMMAND,
-    "bot.storage.claims:Claims.hotel_called": _CALLED,
     "bot.storage.claims:Claims.integrations": _COMMAND,
     "bot.storage.claims:Claims.latest_arrival": _COMMAND,
     "bot.storage.claims:Claims.renew": _RENEWAL,
     "bot.storage.claims:Claims.renew#2": _RENEWAL,
-    "bot.web.api:Api._hear": _CALLED,
     "bot.web.webhooks:Webhooks._look_up": _PUSHED,
     "bot.workers.inbox:InboxWorker._forgive": _OUTAGE_OR_STOP,
     "bot.workers.inbox:InboxWorker._give_back": _OUTAGE_OR_STOP,

@@ -15,6 +15,7 @@ from typing import cast
 
 from bot.app import House
 from bot.channels.connections import Connections
+from bot.clock import Clock
 from bot.database import Logins
 from bot.fetching import Fetcher
 from bot.messages import OutgoingMessage
@@ -26,7 +27,6 @@ from handlers.routes import routes
 from tests.faults.failpoints import FailingConnections, Failpoints, failing_database
 from tests.faults.marks import mark_in
 from tests.flows.bot_process import live_as
-from tests.flows.house import WireClock
 
 GIGABYTE = 1 << 30
 MEMORY_MB = "FAULTS_MEMORY_MB"
@@ -78,7 +78,7 @@ def parroting(house: House, parrot: Parrot) -> House:
     return replace(house, router=Router([*own, *routes(house.engine, Fetcher(house.database, house.connections))]))
 
 
-def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
+def live(environ: dict[str, str], logins: Logins, clock: Clock, log: Path) -> None:
     """Be a bot process until SIGTERM; what the environment says beside the settings is for the failpoints."""
     settings = {name: value for name, value in environ.items() if name.startswith("BELLHOP_")}
     points = Failpoints.of(environ)

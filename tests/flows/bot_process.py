@@ -17,17 +17,17 @@ import uvloop
 
 from bot.app import House, open_house, run_house
 from bot.cli.watchdog import watched
+from bot.clock import Clock
 from bot.config import load_settings
 from bot.database import Logins
 from bot.telemetry.logs import configure_logging
-from tests.flows.house import WireClock
 
 NURSERY = multiprocessing.get_context("forkserver")
 _PRELOADED = "tests.flows.nursery"
 NURSERY.set_forkserver_preload([_PRELOADED])
 _PR_SET_PDEATHSIG = 1
 
-Live = Callable[[dict[str, str], Logins, WireClock, Path], None]
+Live = Callable[[dict[str, str], Logins, Clock, Path], None]
 Opened = Callable[[House], House]
 
 
@@ -40,7 +40,7 @@ class BotProcess:
     """One life of the bot, from `start` to its kill; what it logs is added to `log`."""
 
     def __init__(
-        self, environ: dict[str, str], logins: Logins, clock: WireClock, log: Path, live: Live | None = None
+        self, environ: dict[str, str], logins: Logins, clock: Clock, log: Path, live: Live | None = None
     ) -> None:
         arguments = (environ, logins, clock, log)
         self._process = NURSERY.Process(target=live or _live, args=arguments, daemon=True)
@@ -79,7 +79,7 @@ class BotProcess:
         return code
 
 
-def _live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
+def _live(environ: dict[str, str], logins: Logins, clock: Clock, log: Path) -> None:
     live_as(environ, logins, clock, log)
 
 
@@ -92,7 +92,7 @@ def be_born(log: Path) -> None:
 
 
 def live_as(
-    environ: dict[str, str], logins: Logins, clock: WireClock, log: Path, furnish: Opened = lambda house: house
+    environ: dict[str, str], logins: Logins, clock: Clock, log: Path, furnish: Opened = lambda house: house
 ) -> None:
     """Be the bot until SIGTERM, in a house that `furnish` may change once it is open."""
     be_born(log)

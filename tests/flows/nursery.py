@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import tests.flows.bot_process  # noqa: F401 - loads the clients and the language model
+import tests.flows.bot_process
+import tests.flows.house  # noqa: F401 - loads the clients and the language model
 from bot.texts import Texts
 
 Texts()

@@ -12,11 +12,11 @@ import orjson
 import pgqueuer
 from pgqueuer import AsyncpgDriver, Job, PgQueuer, Queries
 
+from bot.clock import Clock
 from bot.database import Logins
 from tests.databases import connected
 from tests.faults.anchors.echo import DATABASE_URL, look_up, open_bot
 from tests.flows.bot_process import be_born
-from tests.flows.house import WireClock
 
 
 class PgQueuerQueue:
@@ -46,7 +46,7 @@ async def open_queue(url: str) -> AsyncIterator[PgQueuerQueue]:
         yield PgQueuerQueue(url, connection)
 
 
-def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
+def live(environ: dict[str, str], logins: Logins, clock: Clock, log: Path) -> None:
     """Be a worker until SIGTERM."""
     be_born(log)
     asyncio.run(_work(environ))

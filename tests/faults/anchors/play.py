@@ -83,7 +83,7 @@ async def playing(stage: Stage, anchor: Anchor, size: Size) -> AsyncIterator[Anc
             environ[DATABASE_URL] = own.owner_url
             queue = await stack.enter_async_context(anchor.open_queue(own.owner_url))
             await stack.enter_async_context(_feeding(environ, queue))
-        places = [Place(town, town.logins(), environ, log, anchor.live) for _ in range(anchor.workers)]
+        places = [Place(town.clock, town.logins(), environ, log, anchor.live) for _ in range(anchor.workers)]
         for place in places:
             await stack.enter_async_context(place)
         load = Load(town)

@@ -8,13 +8,13 @@ from pathlib import Path
 from aiogram import Dispatcher, F
 from aiogram.types import Message
 
+from bot.clock import Clock
 from bot.database import Logins
 from tests.faults.anchors.echo import look_up, open_bot
 from tests.flows.bot_process import be_born
-from tests.flows.house import WireClock
 
 
-def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
+def live(environ: dict[str, str], logins: Logins, clock: Clock, log: Path) -> None:
     """Be a polling bot until SIGTERM."""
     be_born(log)
     asyncio.run(_poll(environ))

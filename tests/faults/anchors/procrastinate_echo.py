@@ -12,11 +12,11 @@ from pathlib import Path
 
 from procrastinate import App, PsycopgConnector
 
+from bot.clock import Clock
 from bot.database import Logins
 from tests.databases import connected
 from tests.faults.anchors.echo import DATABASE_URL, look_up, open_bot
 from tests.flows.bot_process import be_born
-from tests.flows.house import WireClock
 
 CONCURRENCY = 10
 """As many as PgQueuer takes in a batch; the default of one would never be busy with two chats."""
@@ -49,7 +49,7 @@ async def open_queue(url: str) -> AsyncIterator[ProcrastinateQueue]:
         yield ProcrastinateQueue(url, app)
 
 
-def live(environ: dict[str, str], logins: Logins, clock: WireClock, log: Path) -> None:
+def live(environ: dict[str, str], logins: Logins, clock: Clock, log: Path) -> None:
     """Be a worker until SIGTERM."""
     be_born(log)
     asyncio.run(_work(environ))
