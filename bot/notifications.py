@@ -7,6 +7,7 @@ failed stays `failed` with the reason, for everyone to see.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 from bot.clock import Clock
 from bot.hotel_settings import HotelSettings
 from bot.messages import Choice, OutgoingMessage, Platform
-from bot.outbox import Letter, enqueue
+from bot.outbox import Letter, enqueue_all
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.notifications import NewNotification, NotificationRecord
 from bot.storage.repositories.outbox import OutboxRecord
@@ -40,6 +41,20 @@ class Subject:
     conversation_id: UUID | None = None
     message_id: UUID | None = None
     contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A notification to raise. `words` is what the guest wrote, or the sentence about what there is; `reasons` the
+    words that raised it."""
+
+    kind: NotificationType
+    severity: Severity
+    title_key: str
+    subject: Subject
+    words: str
+    correlation_id: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +84,32 @@ class Desk:
         correlation_id: str,
         reasons: tuple[str, ...] = (),
     ) -> UUID:
-        """Raise a notification in the caller's transaction; return its id.
+        """Raise one notification, as `raise_alerts` does; return its id."""
+        alert = Alert(kind, severity, title_key, subject, words, correlation_id, reasons)
+        (notification_id,) = await self.raise_alerts(uow, [alert])
+        return notification_id
 
-        `words` is what the guest wrote, or the sentence about what went wrong; `reasons` the words that raised it.
-        """
+    async def raise_alerts(self, uow: UnitOfWork, alerts: Sequence[Alert]) -> list[UUID]:
+        """Raise notifications in the caller's transaction; return their ids, in order."""
         hotel = await uow.hotels.get()
-        notification = NewNotification(
-            notification_type=kind,
-            severity=severity,
-            title=self._title(hotel, title_key, subject)[:255],
-            content=self._content(hotel, words, reasons, subject.contact),
+        raised = await uow.notifications.add_all([self._new(hotel, one) for one in alerts], self._clock.now())
+        counted.labels(NotificationStatus.pending).inc(len(raised))
+        first = next(iter(await _ways(uow, HotelSettings.model_validate(hotel.settings))), None)
+        await self._go(uow, hotel, list(zip(raised, (one.correlation_id for one in alerts), strict=True)), first)
+        return [one.id for one in raised]
+
+    def _new(self, hotel: HotelRecord, alert: Alert) -> NewNotification:
+        subject = alert.subject
+        return NewNotification(
+            notification_type=alert.kind,
+            severity=alert.severity,
+            title=self._title(hotel, alert.title_key, subject)[:255],
+            content=self._content(hotel, alert.words, alert.reasons, subject.contact),
             guest_id=subject.guest_id,
             conversation_id=subject.conversation_id,
             message_id=subject.message_id,
+            attempts=1,
         )
-        notification_id = await uow.notifications.add(notification, self._clock.now())
-        counted.labels(NotificationStatus.pending).inc()
-        await self._try_next_way(uow, notification_id, correlation_id)
-        return notification_id
 
     async def account_is(
         self, uow: UnitOfWork, account_id: UUID, status: AccountStatus, reason: str | None, correlation_id: str
@@ -109,7 +132,10 @@ class Desk:
 
     async def sentence(self, uow: UnitOfWork, key: str, **values: Value) -> str:
         """Return a text of the catalogues in the hotel's language."""
-        hotel = await uow.hotels.get()
+        return self.say(await uow.hotels.get(), key, **values)
+
+    def say(self, hotel: HotelRecord, key: str, **values: Value) -> str:
+        """Return a text of the catalogues in this hotel's language."""
         return self._texts(key, hotel.default_language, **values)
 
     async def settled(self, uow: UnitOfWork, record: OutboxRecord, state: OutboxState, reason: str) -> None:
@@ -172,22 +198,41 @@ class Desk:
         attempt = await uow.notifications.count_attempt(notification_id)
         ways = await _ways(uow, HotelSettings.model_validate(hotel.settings))
         way = ways[0] if is_repeat and attempt == 2 and ways else next(iter(ways[attempt - 1 :]), None)
+        await self._go(uow, hotel, [(notification, correlation_id)], way, reason, is_repeat)
+
+    async def _go(
+        self,
+        uow: UnitOfWork,
+        hotel: HotelRecord,
+        notified: Sequence[tuple[NotificationRecord, str]],
+        way: Way | None,
+        reason: str = "",
+        is_repeat: bool = False,
+    ) -> None:
+        """Send notifications, each with its correlation, by a way; where there is none any more, let them fail."""
         if way is None:
-            why = reason or self._texts("alert-no-way", hotel.default_language)
-            await uow.notifications.mark_failed(notification_id, why)
-            counted.labels(NotificationStatus.failed).inc()
+            why = reason or self.say(hotel, "alert-no-way")
+            for notification, _ in notified:
+                await uow.notifications.mark_failed(notification.id, why)
+            counted.labels(NotificationStatus.failed).inc(len(notified))
             return
-        letter = Letter(
-            account_id=way.account_id,
-            chat_id=await uow.chats.at(way.account_id, way.address),
-            platform=Platform.telegram,
-            purpose=OutboxPurpose.notification,
-            useful_for=USEFUL_FOR,
-            correlation_id=correlation_id,
-            notification_id=notification_id,
-        )
-        message = self._message(hotel, notification, way, is_repeat)
-        await enqueue(uow, letter, message, self._clock.now())
+        chat_id = await uow.chats.at(way.account_id, way.address)
+        parcels = [
+            (
+                Letter(
+                    account_id=way.account_id,
+                    chat_id=chat_id,
+                    platform=Platform.telegram,
+                    purpose=OutboxPurpose.notification,
+                    useful_for=USEFUL_FOR,
+                    correlation_id=correlation_id,
+                    notification_id=notification.id,
+                ),
+                self._message(hotel, notification, way, is_repeat),
+            )
+            for notification, correlation_id in notified
+        ]
+        await enqueue_all(uow, parcels, self._clock.now())
 
     def _message(
         self, hotel: HotelRecord, notification: NotificationRecord, way: Way, is_repeat: bool

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from bot.storage.repositories.base import Repository
 from models import StaffNotification
@@ -35,7 +36,8 @@ class NotificationRecord:
 
 @dataclass(frozen=True, slots=True)
 class NewNotification:
-    """A notification to raise; texts are final, in the hotel's language."""
+    """A notification to raise; texts are final, in the hotel's language. `attempts` are the ways to staff that are
+    tried with it."""
 
     notification_type: NotificationType
     severity: Severity
@@ -44,17 +46,22 @@ class NewNotification:
     guest_id: UUID | None = None
     conversation_id: UUID | None = None
     message_id: UUID | None = None
+    attempts: int = 0
 
 
 class Notifications(Repository):
     async def add(self, notification: NewNotification, at: datetime) -> UUID:
         """Raise a notification; return its id."""
-        notification_id = new_id()
-        values = {name: getattr(notification, name) for name in NewNotification.__slots__}
-        await self._run(
-            insert(StaffNotification).values(hotel_id=self.hotel_id, id=notification_id, created_at=at, **values)
-        )
-        return notification_id
+        return (await self.add_all([notification], at))[0].id
+
+    async def add_all(self, notifications: Sequence[NewNotification], at: datetime) -> list[NotificationRecord]:
+        """Raise notifications; return them as they are kept, in order."""
+        rows = [
+            {"id": new_id(), "created_at": at, **{name: getattr(one, name) for name in NewNotification.__slots__}}
+            for one in notifications
+        ]
+        kept = {row["id"]: row for row in await self._insert(StaffNotification, rows, returning=_NAMES)}
+        return [_record(kept[row["id"]]) for row in rows]
 
     async def get(self, notification_id: UUID) -> NotificationRecord | None:
         """Return one notification."""
@@ -121,3 +128,16 @@ class Notifications(Repository):
 
 
 _COLUMNS = tuple(getattr(StaffNotification, name) for name in NotificationRecord.__slots__)
+_NAMES = ", ".join(NotificationRecord.__slots__)
+
+
+def _record(row: Any) -> NotificationRecord:
+    values = dict(row)
+    return NotificationRecord(
+        **{
+            **values,
+            "notification_type": NotificationType(values["notification_type"]),
+            "severity": Severity(values["severity"]),
+            "status": NotificationStatus(values["status"]),
+        }
+    )
