@@ -1,4 +1,4 @@
-"""What the hotel's people see and write: notifications, the hotel's own answers, the audit trail."""
+"""What the hotel's people see and write: notifications, requests, the hotel's own answers, the audit trail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Tenant, Timestamps, enum_type, tenant_key
-from models.enums import NotificationStatus, NotificationType, Severity
+from models.enums import Department, NotificationStatus, NotificationType, RequestKind, Severity
 
 
 class StaffNotification(Base, Tenant):
@@ -47,6 +47,28 @@ class StaffNotification(Base, Tenant):
     sent_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None]
+
+
+class ServiceRequest(Base, Tenant):
+    """Something that the hotel's people are to do for a guest. `firing_id` is the firing that asked for it."""
+
+    __tablename__ = "service_requests"
+    __table_args__ = (
+        tenant_key("guest_id", "guests"),
+        tenant_key("stay_id", "stays", ondelete="SET NULL"),
+        tenant_key("firing_id", "trigger_firings", ondelete="SET NULL"),
+        Index("ix_service_requests_hotel_id_guest_id", "hotel_id", "guest_id"),
+        Index("ix_service_requests_hotel_id_stay_id", "hotel_id", "stay_id"),
+        Index("ix_service_requests_hotel_id_firing_id", "hotel_id", "firing_id"),
+    )
+
+    guest_id: Mapped[UUID]
+    stay_id: Mapped[UUID | None]
+    firing_id: Mapped[UUID | None]
+    kind: Mapped[RequestKind] = mapped_column(enum_type(RequestKind))
+    department: Mapped[Department] = mapped_column(enum_type(Department), server_default="reception")
+    description: Mapped[str]
+    created_at: Mapped[datetime]
 
 
 class KnowledgeItem(Base, Tenant, Timestamps):

@@ -153,6 +153,21 @@ class NotificationType(StrEnum):
     system_alert = "system_alert"
 
 
+class RequestKind(StrEnum):
+    """What the hotel's people are asked for: to do something, to offer a service, or to lead a conversation."""
+
+    request = "request"
+    offer = "offer"
+    flow = "flow"
+
+
+class Department(StrEnum):
+    reception = "reception"
+    housekeeping = "housekeeping"
+    maintenance = "maintenance"
+    restaurant = "restaurant"
+
+
 class Severity(StrEnum):
     info = "info"
     warning = "warning"

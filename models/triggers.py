@@ -35,6 +35,7 @@ class TriggerRow(Base, Tenant, Timestamps):
     conditions: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     message_template: Mapped[str]
     translations: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    actions: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
     priority: Mapped[int] = mapped_column(server_default=text("1"))
     once_per: Mapped[OncePer] = mapped_column(enum_type(OncePer), server_default="stay")
@@ -47,7 +48,8 @@ class TriggerRow(Base, Tenant, Timestamps):
 
 
 class TriggerFiring(Base, Tenant):
-    """One planned, done or refused firing: unique per trigger, subject (stay or guest) and occurrence."""
+    """One planned, done or refused firing: unique per trigger, subject (stay or guest) and occurrence. `done` are the
+    actions beside the message that were done for it."""
 
     __tablename__ = "trigger_firings"
     __table_args__ = (
@@ -71,6 +73,7 @@ class TriggerFiring(Base, Tenant):
     reason: Mapped[str | None] = mapped_column(String(64))
     event: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     verdict: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    done: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     correlation_id: Mapped[str] = mapped_column(String(64))
     planned_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

@@ -54,7 +54,12 @@ async def act(uow: UnitOfWork, decided: Sequence[Decided], talks: Mapping[Reach,
 def _line(decided: Decided) -> DecidedFiring:
     verdict = decided.decision.verdict
     return DecidedFiring(
-        decided.firing.id, verdict.status, verdict.reason, verdict.to_json(), decided.decision.postponed_to
+        id=decided.firing.id,
+        status=verdict.status,
+        reason=verdict.reason,
+        verdict=verdict.to_json(),
+        due_at=decided.decision.postponed_to,
+        done=[*decided.firing.done, *(action.to_json() for action in decided.decision.actions)],
     )
 
 

@@ -49,6 +49,10 @@ class Dossier:
         """Return the dossier once this trigger has fired."""
         return replace(self, received={**self.received, trigger: at}, received_today=self.received_today + 1)
 
+    def tagged(self, tags: tuple[str, ...]) -> Dossier:
+        """Return the dossier once the guest has these tags."""
+        return replace(self, guest=replace(self.guest, tags=tags))
+
 
 async def open_dossiers(
     uow: UnitOfWork, hotel: HotelRecord, guest_ids: Collection[UUID], now: datetime

@@ -15,6 +15,7 @@ from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from models.enums import FiringStatus
+from triggers.actions import Action
 from triggers.base import Change, Event, Reason, Verdict
 from triggers.changes import plan_changes
 from triggers.dossiers import Dossier, nearest_stay, open_dossiers
@@ -34,11 +35,13 @@ class Explanation:
     """Why a guest got a trigger's message or did not.
 
     `firing` is the line of the ledger that it is about. The verdict is that line's; where nothing was decided yet it
-    is what would be decided now, `scheduled` standing for a message that would go.
+    is what would be decided now, `scheduled` standing for a message that would go. `actions` are those that were, or
+    would be, done beside the message.
     """
 
     verdict: Verdict
     firing: FiringRecord | None
+    actions: tuple[Action, ...] = ()
 
 
 class Engine:
@@ -134,18 +137,28 @@ class Engine:
         due = await uow.firings.claim_due(now, limit)
         if not due:
             return 0
-        return await Round(uow, self._desk, await uow.hotels.get(), now).settle(due)
+        return await Round(uow, self._desk, await uow.hotels.get(), now, self._plan_tagged).settle(due)
+
+    async def _plan_tagged(self, uow: UnitOfWork, correlations: Mapping[UUID, str]) -> PlanDiff:
+        """Triggers changed the tags of guests. Those that this makes fire come with the next round; since none fires
+        twice for a stay, triggers that tag for each other come to an end."""
+        rules = readable(await uow.triggers.all())
+        if any(isinstance(rule.conditions.when, Change) and rule.asks_about("guest.tags") for rule in rules):
+            return await self.plan_guests(uow, correlations)
+        return PlanDiff()
 
     async def explain(self, uow: UnitOfWork, trigger: TriggerRecord, guest: GuestRecord) -> Explanation:
         """Return what the ledger says of the guest's present stay, or what would be decided now. Writes nothing."""
         now, hotel = self._clock.now(), await uow.hotels.get()
         line = _line_of_now(await uow.firings.of(trigger.id, guest.id), now)
         if line is not None and line.verdict:
-            return Explanation(Verdict.from_json(line.verdict), line)
+            return Explanation(Verdict.from_json(line.verdict), line, tuple(map(Action.from_json, line.done)))
         dossier = (await open_dossiers(uow, hotel, [guest.id], now))[guest.id]
         question = Question(_stay_of_now(dossier, line, now), line.event if line else {}, now)
-        verdict = decide(hotel, trigger, dossier, question, now).verdict
-        return Explanation(replace(verdict, status=FiringStatus.scheduled) if verdict.fires else verdict, line)
+        decision = decide(hotel, trigger, dossier, question, now)
+        verdict = decision.verdict
+        verdict = replace(verdict, status=FiringStatus.scheduled) if verdict.fires else verdict
+        return Explanation(verdict, line, decision.actions)
 
     async def _occasion(self, uow: UnitOfWork, correlation_id: str) -> Occasion:
         return Occasion(await uow.hotels.get(), self._clock.now(), correlation_id)

@@ -122,7 +122,7 @@ def wanted_value(field: Field, value: object, operator: Operator) -> Value | Non
         return None
     if isinstance(value, str):
         is_text = field.type in {FieldType.text, FieldType.names, FieldType.free}
-        return _folded(value) if is_text and value.strip() else None
+        return folded(value) if is_text and value.strip() else None
     if isinstance(value, bool):
         return value if field.type is FieldType.free else None
     if field.type not in {FieldType.whole, FieldType.number, FieldType.free}:
@@ -172,19 +172,20 @@ def _names(value: object) -> frozenset[str] | None:
     members = (value,) if isinstance(value, str) else value
     if not isinstance(members, list | tuple | Set):
         return None
-    return frozenset(_folded(one) for one in members if isinstance(one, str) and one.strip()) or None
+    return frozenset(folded(one) for one in members if isinstance(one, str) and one.strip()) or None
 
 
 def _text(value: object) -> str | None:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
-        return _folded(value) or None
+        return folded(value) or None
     number = _number(value)
     return None if number is None else str(number)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Return text in the form that is compared."""
     return " ".join(text.casefold().split())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.triggers import TriggerRecord
 from models.enums import ConsentPurpose, ConsentState, FiringStatus
+from triggers.actions import FOR_STAFF, Action, due_kinds
 from triggers.base import ConditionResult, Event, Reason, Verdict
 from triggers.conditions import evaluate
 from triggers.dossiers import Dossier, midnight
@@ -35,21 +36,25 @@ _INTO_TOMORROW = timedelta(hours=30)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked to go: on whose behalf, what happened, and until when it may."""
+    """What is asked to go: on whose behalf, what happened, and until when it may. `has_acted` says that staff were
+    told before of what waits now."""
 
     stay_id: UUID | None
     happened: Mapping[str, Any]
     useful_until: datetime
+    has_acted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done with a firing: the verdict, and what doing it takes."""
+    """What is to be done with a firing: the verdict, and what doing it takes; `actions` are those beside the message,
+    with their words ready."""
 
     verdict: Verdict
     reach: Reach | None = None
     text: str = ""
     postponed_to: datetime | None = None
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +87,9 @@ def decide(
     if not trace.held:
         return _no(FiringStatus.skipped, Reason.conditions_not_met, trace.checked)
     obstacle = _obstacle(rule, case, dossier, now)
-    if obstacle is not None:
-        return _held_back(obstacle, question, trace.checked)
-    return _say(rule, case, dossier, trace.checked)
+    said = _held_back(obstacle, question, trace.checked) if obstacle else _say(rule, case, dossier, trace.checked)
+    due = due_kinds(said.verdict, has_acted=question.has_acted)
+    return replace(said, actions=tuple(_ready(one, case) for one in rule.actions if one.kind in due))
 
 
 def _end_of(rule: Rule, stay: StayRecord | None) -> Reason | None:
@@ -117,6 +122,16 @@ def _say(rule: Rule, case: Case, dossier: Dossier, checked: tuple[ConditionResul
         return _no(FiringStatus.failed, Reason.bad_template, checked)
     reach = dossier.reach(record.channels)
     return Decision(Verdict(FiringStatus.fired, Reason.fired, checked), reach, text)
+
+
+def _ready(action: Action, case: Case) -> Action:
+    """Return an action with the words that the hotel's people read; with none where they can't be made."""
+    if action.kind not in FOR_STAFF:
+        return action
+    try:
+        return replace(action, what=render(action.what, case.variables, case.hotel.default_language, case.zone))
+    except RejectedTrigger:
+        return replace(action, what="")
 
 
 def _obstacle(rule: Rule, case: Case, dossier: Dossier, now: datetime) -> Obstacle | None:

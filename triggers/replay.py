@@ -15,9 +15,10 @@ from bot.storage.repositories.firings import NewFiring
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.stays import StayRecord
 from models.enums import FiringStatus
+from triggers.actions import Action, tags_after
 from triggers.base import Change, Cron, Event, Reason, Verdict
 from triggers.changes import look
-from triggers.dossiers import nearest_stay
+from triggers.dossiers import Dossier, nearest_stay
 from triggers.firing import Decision, Question, decide
 from triggers.happenings import Happening, StayChange, happenings_of, holds, message_events, message_facts
 from triggers.past import GuestLife
@@ -42,7 +43,8 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class TriedLine:
-    """What would have been decided for a guest; `channel` is that of a message which would have gone."""
+    """What would have been decided for a guest; `channel` is that of a message which would have gone, `actions` are
+    those that would have been done beside it."""
 
     at: datetime
     guest: str | None
@@ -50,6 +52,7 @@ class TriedLine:
     verdict: Verdict
     channel: str | None
     is_estimate: bool
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class _Row:
     is_open: bool = True
     is_postponed: bool = False
     has_fired: bool = False
+    done: tuple[Action, ...] = ()
 
 
 class Replay:
@@ -76,6 +80,7 @@ class Replay:
         }
         self._table: dict[Key, _Row] = {}
         self._held: set[Key] = set()
+        self._tagging: tuple[Action, ...] = ()
 
     def play(self) -> Iterator[TriedLine]:
         """Yield every decision, in the order of time."""
@@ -117,7 +122,7 @@ class Replay:
         return moment < told_at and firing.due_at < told_at <= firing.useful_until
 
     def _look(self, moment: datetime) -> Iterator[TriedLine]:
-        dossier = self._life.dossier(moment, self._occasion(moment).zone, self._got, None)
+        dossier = self._dossier(moment, None)
         stays = [stay for stay in dossier.stays if self._is_known(stay.id, moment)]
         looked = look(self._occasion(moment), [self._rule], stays, {self._life.now.id: dossier})
         held = {key: firing for key, (firing, trace) in looked.items() if trace.held}
@@ -191,7 +196,10 @@ class Replay:
                 return
             row = min(due, key=lambda one: one.firing.due_at)
             at = max(row.firing.due_at, moment)
-            decision = self._decide(row.firing, at)
+            decision = self._decide(row, at)
+            row.done += decision.actions
+            if self._is_known(row.firing.stay_id, at):
+                self._tagging += decision.actions
             if decision.postponed_to is not None:
                 row.firing, row.is_postponed = replace(row.firing, due_at=decision.postponed_to), True
                 continue
@@ -199,12 +207,17 @@ class Replay:
             row.is_open, row.has_fired = False, decision.verdict.fires and self._is_known(row.firing.stay_id, at)
             if row.has_fired:
                 self._got.append((self._rule.record.name, at))
-            yield self._line(row.firing, at, decision)
+            yield replace(self._line(row.firing, at, decision), actions=row.done)
 
-    def _decide(self, firing: NewFiring, at: datetime) -> Decision:
-        dossier = self._life.dossier(at, self._occasion(at).zone, self._got, firing.stay_id)
-        question = Question(firing.stay_id, firing.event, firing.useful_until)
-        return decide(self._scene.hotel, self._rule.record, dossier, question, at)
+    def _decide(self, row: _Row, at: datetime) -> Decision:
+        firing = row.firing
+        question = Question(firing.stay_id, firing.event, firing.useful_until, bool(row.done))
+        return decide(self._scene.hotel, self._rule.record, self._dossier(at, firing.stay_id), question, at)
+
+    def _dossier(self, at: datetime, stay_id: UUID | None) -> Dossier:
+        """Return what was known then, with the tags that the trigger itself would have changed by then."""
+        dossier = self._life.dossier(at, self._occasion(at).zone, self._got, stay_id)
+        return dossier.tagged(tags_after(dossier.guest.tags, self._tagging))
 
     def _line(self, firing: NewFiring, at: datetime, decision: Decision) -> TriedLine:
         stay = self._life.stay(firing.stay_id)

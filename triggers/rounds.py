@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,13 +16,18 @@ from bot.telemetry.logs import logger
 from bot.telemetry.metrics import firings as counted
 from models.enums import FiringStatus, NotificationType, Severity
 from triggers.acting import Decided, act, find_talks, undisturbed
+from triggers.actions import tags_after
 from triggers.base import Reason, Verdict
 from triggers.dossiers import Dossier, open_dossiers
+from triggers.errands import Errand, ask_staff, tag_guests
 from triggers.firing import Decision, Question, decide
 
 # A broken trigger fails for every guest; staff are told once in this time.
 REMIND_EVERY = timedelta(days=1)
 _BROKEN = Decision(Verdict(FiringStatus.failed, Reason.error))
+
+# Makes the plan right of guests who became known otherwise, each by the firing of that correlation.
+Replan = Callable[[UnitOfWork, Mapping[UUID, str]], Awaitable[object]]
 
 log = logger("triggers")
 
@@ -30,11 +35,12 @@ log = logger("triggers")
 class Round:
     """Settles claimed firings within the unit of work that claimed them."""
 
-    def __init__(self, uow: UnitOfWork, desk: Desk, hotel: HotelRecord, now: datetime) -> None:
+    def __init__(self, uow: UnitOfWork, desk: Desk, hotel: HotelRecord, now: datetime, replan: Replan) -> None:
         self._uow = uow
         self._desk = desk
         self._hotel = hotel
         self._now = now
+        self._replan = replan
         self._triggers: dict[UUID, TriggerRecord] = {}
         self._dossiers: dict[UUID, Dossier] = {}
 
@@ -75,6 +81,7 @@ class Round:
             done = undisturbed(decided, talks)
             await self._tell_staff(done)
             await act(self._uow, done, talks, self._now)
+            await self._act_beside(done)
         for one in done:
             self._note(one)
         return len(done)
@@ -85,19 +92,39 @@ class Round:
         for firing in firings:
             trigger, dossier = self._triggers.get(firing.trigger_id), dossiers[firing.guest_id]
             decision = self._decision(firing, trigger, dossier)
-            if trigger is not None and decision.verdict.fires:
-                dossiers[firing.guest_id] = dossier.after(trigger.name, self._now)
-            decided.append(Decided(firing, decision))
+            one = Decided(firing, decision)
+            dossiers[firing.guest_id] = self._after(dossier, one)
+            decided.append(one)
         return decided
 
     def _decision(self, firing: FiringRecord, trigger: TriggerRecord | None, dossier: Dossier) -> Decision:
-        question = Question(firing.stay_id, firing.event, firing.useful_until)
+        question = Question(firing.stay_id, firing.event, firing.useful_until, bool(firing.done))
         try:
             return decide(self._hotel, trigger, dossier, question, self._now)
         except Exception as error:
             # Deciding is pure: it would fail again.
             log.error("firing_failed", firing_id=firing.id, error=error)
             return _BROKEN
+
+    def _after(self, dossier: Dossier, decided: Decided) -> Dossier:
+        """Return what is known of a guest once this was done."""
+        decision = decided.decision
+        if decision.actions:
+            dossier = dossier.tagged(tags_after(dossier.guest.tags, decision.actions))
+        if not decision.verdict.fires:
+            return dossier
+        return dossier.after(self._triggers[decided.firing.trigger_id].name, self._now)
+
+    async def _act_beside(self, decided: Sequence[Decided]) -> None:
+        """Do what these firings do beside their messages, and plan anew whom that makes another."""
+        errands = [
+            Errand(one.firing, self._triggers[one.firing.trigger_id], self._dossiers[one.firing.guest_id], action)
+            for one in decided
+            for action in one.decision.actions
+        ]
+        await ask_staff(self._uow, self._desk, errands, self._now)
+        if tagged := await tag_guests(self._uow, errands):
+            await self._replan(self._uow, tagged)
 
     async def _give_up(self, firing: FiringRecord) -> None:
         """End a firing that fails for no reason we know, so that it is not tried for ever."""
@@ -139,9 +166,7 @@ class Round:
     def _note(self, decided: Decided) -> None:
         """Remember what was done, for those that go alone after it, and in the log."""
         firing, verdict = decided.firing, decided.decision.verdict
-        if verdict.fires:
-            trigger = self._triggers[firing.trigger_id]
-            self._dossiers[firing.guest_id] = self._dossiers[firing.guest_id].after(trigger.name, self._now)
+        self._dossiers[firing.guest_id] = self._after(self._dossiers[firing.guest_id], decided)
         counted.labels(verdict.status).inc()
         log.info(
             "trigger_decided",

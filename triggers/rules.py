@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ import orjson
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.telemetry.logs import logger
 from models.enums import BookingStatus, TriggerType
+from triggers.actions import Action, parse_actions
 from triggers.base import Anchor, Cron, Offset, Once, Reason, When
 from triggers.clauses import Conditions, Group, Test
 from triggers.conditions import parse_conditions, tests_of
@@ -32,6 +33,7 @@ class Rule:
 
     record: TriggerRecord
     conditions: Conditions
+    actions: tuple[Action, ...] = ()
 
     def looks_at(self, status: BookingStatus) -> bool:
         """Whether stays of this status are looked at: those for which its moment has passed or never comes only when
@@ -40,7 +42,11 @@ class Rule:
 
     def asks_about_message(self) -> bool:
         """Whether what a guest writes decides, so that nobody can say before for whom it holds."""
-        return any(test.name.startswith("message.") for test in tests_of(self.conditions.whether))
+        return self.asks_about("message.")
+
+    def asks_about(self, field: str) -> bool:
+        """Whether the conditions ask this field, or one of those that begin so."""
+        return any(test.name.startswith(field) for test in tests_of(self.conditions.whether))
 
 
 def why_left_alone(status: BookingStatus) -> Reason:
@@ -73,7 +79,8 @@ def _names(test: Test, status: BookingStatus) -> bool:
 
 def read(record: TriggerRecord) -> Rule:
     """Return the rule of a stored trigger. Raises RejectedTrigger for one that an older release let through."""
-    return Rule(record, _parsed(record.trigger_type, orjson.dumps(record.conditions, option=orjson.OPT_SORT_KEYS)))
+    conditions = _parsed(record.trigger_type, orjson.dumps(record.conditions, option=orjson.OPT_SORT_KEYS))
+    return Rule(record, conditions, _parsed_actions(orjson.dumps(record.actions)) if record.actions else ())
 
 
 def readable(records: Iterable[TriggerRecord]) -> list[Rule]:
@@ -93,12 +100,22 @@ def _parsed(kind: TriggerType, conditions: bytes) -> Conditions:
     return parse_conditions(kind, orjson.loads(conditions))
 
 
+@lru_cache(maxsize=4096)
+def _parsed_actions(actions: bytes) -> tuple[Action, ...]:
+    return parse_actions(orjson.loads(actions))
+
+
 def check(
-    kind: TriggerType, conditions: Mapping[str, Any], template: str, translations: Mapping[str, str]
+    kind: TriggerType,
+    conditions: Mapping[str, Any],
+    template: str,
+    translations: Mapping[str, str],
+    actions: Sequence[Any] = (),
 ) -> Conditions:
     """Check a trigger before it is saved. Raises RejectedTrigger that names the part at fault."""
     parsed = parse_conditions(kind, conditions)
     check_template(template)
     for language, text in translations.items():
         check_template(text, path=f"translations.{language}")
+    parse_actions(list(actions))
     return parsed

@@ -12,6 +12,7 @@ from uuid import UUID
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
+from triggers.actions import ActionKind
 from triggers.base import Event, Reason, When
 from triggers.past import open_pasts
 from triggers.planning import looks_back_to
@@ -29,11 +30,13 @@ _NOT_KEPT = frozenset({"no_reply_for", "room_ready", "request_done", "feedback_g
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What would have been: `sent` counts by channel, `held` by reason. `told` are the lines worth telling, the
+    """What would have been: `sent` counts by channel, `held` by reason, `beside` by what was done beside the message.
+    `told` are the lines worth telling, the
     latest first: not those of guests whom the conditions simply did not fit."""
 
     sent: Counter[str]
     held: Counter[Reason]
+    beside: Counter[ActionKind]
     told: Sequence[TriedLine]
     estimates: int
 
@@ -77,6 +80,7 @@ def _summed(lines: Iterable[TriedLine]) -> Tried:
     return Tried(
         sent=Counter(line.channel for line in lines if line.channel),
         held=Counter(line.verdict.reason for line in lines if not line.verdict.fires),
+        beside=Counter(action.kind for line in lines for action in line.actions),
         told=told,
         estimates=sum(1 for line in lines if line.is_estimate),
     )

@@ -27,6 +27,7 @@ from bot.storage.repositories.ledger import Ledger
 from bot.storage.repositories.messages import Messages
 from bot.storage.repositories.notifications import Notifications
 from bot.storage.repositories.outbox import Outbox
+from bot.storage.repositories.service_requests import ServiceRequests
 from bot.storage.repositories.stays import Stays
 from bot.storage.repositories.triggers import Triggers
 from bot.storage.repositories.users import Users
@@ -109,6 +110,10 @@ class UnitOfWork:
     @cached_property
     def notifications(self) -> Notifications:
         return Notifications(self.connection, self.hotel_id)
+
+    @cached_property
+    def service_requests(self) -> ServiceRequests:
+        return ServiceRequests(self.connection, self.hotel_id)
 
     @cached_property
     def knowledge(self) -> Knowledge:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.storage.repositories.triggers import TriggerRecord
+from handlers.admin.action_phrases import action_with, parse_actions_text, split_actions
 from handlers.admin.draft import Draft, Question
 from handlers.admin.phrases import (
     Unclear,
@@ -19,6 +20,7 @@ from handlers.admin.phrases import (
     split_when,
 )
 from models.enums import TriggerType
+from triggers.actions import ActionKind, parse_actions
 from triggers.base import Anchor
 from triggers.clauses import Conditions
 from triggers.conditions import parse_conditions
@@ -58,8 +60,15 @@ def read_short_form(text: str) -> Draft:
         raise Unclear(text)
     conditions = parse_conditions_text(parts[2])
     when, whether = split_when(conditions)
+    text, actions = split_actions(parts[3].strip())
     draft = Draft(
-        kind_of(conditions), when, whether=whether, is_whole=True, text=parts[3].strip(), name=_name(parts[1])
+        kind_of(conditions),
+        when,
+        whether=whether,
+        is_whole=True,
+        text=text,
+        name=_name(parts[1]),
+        actions=actions,
     )
     check_whole(draft)
     return draft
@@ -67,7 +76,9 @@ def read_short_form(text: str) -> Draft:
 
 def draft_of(trigger: TriggerRecord) -> Draft:
     """Return the draft that changes a trigger. One that can't be read any more is asked for its conditions anew."""
-    draft = Draft(text=trigger.message_template, name=trigger.name, number=trigger.number)
+    draft = Draft(
+        text=trigger.message_template, name=trigger.name, number=trigger.number, actions=list(trigger.actions)
+    )
     try:
         parse_conditions(trigger.trigger_type, trigger.conditions)
     except RejectedTrigger:
@@ -78,7 +89,7 @@ def draft_of(trigger: TriggerRecord) -> Draft:
 
 def check_whole(draft: Draft) -> None:
     """Raise RejectedTrigger unless the draft can be saved as it is."""
-    check(draft.kind, draft.conditions, draft.text, {})
+    check(draft.kind, draft.conditions, draft.text, {}, draft.actions)
 
 
 def _take_when(draft: Draft, answer: str) -> Draft:
@@ -138,6 +149,29 @@ def _take_text(draft: Draft, answer: str) -> Draft:
     return replace(draft, text=answer)
 
 
+def _take_action(draft: Draft, answer: str) -> Draft:
+    if answer == DONE:
+        return replace(draft, asks_actions=False)
+    if answer == NO_VALUE:
+        return replace(draft, actions=[])
+    if answer in frozenset(ActionKind):
+        return replace(draft, asked_action=answer)
+    return _with_actions(draft, parse_actions_text(answer))
+
+
+def _take_detail(draft: Draft, answer: str) -> Draft:
+    if answer == NO_VALUE or draft.asked_action is None:
+        return replace(draft, asked_action=None)
+    return _with_actions(draft, [action_with(ActionKind(draft.asked_action), answer)])
+
+
+def _with_actions(draft: Draft, actions: list[dict[str, str]]) -> Draft:
+    """Return the draft with more actions."""
+    changed = replace(draft, actions=[*draft.actions, *actions], asked_action=None)
+    parse_actions(changed.actions)
+    return changed
+
+
 def _take_name(draft: Draft, answer: str) -> Draft:
     return replace(draft, name=_name(answer))
 
@@ -161,6 +195,8 @@ _TAKERS: Mapping[Question, Callable[[Draft, str], Draft]] = {
     Question.whether: _take_whether,
     Question.value: _take_value,
     Question.text: _take_text,
+    Question.action: _take_action,
+    Question.detail: _take_detail,
     Question.name: _take_name,
     Question.confirm: _take_nothing,
 }

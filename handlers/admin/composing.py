@@ -28,7 +28,7 @@ from triggers.rejections import RejectedTrigger
 
 STATES = "admin:new:"
 _MOST_ROOM_TYPES = 6
-_CHANGEABLE = frozenset({Question.when, Question.whether, Question.text, Question.name})
+_CHANGEABLE = frozenset({Question.when, Question.whether, Question.text, Question.action, Question.name})
 
 
 async def load_house(uow: UnitOfWork, turn: Turn) -> House:

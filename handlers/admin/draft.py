@@ -20,6 +20,8 @@ class Question(StrEnum):
     whether = "whether"
     value = "value"
     text = "text"
+    action = "action"
+    detail = "detail"
     name = "name"
     confirm = "confirm"
 
@@ -27,8 +29,9 @@ class Question(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Draft:
     """Answers. `moment` is a side and an anchor whose distance is asked for, as in `after_checkin`; `asked_field` the
-    field whose value is asked for; `is_whole` says that no more conditions come. `number` is that of the trigger
-    which is changed; a new one has none yet."""
+    field whose value is asked for; `is_whole` says that no more conditions come. Actions are only asked for when an
+    admin wants any: `asks_actions` says so, `asked_action` is the kind of the one whose words are asked for. `number`
+    is that of the trigger which is changed; a new one has none yet."""
 
     kind: TriggerType = TriggerType.condition_based
     when: dict[str, Any] | None = None
@@ -39,6 +42,9 @@ class Draft:
     text: str = ""
     name: str = ""
     number: int | None = None
+    actions: list[Any] = field(default_factory=list)
+    asks_actions: bool = False
+    asked_action: str | None = None
 
     @property
     def question(self) -> Question:
@@ -49,6 +55,8 @@ class Draft:
             return Question.value if self.asked_field else Question.whether
         if not self.text:
             return Question.text
+        if self.asks_actions:
+            return Question.detail if self.asked_action else Question.action
         return Question.confirm if self.name else Question.name
 
     @property
@@ -65,6 +73,8 @@ class Draft:
                 return replace(self, whether={}, asked_field=None, is_whole=False)
             case Question.text:
                 return replace(self, text="")
+            case Question.action:
+                return replace(self, asks_actions=True)
             case _:
                 return replace(self, name="")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from bot.storage.repositories.firings import PLANNED, FiringRecord
 from bot.storage.repositories.guests import GuestRecord
 from bot.storage.repositories.triggers import TriggerRecord
-from handlers.admin.words import condition_words, moment_words, value_words
+from handlers.admin.words import actions_words, condition_words, moment_words, value_words
 from handlers.base import Turn
 from models.enums import FiringStatus
 from triggers.base import ConditionResult, Verdict
@@ -35,6 +35,8 @@ def explanation_text(
     if decided is None:
         parts += _as_of_now(turn, explanation.firing, explanation.verdict)
     parts += _conditions(turn, explanation.verdict)
+    key = "admin-why-done" if decided else "admin-why-would-do"
+    parts += filter(None, [actions_words(turn, key, explanation.actions)])
     return "\n".join(parts)
 
 

@@ -12,7 +12,7 @@ from handlers.admin.explaining import reason_words
 from handlers.admin.paging import page_of, pages_for, turning
 from handlers.admin.trigger_card import gone
 from handlers.admin.wishes import Action, button, wish_of
-from handlers.admin.words import mistake_words, moment_words
+from handlers.admin.words import beside_words, mistake_words, moment_words
 from handlers.base import Outcome, Turn
 from triggers.preview import AHEAD, Match, Preview, look_ahead
 from triggers.rules import read
@@ -56,8 +56,10 @@ def _answer(turn: Turn, trigger: TriggerRecord, preview: Preview) -> OutgoingMes
     page = _page(turn)
     pages = pages_for(max(len(preview.matches), preview.planned_count), PER_PAGE)
     title = turn.say("admin-preview-title", number=str(trigger.number), name=trigger.name)
+    beside = beside_words(turn, trigger.actions)
     blocks = (
         (title,) if trigger.is_active else (title, turn.say("admin-why-paused")),
+        *([(beside,)] if beside else []),
         _matches(turn, trigger, preview, page),
         (
             turn.say("admin-preview-planned", count=preview.planned_count, days=AHEAD.days),

@@ -8,9 +8,10 @@ from bot.messages import Choice, OutgoingMessage
 from handlers.admin.answers import ASKED_FIELDS, CHANGE, DONE, LONGEST_NAME, MOMENTS, NO_VALUE, ROOM_TYPE, UNHAPPY
 from handlers.admin.draft import Draft, Question, free_name
 from handlers.admin.phrases import parse_span
-from handlers.admin.words import field_words, span_words, value_words, when_words, whether_words
+from handlers.admin.words import beside_words, field_words, span_words, value_words, when_words, whether_words
 from handlers.base import Turn
 from models.enums import BookingStatus
+from triggers.actions import ActionKind
 from triggers.conditions import parse_conditions
 from triggers.moments import parse_when
 from triggers.rejections import RejectedTrigger
@@ -89,6 +90,21 @@ def _ask_text(turn: Turn, draft: Draft, house: House) -> Asked:
     return turn.say("admin-new-text", variables=", ".join(VARIABLES)), ()
 
 
+def _ask_action(turn: Turn, draft: Draft, house: House) -> Asked:
+    kinds = (
+        Choice(_value(Question.action, kind), turn.say("admin-action-kind", kind=kind.value)) for kind in ActionKind
+    )
+    done = Choice(_value(Question.action, DONE), turn.say("admin-button-no-more-actions"))
+    none = Choice(_value(Question.action, NO_VALUE), turn.say("admin-button-no-actions"))
+    text = turn.say("admin-new-action", actions=beside_words(turn, draft.actions) or turn.say("admin-beside-nothing"))
+    return text, (done, *kinds, *((none,) if draft.actions else ()))
+
+
+def _ask_detail(turn: Turn, draft: Draft, house: House) -> Asked:
+    back = Choice(_value(Question.detail, NO_VALUE), turn.say("admin-button-other-action"))
+    return turn.say("admin-new-detail", kind=draft.asked_action or "", variables=", ".join(VARIABLES)), (back,)
+
+
 def _ask_name(turn: Turn, draft: Draft, house: House) -> Asked:
     suggested = suggested_name(turn, draft, house)
     text = turn.say("admin-new-name", guest=str(VARIABLES["guest.name"]), preview=preview(turn, draft))
@@ -96,16 +112,17 @@ def _ask_name(turn: Turn, draft: Draft, house: House) -> Asked:
 
 
 def _ask_confirm(turn: Turn, draft: Draft, house: House) -> Asked:
+    beside = beside_words(turn, draft.actions)
     text = turn.say(
         "admin-new-confirm",
         name=draft.name,
         rule=_rule(turn, draft),
-        preview=preview(turn, draft),
+        preview="\n\n".join((preview(turn, draft), *((beside,) if beside else ()))),
         changes="yes" if draft.number else "no",
         number=str(draft.number or ""),
     )
-    changes = (_change(turn, part) for part in (Question.when, Question.whether, Question.text, Question.name))
-    return text, (turn.choice(SAVE, "admin-button-save"), *changes)
+    parts = (Question.when, Question.whether, Question.text, Question.action, Question.name)
+    return text, (turn.choice(SAVE, "admin-button-save"), *(_change(turn, part) for part in parts))
 
 
 def _change(turn: Turn, question: Question) -> Choice:
@@ -148,6 +165,8 @@ _ASKERS = {
     Question.whether: _ask_whether,
     Question.value: _ask_value,
     Question.text: _ask_text,
+    Question.action: _ask_action,
+    Question.detail: _ask_detail,
     Question.name: _ask_name,
     Question.confirm: _ask_confirm,
 }

@@ -10,7 +10,7 @@ from bot.messages import Choice, OutgoingMessage
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.wishes import PRESS, Action, button
-from handlers.admin.words import rejection_words, when_words, whether_words
+from handlers.admin.words import beside_words, rejection_words, when_words, whether_words
 from handlers.base import Turn
 from triggers.rejections import RejectedTrigger
 from triggers.rules import read
@@ -52,6 +52,8 @@ def card(turn: Turn, trigger: TriggerRecord, planned: int) -> OutgoingMessage:
     ]
     for language, text in sorted(trigger.translations.items()):
         parts.append(turn.say("admin-card-translation", language=language, text=str(text)))
+    if beside := beside_words(turn, trigger.actions):
+        parts.append(beside)
     return OutgoingMessage("\n\n".join(parts), choices=_buttons(turn, trigger))
 
 

@@ -50,7 +50,7 @@ class Create:
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
         draft = self.draft
-        trigger = await uow.triggers.add(draft.name, draft.kind, draft.conditions, draft.text)
+        trigger = await uow.triggers.add(draft.name, draft.kind, draft.conditions, draft.text, actions=draft.actions)
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
         await audit(uow, turn, trigger, "created", {}, columns_of(trigger), diff)
         note = turn.say("admin-trigger-done", done="created", name=trigger.name)
@@ -75,6 +75,7 @@ class Update:
             trigger_type=draft.kind,
             conditions=draft.conditions,
             message_template=draft.text,
+            actions=draft.actions,
         )
         diff = await self.engine.plan_trigger(uow, before.id, turn.correlation_id)
         after = await uow.triggers.get(before.id) or before

@@ -82,6 +82,11 @@ def _summary(turn: Turn, tried: Tried) -> Iterator[str]:
         yield turn.say("admin-try-held", count=tried.held.total())
         for reason, count in tried.held.most_common():
             yield turn.say("admin-try-because", count=count, reason=reason_words(turn, reason))
+    if tried.beside:
+        yield turn.say("admin-try-beside")
+        for kind, count in tried.beside.most_common():
+            does = turn.say("admin-action-kind", kind=kind.value)
+            yield turn.say("admin-try-because", count=count, reason=does)
     if tried.estimates:
         yield turn.say("admin-try-estimates", count=tried.estimates)
 

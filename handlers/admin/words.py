@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from bot.storage.repositories.triggers import TriggerRecord
 from bot.texts import format_date, format_time
 from handlers.base import Turn
 from models.enums import BookingStatus
+from triggers.actions import FOR_STAFF, Action, parse_actions
 from triggers.base import Change, Cron, Event, Offset, Once, When
 from triggers.clauses import Group, Mode, Test
 from triggers.fields import PREFERENCES, Operator
@@ -20,6 +22,7 @@ from triggers.rules import read
 _STATUSES = frozenset(BookingStatus)
 _NOT_RECEIVED = "not_received"
 _TEXTS = ("message_template", "translations")
+_WORDS = tuple(f".{kind}" for kind in FOR_STAFF)
 # What the enum and the path say already, or a template's reader says in its own terms.
 _WITHOUT_DETAIL = frozenset(
     {
@@ -126,6 +129,29 @@ def value_words(turn: Turn, name: str, value: Any) -> str:
     return str(value)
 
 
+def beside_words(turn: Turn, actions: Sequence[Any]) -> str:
+    """Say what a trigger does beside its message, a line for each; nothing where it does, or tells, nothing."""
+    try:
+        return actions_words(turn, "admin-beside", parse_actions(list(actions)))
+    except RejectedTrigger:
+        return ""
+
+
+def actions_words(turn: Turn, key: str, actions: Sequence[Action]) -> str:
+    """Say this of actions, a line for each; nothing where there are none."""
+    lines = (
+        turn.say(
+            "admin-action",
+            kind=action.kind.value,
+            what=action.what,
+            severity=action.severity.value,
+            department=turn.say("alert-department", department=action.department.value),
+        )
+        for action in actions
+    )
+    return "\n".join((turn.say(key), *lines)) if actions else ""
+
+
 def diff_words(turn: Turn, diff: PlanDiff) -> str:
     """Say what a change made of the plan."""
     if diff == PlanDiff():
@@ -135,8 +161,10 @@ def diff_words(turn: Turn, diff: PlanDiff) -> str:
 
 def rejection_words(turn: Turn, error: RejectedTrigger) -> str:
     """Say what is wrong with a trigger, where, and what may have been meant."""
-    is_in_text = error.path.startswith(_TEXTS) and error.problem is Problem.unknown_name
-    problem = "unknown_variable" if is_in_text else error.problem.value
+    is_text = error.path.startswith(_TEXTS) or error.path.endswith(_WORDS)
+    problem = error.problem.value
+    if is_text and error.problem is Problem.unknown_name:
+        problem = "unknown_variable"
     parts = [turn.say("admin-problem", problem=problem, path=_part(turn, error))]
     if error.nearest:
         parts.append(turn.say("admin-problem-nearest", nearest=error.nearest))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -28,6 +29,8 @@ from tests.flows.proxy import Boundary, Moment, PostgresProxy
 
 COMPLAINT = "The room is filthy and nobody answers"
 SCRIPT = ("What is the wifi password?", COMPLAINT, "When is breakfast?")
+NOTICE, REQUEST, TAG = "We were sorry for it", "Flowers for the guest", "complained"
+ACTIONS = json.dumps([{"notify_staff": NOTICE}, {"open_request": REQUEST}, {"add_tag": TAG}])
 SETTLED_WITHIN = 60.0
 PATIENCE = timedelta(minutes=3)
 """Longer than the time for which a provider's journal may lack a message."""
@@ -126,6 +129,7 @@ class _Play:
             self._guest.write(text)
         self._guest.press(MENU)
         self._guest.write(SCRIPT[2])
+        await self._connection.execute("UPDATE triggers SET actions = $1 WHERE name = 'sorry'", ACTIONS)
         self._start()
         async with self._hunting():
             try:
@@ -217,6 +221,12 @@ class _Play:
         self._judge_said(rows, self._guest.said()[1:])
         firings = await self._rows("SELECT f.status FROM trigger_firings f WHERE f.occurrence = 'negative_sentiment'")
         self._demand(firings == ["fired"], "one firing", firings)
+        beside = await self._rows("SELECT description FROM service_requests")
+        self._demand(beside == [REQUEST], "one request", beside)
+        tags = await self._rows("SELECT unnest(tags) FROM guests")
+        self._demand(tags == [TAG], "one tag", tags)
+        raised = await self._rows(f"SELECT content FROM staff_notifications WHERE content LIKE '{NOTICE}%'")
+        self._demand(len(raised) == 1, "one notice", raised)
         states = await self._rows("SELECT DISTINCT state::text FROM inbox_events")
         self._demand(states == ["done"], "every event done", states)
         self._judge_alerts([row["text"] for row in rows if row["state"] == "in_doubt"])

@@ -30,7 +30,7 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 AFTER_CHECKIN = {"hours_after_checkin": 2}
 SUITE = {"room_type": "suite", "booking_status": "confirmed"}
 # What triggers of these tests are about that wait for a state, and not for a time or an event.
-_STATES = {*SUITE, "guest.language", "guest.stays_count"}
+_STATES = {*SUITE, "guest.language", "guest.stays_count", "guest.tags"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,7 @@ class HotelDesk:
     async def trigger(self, conditions: dict[str, Any], says: str = "Welcome!", **values: Any) -> TriggerRecord:
         """Make a trigger of the kind that its conditions are of, and plan it."""
         kind = TriggerType.event_based if "event" in conditions else TriggerType.time_based
-        kind = (
-            TriggerType.condition_based
-            if conditions.keys() <= {*SUITE, "guest.language", "guest.stays_count"}
-            else kind
-        )
+        kind = TriggerType.condition_based if conditions.keys() <= _STATES else kind
         async with self.database.unit(self.id) as uow:
             name = values.pop("name", f"trigger {uuid4()}")
             made = await uow.triggers.add(name, kind, conditions, says, **values)

@@ -140,6 +140,7 @@ class Entry(_Part):
     conditions: dict[str, Any]
     text: str
     translations: dict[str, str] = {}
+    actions: list[Any] = []
     examples: tuple[Example, ...] = Field((), max_length=_MOST_EXAMPLES)
 
     @property

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from bot.errors import RejectedInput
 from bot.texts import language_code
 from models.enums import BookingStatus, CatchUp, ConsentPurpose, OncePer, TriggerType
+from triggers.actions import action_problems
 from triggers.conditions import parse_conditions
 from triggers.exchange.document import (
     Document,
@@ -130,7 +131,7 @@ def _path(loc: Sequence[int | str]) -> str:
 
 
 def _sense_problems(values: Any) -> Iterator[RejectedTrigger]:
-    """Yield what is wrong with conditions, texts and names, as far as there are any."""
+    """Yield what is wrong with conditions, texts, actions and names, as far as there are any."""
     entries = values.get("triggers") if isinstance(values, Mapping) else None
     places: dict[str, int] = {}
     for index, entry in enumerate(entries if isinstance(entries, list) else ()):
@@ -142,8 +143,17 @@ def _sense_problems(values: Any) -> Iterator[RejectedTrigger]:
                 detail = f"triggers[{first}] has this name already"
                 yield RejectedTrigger(f"triggers[{index}].name", Problem.repeated, detail)
         # Each costs a reading of all conditions, and nobody reads thousands.
-        for problem in (*islice(_condition_problems(entry), MOST_SHOWN), *_text_problems(entry)):
+        for problem in (
+            *islice(_condition_problems(entry), MOST_SHOWN),
+            *_text_problems(entry),
+            *_action_problems(entry),
+        ):
             yield _within(f"triggers[{index}]", problem)
+
+
+def _action_problems(entry: Mapping[str, Any]) -> Sequence[RejectedTrigger]:
+    given = entry.get("actions")
+    return action_problems(given) if isinstance(given, list) else ()
 
 
 def _within(path: str, error: RejectedTrigger) -> RejectedTrigger:

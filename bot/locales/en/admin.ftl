@@ -58,6 +58,30 @@ admin-card =
 admin-card-translation =
     { $language }:
     { $text }
+admin-beside = Beside the message:
+admin-action =
+    { $kind ->
+        [notify_staff] • tell staff ({ $severity ->
+            [critical] urgent
+            [warning] warning
+           *[info] for information
+        }): { $what }
+        [open_request] • open a request ({ $department }): { $what }
+        [add_tag] • tag the guest “{ $what }”
+        [remove_tag] • take the tag “{ $what }” off the guest
+        [offer_service] • offer the service “{ $what }”
+       *[start_flow] • start the flow “{ $what }”
+    }
+admin-beside-nothing = Nothing else happens with the message yet.
+admin-action-kind =
+    { $kind ->
+        [notify_staff] Tell staff
+        [open_request] Open a request
+        [add_tag] Tag the guest
+        [remove_tag] Take a tag off
+        [offer_service] Offer a service
+       *[start_flow] Start a flow
+    }
 admin-rule =
     When: { $when }
     Conditions: { $whether }
@@ -124,6 +148,7 @@ admin-try-sent =
 admin-try-by-channel = • { admin-channel }: { $count }
 admin-try-held = Not sent: { $count }
 admin-try-because = • { $count }: { $reason }
+admin-try-beside = Beside the message:
 admin-try-estimates =
     { $count ->
         [one] One of these is an estimate: not everything was kept at that time.
@@ -175,11 +200,15 @@ admin-button-ahead = More ›
 admin-button-cancel = Cancel
 admin-button-save = Save
 admin-button-other-condition = Another condition
+admin-button-other-action = Another action
+admin-button-no-more-actions = No more actions
+admin-button-no-actions = Remove all
 admin-button-change =
     { $part ->
         [when] Change when
         [whether] Change conditions
         [text] Change the text
+        [action] Change the actions
        *[name] Change the name
     }
 
@@ -366,6 +395,19 @@ admin-new-value = Which value: { $field }? Choose or write; several are joined b
 admin-new-text =
     What shall the message say? Write it as the guest should read it. You can put in, in double curly brackets: { $variables }.
     For example: Welcome, {"{{"} guest.name {"}}"}!
+admin-new-action =
+    { $actions }
+
+    What else shall happen? Choose, or write, each in a line of its own: “tell staff urgent: …”, “request housekeeping: …”, “tag vip”, “untag vip”, “offer spa”, “flow feedback”.
+admin-new-detail =
+    { $kind ->
+        [notify_staff] What shall staff read? You can put in the same as in the text: { $variables }. “urgent:” or “warning:” before it says how urgent it is.
+        [open_request] What is to be done? You can put in the same as in the text: { $variables }. “housekeeping:”, “maintenance:” or “restaurant:” before it says whose it is.
+        [add_tag] Which tag shall the guest get?
+        [remove_tag] Which tag shall be taken off?
+        [offer_service] Which service shall be offered?
+       *[start_flow] Which flow shall begin?
+    }
 admin-new-name =
     { $guest } would read:
 
@@ -387,12 +429,14 @@ admin-new-nothing = Nothing is being made at the moment.
 admin-new-unclear =
     { $question ->
         [when] I can't read “{ $phrase }” as a time. Try “2h after checkin” or “1 day before checkin at 18:00”.
+        [action] I can't read “{ $phrase }” as an action. Try “tell staff: …”, “tag vip” or “request housekeeping: …”.
         [amount] I can't read “{ $phrase }” as a length of time. Try “90 min”, “2h” or “3 days at 10:00”.
        *[whether] I can't read “{ $phrase }” as a condition. Try room_type=suite or nights>=3.
     }
 admin-short-unclear =
     I can't read “{ $phrase }”. In one line it goes: name: when and conditions: text. For example:
     /trigger new welcome: 2h after checkin, room_type=suite: Welcome, {"{{"} guest.name {"}}"}!
+    What else shall happen goes below it, each in a line of its own: + tag welcomed
 admin-short-rejected = Not saved. { $problem }
 admin-name-taken = There is a trigger called “{ $name }” already. Choose another name.
 admin-cancelled = Forgotten. Nothing was saved.
@@ -472,6 +516,8 @@ admin-why-now =
         [postponed] If it were due now, it would wait. { $reason }
        *[other] If it were due now, it would not go. { $reason }
     }
+admin-why-done = Done beside the message:
+admin-why-would-do = Beside the message would be done:
 admin-why-unconditional = It has no conditions beside its time.
 admin-why-condition = { $mark } { $wanted } (found: { $actual })
 admin-why-within =

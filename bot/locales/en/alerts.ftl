@@ -11,6 +11,12 @@ alert-title-not-delivered = ⚠ Message not delivered
 alert-title-quarantined = ⚠ A message could not be handled
 alert-title-account = ⚠ Channel trouble
 alert-title-trigger = ⚠ A trigger fails
+alert-title-notice = 🔔 For your information
+alert-title-notice-warning = 🟠 Please look at this
+alert-title-notice-critical = 🔴 Urgent
+alert-title-request = 🛎 Request
+alert-title-offer = 💡 To offer to the guest
+alert-title-flow = ▶ To begin with the guest
 
 alert-room = room { $room }
 alert-words = Because of: { $words }
@@ -37,6 +43,22 @@ alert-trigger-failed =
         [unreadable] has conditions that can't be read any more. Delete it and make it anew.
        *[other] could not write to a guest. The log says why; tell the operator.
     }
+alert-action =
+    { $kind ->
+        [open_request] { $department }: { $words }
+        [offer_service] Offer the guest: { $words }
+        [start_flow] Begin with the guest: { $words }
+       *[notify_staff] { $words }
+    }
+    (Trigger { $number }, “{ $name }”)
+alert-department =
+    { $department ->
+        [housekeeping] Housekeeping
+        [maintenance] Maintenance
+        [restaurant] Restaurant
+       *[reception] Reception
+    }
+alert-action-wordless = The words for this guest could not be made. /trigger { $number } shows what they should have been.
 alert-no-words =
     { $kind ->
         [image] (a picture)

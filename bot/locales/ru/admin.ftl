@@ -60,6 +60,30 @@ admin-card =
 admin-card-translation =
     { $language }:
     { $text }
+admin-beside = Кроме сообщения:
+admin-action =
+    { $kind ->
+        [notify_staff] • сообщить персоналу ({ $severity ->
+            [critical] срочно
+            [warning] внимание
+           *[info] к сведению
+        }): { $what }
+        [open_request] • открыть заявку ({ $department }): { $what }
+        [add_tag] • поставить гостю метку «{ $what }»
+        [remove_tag] • снять с гостя метку «{ $what }»
+        [offer_service] • предложить услугу «{ $what }»
+       *[start_flow] • начать сценарий «{ $what }»
+    }
+admin-beside-nothing = Кроме сообщения пока ничего не происходит.
+admin-action-kind =
+    { $kind ->
+        [notify_staff] Сообщить персоналу
+        [open_request] Открыть заявку
+        [add_tag] Поставить метку
+        [remove_tag] Снять метку
+        [offer_service] Предложить услугу
+       *[start_flow] Начать сценарий
+    }
 admin-rule =
     Когда: { $when }
     Условия: { $whether }
@@ -117,6 +141,7 @@ admin-try-sent =
 admin-try-by-channel = • { admin-channel }: { $count }
 admin-try-held = Не ушло бы: { $count }
 admin-try-because = • { $count }: { $reason }
+admin-try-beside = Кроме сообщения:
 admin-try-estimates = Из них это оценка: { $count }. Не всё тогда сохранялось.
 admin-try-line =
     { $went ->
@@ -165,11 +190,15 @@ admin-button-ahead = Дальше ›
 admin-button-cancel = Отмена
 admin-button-save = Сохранить
 admin-button-other-condition = Другое условие
+admin-button-other-action = Другое действие
+admin-button-no-more-actions = Больше нет действий
+admin-button-no-actions = Убрать все
 admin-button-change =
     { $part ->
         [when] Изменить время
         [whether] Изменить условия
         [text] Изменить текст
+        [action] Изменить действия
        *[name] Изменить название
     }
 
@@ -359,6 +388,19 @@ admin-new-value = Какое значение ({ $field })? Выберите и�
 admin-new-text =
     Что написать гостю? Пришлите текст так, как его прочитает гость. В двойных фигурных скобках можно вставить: { $variables }.
     Например: Добро пожаловать, {"{{"} guest.name {"}}"}!
+admin-new-action =
+    { $actions }
+
+    Что ещё сделать? Выберите или напишите, каждое действие с новой строки: «сообщить персоналу срочно: …», «заявка уборка: …», «метка vip», «снять метку vip», «предложить спа», «сценарий отзыв».
+admin-new-detail =
+    { $kind ->
+        [notify_staff] Что прочитает персонал? Вставить можно то же, что и в текст: { $variables }. Слово «срочно:» или «внимание:» в начале скажет, насколько это важно.
+        [open_request] Что нужно сделать? Вставить можно то же, что и в текст: { $variables }. Слово «уборка:», «ремонт:» или «ресторан:» в начале скажет, кому это.
+        [add_tag] Какую метку поставить гостю?
+        [remove_tag] Какую метку снять?
+        [offer_service] Какую услугу предложить?
+       *[start_flow] Какой сценарий начать?
+    }
 admin-new-name =
     Вот что прочитает { $guest }:
 
@@ -380,12 +422,14 @@ admin-new-nothing = Сейчас ничего не создаётся.
 admin-new-unclear =
     { $question ->
         [when] Не получается прочитать «{ $phrase }» как время. Напишите, например: «через 2 часа после заезда» или «за 1 день до заезда в 18:00».
+        [action] Не получается прочитать «{ $phrase }» как действие. Напишите, например: «сообщить персоналу: …», «метка vip» или «заявка уборка: …».
         [amount] Не получается прочитать «{ $phrase }» как срок. Напишите, например: «90 мин», «2 часа» или «3 дня в 10:00».
        *[whether] Не получается прочитать «{ $phrase }» как условие. Напишите, например: room_type=suite или ночей>=3.
     }
 admin-short-unclear =
     Не получается прочитать «{ $phrase }». Одной строкой пишут так: название: когда и условия: текст. Например:
     /trigger new приветствие: через 2 часа после заезда, room_type=suite: Добро пожаловать, {"{{"} guest.name {"}}"}!
+    Что ещё сделать, пишут ниже, каждое действие с новой строки: + метка встречен
 admin-short-rejected = Не сохранено. { $problem }
 admin-name-taken = Триггер «{ $name }» уже есть. Выберите другое название.
 admin-cancelled = Забыто, ничего не сохранено.
@@ -459,6 +503,8 @@ admin-why-now =
         [postponed] Если бы срок настал сейчас, сообщение подождало бы. { $reason }
        *[other] Если бы срок настал сейчас, сообщение не ушло бы. { $reason }
     }
+admin-why-done = Кроме сообщения сделано:
+admin-why-would-do = Кроме сообщения было бы сделано:
 admin-why-unconditional = Условий, кроме времени, нет.
 admin-why-condition = { $mark } { $wanted } (на деле: { $actual })
 admin-why-within =

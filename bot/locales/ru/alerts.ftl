@@ -10,6 +10,12 @@ alert-title-link-tries = 🔑 Не получилось найти бронь
 alert-title-not-delivered = ⚠ Сообщение не доставлено
 alert-title-quarantined = ⚠ Сообщение не удалось обработать
 alert-title-trigger = ⚠ Триггер не срабатывает
+alert-title-notice = 🔔 К сведению
+alert-title-notice-warning = 🟠 Обратите внимание
+alert-title-notice-critical = 🔴 Срочно
+alert-title-request = 🛎 Заявка
+alert-title-offer = 💡 Предложить гостю
+alert-title-flow = ▶ Начать с гостем
 alert-title-account = ⚠ Неполадка с каналом
 
 alert-room = номер { $room }
@@ -38,6 +44,22 @@ alert-trigger-failed =
         [unreadable] содержит условия, которые больше не читаются. Удалите его и создайте заново.
        *[other] не смог написать гостю. Причина в журнале; сообщите оператору.
     }
+alert-action =
+    { $kind ->
+        [open_request] { $department }: { $words }
+        [offer_service] Предложите гостю: { $words }
+        [start_flow] Начните с гостем: { $words }
+       *[notify_staff] { $words }
+    }
+    (Триггер { $number }, «{ $name }»)
+alert-department =
+    { $department ->
+        [housekeeping] Уборка
+        [maintenance] Ремонт
+        [restaurant] Ресторан
+       *[reception] Ресепшен
+    }
+alert-action-wordless = Текст для этого гостя составить не удалось. Каким он должен быть, покажет /trigger { $number }.
 alert-no-words =
     { $kind ->
         [image] (картинка)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,19 +53,22 @@ class FiringRecord:
     reason: str | None
     event: dict[str, Any]
     verdict: dict[str, Any]
+    done: list[Any]
     correlation_id: str
     decided_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedFiring:
-    """What was decided about a firing and why; a postponed one has the time when it is due again."""
+    """What was decided about a firing and why, and all that was done for it beside its message; a postponed one has
+    the time when it is due again."""
 
     id: UUID
     status: FiringStatus
     reason: str
     verdict: dict[str, Any]
     due_at: datetime | None
+    done: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,7 @@ _MOVABLE = f"""
     OR ({_IS_UNSAID} AND excluded.due_at > excluded.planned_at)
 """
 _REPEATABLE = f"trigger_firings.status = 'cancelled' OR {_IS_UNSAID}"
-# By two indexes, stay by stay and guest by guest: of one condition with OR, the server reads all that a trigger plans.
+# By two indexes, stay by stay and guest by guest: for one condition with OR all that a trigger plans is read.
 _STANDING = f"""
     SELECT {_NAMES} FROM unnest($3::uuid[]) AS wanted (about) CROSS JOIN LATERAL (
         SELECT * FROM trigger_firings WHERE hotel_id = $1 AND stay_id = wanted.about OFFSET 0
@@ -266,9 +269,9 @@ _CLAIM_DUE = f"""
 _DECIDE_ALL = """
     UPDATE trigger_firings SET
         status = decided.status, reason = decided.reason, verdict = decided.verdict, decided_at = $3,
-        due_at = coalesce(decided.due_at, trigger_firings.due_at)
+        due_at = coalesce(decided.due_at, trigger_firings.due_at), done = decided.done
     FROM jsonb_to_recordset($2::jsonb) AS decided (
-        id uuid, status text, reason text, verdict jsonb, due_at timestamptz
+        id uuid, status text, reason text, verdict jsonb, due_at timestamptz, done jsonb
     )
     WHERE trigger_firings.hotel_id = $1 AND trigger_firings.id = decided.id
 """

@@ -12,9 +12,19 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, literal, or_, sel
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from bot.storage.repositories.base import AnySelect, Repository
+from bot.storage.repositories.base import AnySelect, Repository, as_records
 from bot.storage.repositories.firings import PLANNED
-from models import Consent, Conversation, Guest, GuestIdentity, Message, StaffNotification, Stay, TriggerFiring
+from models import (
+    Consent,
+    Conversation,
+    Guest,
+    GuestIdentity,
+    Message,
+    ServiceRequest,
+    StaffNotification,
+    Stay,
+    TriggerFiring,
+)
 from models.base import new_id
 from models.enums import FiringStatus, IdentityKind
 
@@ -196,6 +206,11 @@ class Guests(Repository):
         """Change columns of a guest."""
         await self._run(update(Guest).where(self._own(Guest.hotel_id), Guest.id == guest_id).values(**values))
 
+    async def tag(self, tags: Mapping[UUID, Collection[str]]) -> None:
+        """Change the tags of guests to these."""
+        rows = [{"id": guest_id, "tags": list(words)} for guest_id, words in sorted(tags.items())]
+        await self._fetch(_TAG, self.hotel_id, as_records(rows))
+
     async def merge(self, loser: UUID, winner: UUID, evidence: Mapping[str, Any]) -> None:
         """Let everything of `loser` belong to `winner`; the identities keep where they came from."""
         moved = {**evidence, "merged_from": str(loser)}
@@ -206,7 +221,7 @@ class Guests(Repository):
         )
         await self._repeat_consents(loser, winner)
         await self._move_plans(loser, winner)
-        for table in (Stay, Conversation, Message, StaffNotification, TriggerFiring):
+        for table in (Stay, Conversation, Message, StaffNotification, ServiceRequest, TriggerFiring):
             await self._run(
                 update(table).where(self._own(table.hotel_id), table.guest_id == loser).values(guest_id=winner)
             )
@@ -280,6 +295,11 @@ _RECOGNISE_ALL = """
     JOIN guest_identities AS identity
       ON identity.hotel_id = $1 AND identity.kind = asked.kind AND identity.value = asked.value
     JOIN guests ON guests.hotel_id = $1 AND guests.id = identity.guest_id
+"""
+_TAG = """
+    UPDATE guests SET tags = tagged.tags, updated_at = now()
+    FROM jsonb_to_recordset($2::jsonb) AS tagged (id uuid, tags text[])
+    WHERE guests.hotel_id = $1 AND guests.id = tagged.id
 """
 _NOTE_TALK = """
     UPDATE guests SET last_interaction = $4, language = talk.language, updated_at = now()

@@ -17,7 +17,8 @@ from models.enums import CatchUp, ConsentPurpose, OncePer, TriggerType
 
 @dataclass(frozen=True, slots=True)
 class TriggerRecord:
-    """A rule as it is stored; `number` is what admins call it by, `channels` those it prefers, in order."""
+    """A rule as it is stored; `number` is what admins call it by, `channels` those it prefers, in order, `actions`
+    what it does beside its message."""
 
     id: UUID
     number: int
@@ -26,6 +27,7 @@ class TriggerRecord:
     conditions: dict[str, Any]
     message_template: str
     translations: dict[str, Any]
+    actions: list[Any]
     is_active: bool
     priority: int
     once_per: OncePer

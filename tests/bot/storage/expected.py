@@ -74,6 +74,7 @@ _APP_TABLES = {
     "public.triggers": _CHANGED,
     "public.trigger_firings": _CHANGED,
     "public.staff_notifications": _CHANGED,
+    "public.service_requests": _CHANGED,
     "public.api_keys": _CHANGED,
     # What a person or a hotel may have forgotten.
     "public.users": _ERASED,

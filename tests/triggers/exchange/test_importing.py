@@ -205,3 +205,18 @@ def test_both_languages_say_the_same_when_a_pack_has_two(pack: str) -> None:
         assert {k: v for k, v in one.conditions.items() if k not in named} == {
             k: v for k, v in other.conditions.items() if k not in named
         }
+
+
+@pytest.mark.parametrize("write", [to_yaml, to_json])
+async def test_actions_leave_and_come_back_the_same(hotel: HotelDesk, twin: HotelDesk, write: Any) -> None:
+    actions = [
+        {"notify_staff": "{{ guest.name }}: room {{ stay.room_number }}", "severity": "critical"},
+        {"open_request": "Towels, please", "department": "housekeeping"},
+        {"add_tag": "no"},
+    ]
+    await brought(hotel, document({**WELCOME, "actions": actions}))
+    data = write(await exported(hotel)).encode()
+    await brought(twin, read_document(data))
+    assert (await exported(twin))["triggers"] == [{**WELCOME, "actions": actions}]
+    assert (await brought(hotel, document(WELCOME)))["Welcome"].fields == ("actions",)
+    assert (await exported(hotel))["triggers"] == [WELCOME]

@@ -195,3 +195,16 @@ def test_a_length_of_time_is_read_when_it_is_written_as_people_do(written: str, 
 @pytest.mark.parametrize("written", ["0h", "", "h", "12", "-2h", "366d", "1h 1d", "٣h"])
 def test_a_length_of_time_is_refused_when_it_is_none(written: str) -> None:
     assert [path for path, _ in problems(useful_for=written)] == ["triggers[0].useful_for"]
+
+
+def test_all_that_is_wrong_with_actions_is_told_with_its_place() -> None:
+    actions = [{"notify_staf": "Hello"}, {"open_request": "{{ guest.nme }}", "department": "spa"}, {"add_tag": "vip"}]
+    assert problems(actions=actions) == [
+        ("triggers[0].actions[0].notify_staf", Problem.unknown_name),
+        ("triggers[0].actions[1].department", Problem.unknown_value),
+    ]
+
+
+@pytest.mark.parametrize("actions", ["vip", {"add_tag": "vip"}, 5])
+def test_actions_are_refused_when_they_are_no_list(actions: Any) -> None:
+    assert problems(actions=actions) == [("triggers[0].actions", Problem.wrong_type)]
