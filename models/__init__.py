@@ -4,7 +4,7 @@ from models.api import ApiKey, ApiRequest
 from models.base import Base
 from models.channels import ChannelAccount, Chat, Integration, PlatformEntry
 from models.conversations import Conversation, Message
-from models.desk import Audit, KnowledgeItem, ServiceRequest, StaffNotification
+from models.desk import Audit, KnowledgeItem, ServiceRequest, StaffNotification, UnansweredQuestion
 from models.guests import Consent, Guest, GuestIdentity, GuestMemory, Stay
 from models.history import GuestChange, StayChange
 from models.hotels import Company, Hotel, User
@@ -38,5 +38,6 @@ __all__ = [
     "StayChange",
     "TriggerFiring",
     "TriggerRow",
+    "UnansweredQuestion",
     "User",
 ]

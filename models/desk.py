@@ -83,6 +83,23 @@ class KnowledgeItem(Base, Tenant, Timestamps):
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
 
 
+class UnansweredQuestion(Base, Tenant):
+    """What a guest asked and no answer told: once a guest, language and topic, in the newest wording."""
+
+    __tablename__ = "unanswered_questions"
+    __table_args__ = (
+        tenant_key("guest_id", "guests"),
+        UniqueConstraint("hotel_id", "guest_id", "language", "topic"),
+        Index("ix_unanswered_questions_hotel_id_asked_at", "hotel_id", "asked_at"),
+    )
+
+    guest_id: Mapped[UUID]
+    language: Mapped[str] = mapped_column(String(10))
+    topic: Mapped[str] = mapped_column(String(500))
+    content: Mapped[str]
+    asked_at: Mapped[datetime]
+
+
 class Audit(Base, Tenant):
     """Who changed what. Only ever added to."""
 

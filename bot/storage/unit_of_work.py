@@ -27,6 +27,7 @@ from bot.storage.repositories.ledger import Ledger
 from bot.storage.repositories.messages import Messages
 from bot.storage.repositories.notifications import Notifications
 from bot.storage.repositories.outbox import Outbox
+from bot.storage.repositories.questions import Questions
 from bot.storage.repositories.service_requests import ServiceRequests
 from bot.storage.repositories.stays import Stays
 from bot.storage.repositories.triggers import Triggers
@@ -118,6 +119,10 @@ class UnitOfWork:
     @cached_property
     def knowledge(self) -> Knowledge:
         return Knowledge(self.connection, self.hotel_id)
+
+    @cached_property
+    def questions(self) -> Questions:
+        return Questions(self.connection, self.hotel_id)
 
     @cached_property
     def api_keys(self) -> ApiKeys:

@@ -85,6 +85,7 @@ _APP_TABLES = {
     "public.guest_memories": _ERASED,
     "public.stays": _ERASED,
     "public.knowledge_items": _ERASED,
+    "public.unanswered_questions": _ERASED,
     # Known again for some days only.
     "public.api_requests": _ERASED,
 }
