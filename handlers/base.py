@@ -100,11 +100,15 @@ class Effect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something staff must see about this turn; the texts are made by `bot.notifications`."""
+    """Something staff must see about this turn; the texts are made by `bot.notifications`.
+
+    `words` are quoted where they are not those of this very message.
+    """
 
     type: NotificationType
     severity: Severity
     title_key: str
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,8 @@ class Outcome:
     """All that a handler may want.
 
     `state` and `context` replace the conversation's (None keeps them); `status` likewise. Without `has_mood` the
-    words are known to be a name, so that Mr Burns and господин Грязнов alarm nobody.
+    words are known to be a name, so that Mr Burns and господин Грязнов alarm nobody. `remarks` are kept with the
+    guest's message, for staff: which of the hotel's answers was given.
     """
 
     replies: tuple[OutgoingMessage, ...] = ()
@@ -122,6 +127,7 @@ class Outcome:
     alerts: tuple[Alert, ...] = ()
     effects: tuple[Effect, ...] = field(default=())
     has_mood: bool = True
+    remarks: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Handler(Protocol):

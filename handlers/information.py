@@ -1,17 +1,25 @@
-"""Answers from what the hotel has written down."""
+"""Answers from what the hotel has written down, and from nothing else."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from bot.messages import Choice, OutgoingMessage
-from bot.nlu.knowledge import KnowledgeItem, find_answer
+from bot.nlu.attention import find_attention
+from bot.nlu.knowledge import Found, KnowledgeIndex, KnowledgeItem, index_of
+from bot.nlu.tokens import tokenise
+from bot.nlu.topics import asks, topics
 from bot.storage.repositories.knowledge import KnowledgeRecord
 from handlers.base import Outcome, Reply, Turn
 from handlers.menu import AT_REST, MENU, PERSON, ChoiceExpired
 
 PRESS = "info:"
+NONE_OF_THESE = "asked:none"
+# What the conversation remembers of a question while answers to it are offered.
+ASKED = "asked"
+READINGS_KEPT = 64
 
 
 class ListInformation(Reply):
@@ -21,7 +29,7 @@ class ListInformation(Reply):
         records = _written_down(turn)
         if not records:
             return Outcome((turn.reply("information-empty", turn.choice(PERSON, "menu-person")),), state=AT_REST)
-        items = [Choice(f"{PRESS}{record.id}", _label(turn, record)) for record in records]
+        items = (_choice(turn, record) for record in records)
         return Outcome((turn.reply("information-title", *items, turn.choice(MENU, "menu-back")),), state=AT_REST)
 
 
@@ -35,19 +43,45 @@ class AnswerPressed(Reply):
 
 
 class AnswerQuestion(Reply):
-    """Answers a question in the guest's own words."""
+    """Answers a question in the guest's own words, and says by which of the hotel's answers."""
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
-        record = matching_item(turn)
-        assert record is not None, "the route has asked"
-        return _answer(turn, record)
+        match = look_up(turn).answer
+        assert match is not None, "the route has asked"
+        return _answer(turn, _record(turn, match.id), match.confidence)
 
 
-def matching_item(turn: Turn) -> KnowledgeRecord | None:
-    """Return the item that surely answers the text."""
-    records = _written_down(turn)
-    match = find_answer(turn.text, [_item(record) for record in records])
-    return next((record for record in records if match and record.id == UUID(match.item.id)), None)
+class OfferAnswers(Reply):
+    """Asks which of the likeliest questions was meant; none of them is a question for a person."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        records = [_record(turn, match.id) for match in look_up(turn).offers]
+        items = (_choice(turn, record) for record in records)
+        reply = turn.reply("answer-offer", *items, turn.choice(NONE_OF_THESE, "answer-none"))
+        return Outcome(
+            (reply,),
+            state=AT_REST,
+            context={**turn.context, ASKED: turn.text},
+            remarks={"offered": [record.intent for record in records]},
+        )
+
+
+def look_up(turn: Turn) -> Found:
+    """Return which of the hotel's answers fit the text; none where it tells of what a person must see."""
+    found = _index(turn.knowledge).find(turn.text)
+    fits = found.answer is not None or found.offers
+    return Found() if fits and find_attention(tokenise(turn.text)) else found
+
+
+def is_answered(turn: Turn) -> bool:
+    """Whether one of the hotel's answers surely is what was asked for."""
+    return look_up(turn).answer is not None
+
+
+def may_be_answered(turn: Turn) -> bool:
+    """Whether a question may mean some of the hotel's answers, and nobody else is answering."""
+    is_question = asks(turn.text) or len(topics(turn.text)) == 1
+    return is_question and not turn.is_escalated and bool(look_up(turn).offers)
 
 
 def _written_down(turn: Turn) -> list[KnowledgeRecord]:
@@ -55,9 +89,28 @@ def _written_down(turn: Turn) -> list[KnowledgeRecord]:
     return [record for record in turn.knowledge if any(record.answers.values())]
 
 
-def _answer(turn: Turn, record: KnowledgeRecord) -> Outcome:
-    text = f"{_in_language(turn, record.answers)}\n\n{turn.say('answer-follow-up')}"
-    return Outcome((OutgoingMessage(text, choices=(turn.choice(MENU, "menu-back"),)),), state=AT_REST)
+@lru_cache(maxsize=READINGS_KEPT)
+def _index(records: tuple[KnowledgeRecord, ...]) -> KnowledgeIndex:
+    """Return the index of what was read: the same for all messages that were loaded together."""
+    return index_of(tuple(as_item(record) for record in records if any(record.answers.values())))
+
+
+def _record(turn: Turn, wanted: str) -> KnowledgeRecord:
+    return next(record for record in turn.knowledge if record.id == UUID(wanted))
+
+
+def _answer(turn: Turn, record: KnowledgeRecord, confidence: float = 1.0) -> Outcome:
+    source = turn.say("answer-source", question=_label(turn, record))
+    text = f"{_in_language(turn, record.answers)}\n\n{source}\n\n{turn.say('answer-follow-up')}"
+    return Outcome(
+        (OutgoingMessage(text, choices=(turn.choice(MENU, "menu-back"),)),),
+        state=AT_REST,
+        remarks={"answer": record.intent, "answer_confidence": confidence},
+    )
+
+
+def _choice(turn: Turn, record: KnowledgeRecord) -> Choice:
+    return Choice(f"{PRESS}{record.id}", _label(turn, record))
 
 
 def _label(turn: Turn, record: KnowledgeRecord) -> str:
@@ -73,6 +126,7 @@ def _in_language(turn: Turn, by_language: dict[str, Any]) -> Any:
     return next(filter(None, by_language.values()), None)
 
 
-def _item(record: KnowledgeRecord) -> KnowledgeItem:
-    questions = {name: tuple(map(str, variants)) for name, variants in record.questions.items()}
-    return KnowledgeItem(str(record.id), record.intent, questions, record.answers)
+def as_item(record: KnowledgeRecord) -> KnowledgeItem:
+    """Return an answer as the index wants it: with every way to ask for it, its name among them."""
+    variants = (str(variant) for variants in record.questions.values() for variant in variants)
+    return KnowledgeItem(str(record.id), (record.intent.replace("_", " "), *variants))

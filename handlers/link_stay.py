@@ -21,7 +21,7 @@ from bot.texts import format_date
 from handlers.attention import SaySorry, is_unhappy
 from handlers.base import Alert, Effect, Outcome, Reply, Turn
 from handlers.booking_texts import MOST_SURNAME_WORDS, booking_numbers, numbered_words, surname_beside
-from handlers.information import AnswerQuestion, matching_item
+from handlers.information import AnswerQuestion, is_answered
 from handlers.linking import LinkStay, Recognise
 from handlers.menu import AT_REST, menu_choices
 from handlers.open_stays import is_open, nearest
@@ -139,7 +139,7 @@ def may_be_booking(turn: Turn) -> bool:
     if not (turn.state == BOOKING or _is_new_number(turn)) or not _is_answer(turn):
         return False
     is_cry = not numbered_words(turn.text) and is_unhappy(turn)
-    return bool(booking_numbers(turn.text)) and not is_cry and matching_item(turn) is None
+    return bool(booking_numbers(turn.text)) and not is_cry and not is_answered(turn)
 
 
 def may_be_surname(turn: Turn) -> bool:
@@ -188,7 +188,7 @@ def _refuse(turn: Turn, context: Mapping[str, Any]) -> Outcome:
         sorry = SaySorry().think(turn, None)
         said = {**(sorry.context or {}), **context}
         return replace(refused, replies=sorry.replies, status=sorry.status, context=said, alerts=())
-    if matching_item(turn) is not None:
+    if is_answered(turn):
         return replace(refused, replies=AnswerQuestion().think(turn, None).replies)
     return refused
 

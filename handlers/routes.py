@@ -7,6 +7,7 @@ from bot.nlu.requests import Request
 from bot.notifications import ACKNOWLEDGE
 from handlers import information, language
 from handlers.admin.routes import admin_routes
+from handlers.answered import ListAnswered
 from handlers.attention import SaySorry, is_unhappy
 from handlers.base import Files, Handler, Turn
 from handlers.fallback import Fallback
@@ -22,7 +23,15 @@ from handlers.filters import (
     pressed,
     requests,
 )
-from handlers.information import AnswerPressed, AnswerQuestion, ListInformation, matching_item
+from handlers.information import (
+    NONE_OF_THESE,
+    AnswerPressed,
+    AnswerQuestion,
+    ListInformation,
+    OfferAnswers,
+    is_answered,
+    may_be_answered,
+)
 from handlers.language import AskLanguage, ChooseLanguage
 from handlers.link_stay import (
     AskBooking,
@@ -44,6 +53,7 @@ from handlers.presses import AnswersPress
 from handlers.router import Route
 from handlers.staff import RefuseStranger, ShowHelp, TakeAlert
 from handlers.thanks import ReturnCourtesy, is_courtesy
+from handlers.unanswered import PassOffered, PassQuestion, is_unanswered
 from handlers.welcome import Welcome
 from triggers.engine import Engine
 
@@ -65,6 +75,7 @@ def staff_routes(engine: Engine) -> tuple[Route, ...]:
     in_private = every(from_staff, _not(in_group))
     return (
         Route("staff.take", every(from_staff, pressed(ACKNOWLEDGE)), TakeAlert(engine)),
+        Route("staff.answers", every(in_private, command("answers")), ListAnswered()),
         Route("staff.stranger", every(in_group, _not(from_staff), pressed(ACKNOWLEDGE)), RefuseStranger()),
         Route("staff.help", either(in_private, every(from_staff, _is_command)), AnswersPress(ShowHelp())),
     )
@@ -90,6 +101,7 @@ def _presses() -> tuple[Route, ...]:
         ("person", _is_press_of(PERSON), CallPerson()),
         ("language", _is_press_of(LANGUAGE), AskLanguage()),
         ("answer", pressed(information.PRESS), AnswerPressed()),
+        ("none_of_these", _is_press_of(NONE_OF_THESE), PassOffered()),
         ("choose_language", pressed(language.PRESS), ChooseLanguage()),
         ("expired", either(pressed(""), _is(IncomingKind.press)), ChoiceExpired()),
     )
@@ -121,10 +133,12 @@ def _content() -> tuple[Route, ...]:
     return (
         Route("guest.unhappy", is_unhappy, SaySorry()),
         Route("guest.media", either(*map(_is, kinds)), PassOn()),
-        Route("guest.question", lambda turn: matching_item(turn) is not None, AnswerQuestion()),
+        Route("guest.question", is_answered, AnswerQuestion()),
+        Route("guest.doubtful_question", may_be_answered, OfferAnswers()),
         Route("guest.greeting", every(_not(_is_escalated), _asks(Request.greeting)), Welcome()),
         Route("guest.courtesy", is_courtesy, ReturnCourtesy()),
         Route("guest.command", _is_command, ShowMenu()),
+        Route("guest.unanswered", is_unanswered, PassQuestion()),
         Route("guest.fallback", lambda turn: True, Fallback()),
     )
 

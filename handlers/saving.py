@@ -142,7 +142,7 @@ class Saving:
 
     async def _save_messages(self) -> None:
         spoken = [draft for draft in self._drafts if draft.turn.conversation is not None]
-        ids = await self._uow.messages.add_all([_message(draft.turn) for draft in spoken])
+        ids = await self._uow.messages.add_all([_message(draft) for draft in spoken])
         for draft, message_id in zip(spoken, ids, strict=True):
             draft.message_id = message_id
 
@@ -191,7 +191,8 @@ class Saving:
                 alert.severity,
                 alert.title_key,
                 subject,
-                chosen_label(turn)
+                alert.words
+                or chosen_label(turn)
                 or turn.text
                 or await self._desk.sentence(self._uow, "alert-no-words", kind=_what(turn.message)),
                 turn.correlation_id,
@@ -229,7 +230,8 @@ def _happenings(draft: _Draft) -> list[Happening]:
     return [Happening(name, turn.guest.id, stay_id, turn.correlation_id, facts) for name in names]
 
 
-def _message(turn: Turn) -> NewMessage:
+def _message(draft: _Draft) -> NewMessage:
+    turn = draft.turn
     assert turn.conversation is not None, "saved just before"
     message, analysis = turn.message, turn.analysis
     return NewMessage(
@@ -247,7 +249,7 @@ def _message(turn: Turn) -> NewMessage:
         sentiment_words=analysis.words,
         intent=analysis.intent.value,
         confidence=Decimal(analysis.intent_confidence).quantize(Decimal("0.01")),
-        metadata=_metadata(turn),
+        metadata={**_metadata(turn), **draft.outcome.remarks},
     )
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from handlers.admin import unanswered
 from handlers.admin.access import AskInPrivate, RefuseStaff, ShowAdminHelp
+from handlers.admin.answering import (
+    REWORD,
+    BeginAnswer,
+    LeaveAnswer,
+    SaveAnswer,
+    TakeAnswerText,
+    leaves_answer,
+    writes_answer,
+)
+from handlers.admin.answering import SAVE as SAVE_ANSWER
 from handlers.admin.composing import BeginEdit, BeginTrigger, CancelDraft, TakeAnswer, is_answer, is_cancel
 from handlers.admin.hotel_times import PRESS as HOTEL
 from handlers.admin.hotel_times import HandleHotel
@@ -17,6 +28,7 @@ from handlers.admin.trigger_import import ImportTriggers, TakeTriggers, hands_ov
 from handlers.admin.trigger_list import NEW, PAGE, ListTriggers
 from handlers.admin.triggers import HandleTrigger
 from handlers.admin.trying import TryTrigger
+from handlers.admin.unanswered import DismissQuestions, ListQuestions
 from handlers.admin.why import PRESS as WHY
 from handlers.admin.why import ExplainFiring
 from handlers.admin.wishes import PRESS as TRIGGER
@@ -27,7 +39,7 @@ from handlers.presses import AnswersPress
 from handlers.router import Route
 from triggers.engine import Engine
 
-_IN_PRIVATE = ("triggers", "trigger", "why", "stay", "hotel")
+_IN_PRIVATE = ("triggers", "trigger", "why", "stay", "hotel", "questions")
 _STAFF_CHAT = "staffchat"
 _NEW_WORDS = frozenset({"new", "add", "новый", "новое", "новая", "создать"})
 _EXPORT_WORDS = frozenset({"export", "экспорт", "выгрузи", "выгрузить"})
@@ -52,6 +64,12 @@ def _own(engine: Engine) -> tuple[tuple[str, Filter, Handler], ...]:
     """What is heard in an admin's own chat with the bot."""
     return (
         ("help", command("help", "start"), ShowAdminHelp()),
+        ("questions", either(command("questions"), pressed(unanswered.PAGE)), ListQuestions()),
+        ("dismiss_questions", pressed(unanswered.DISMISS), DismissQuestions()),
+        ("begin_answer", pressed(unanswered.WRITE), BeginAnswer()),
+        ("leave_answer", leaves_answer, LeaveAnswer()),
+        ("save_answer", pressed(SAVE_ANSWER), SaveAnswer()),
+        ("take_answer", either(pressed(REWORD), writes_answer), TakeAnswerText()),
         ("cancel", is_cancel, CancelDraft()),
         ("all", is_for_all, SwitchAll(engine)),
         ("triggers", either(command("triggers"), pressed(PAGE)), ListTriggers()),

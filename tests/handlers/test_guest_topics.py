@@ -110,7 +110,7 @@ def test_a_person_is_offered_when_nothing_is_written_down(knowledge: tuple[Knowl
 async def test_a_person_is_asked_when_the_hotel_left_the_answer_empty(house: House) -> None:
     async with house.database.unit(house.id) as uow:
         await uow.knowledge.save("wifi_password", {"en": ["What is the wifi password?"]}, {"en": ""})
-    assert (await house.person().write("What is the wifi password?")).route == "guest.fallback"
+    assert (await house.person().write("What is the wifi password?")).route == "guest.unanswered"
 
 
 @pytest.mark.parametrize("value", ["menu:gone", "info:nothing", "lang:xx", "ack:1", "0", ""])

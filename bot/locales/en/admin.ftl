@@ -23,6 +23,8 @@ admin-help =
     /stay new BK-1025 name=Anna Petrova arrival=2026-11-20 departure=2026-11-23 adds one
 
     /hotel shows the time zone and the quiet hours, /hotel zone=Europe/Madrid quiet=23:00-7:00 changes them
+    /questions shows what guests asked and I couldn't answer
+    /answers shows what I answered by myself lately
 
     /staffchat, written in a group, sends alerts there
 
@@ -621,6 +623,38 @@ admin-hotel-field =
         [empty] What is missing is the value: zone=Europe/Madrid or quiet=22:00-8:00.
        *[unknown] I don't know “{ $field }”. There are zone=Europe/Madrid and quiet=22:00-8:00.
     }
+
+## Unanswered questions
+
+admin-questions-none = Nothing is open: guests asked nothing that I couldn't answer.
+admin-questions-title =
+    { $count ->
+        [one] One thing that guests asked and I couldn't answer
+       *[other] { $count } things that guests asked and I couldn't answer
+    }
+admin-questions-line =
+    { $number }. { $guests ->
+        [one] One guest asked
+       *[other] { $guests } guests asked
+    } ({ $language }):
+    “{ $question }”
+admin-questions-gone = This question is not open any more. /questions shows those that are.
+admin-button-answer = { $number }. Make an answer
+admin-button-dismiss = { $number }. Dismiss
+admin-button-reword = Put the question differently
+admin-answer-ask =
+    The question ({ $language }): “{ $question }”
+    Write what guests who ask this shall get, in the same language.
+admin-answer-preview =
+    The question ({ $language }): “{ $question }”
+    The answer: { $answer }
+
+    Save it, or write the answer anew.
+admin-answer-reword = Write “{ $question }” as guests shall read it.
+admin-answer-length = That must have at least one character and at most { $most }.
+admin-answer-saved = Written down. From now on guests who ask “{ $question }” get this answer; those who asked before are not written to.
+admin-answer-left = All right, nothing was written down. The question stays in /questions.
+admin-answer-nothing = No answer is being written. /questions shows what guests asked.
 
 ## The staff chat
 

@@ -17,6 +17,10 @@ menu-back = Back to the menu
 
 information-title = What would you like to know?
 information-empty = I have nothing written down here yet, but our team will gladly tell you. Just write your question.
+answer-source = (This is our answer to: { $question })
+answer-offer = Did you mean one of these?
+answer-none = Something else
+answer-unknown = I have no answer to that, and I won't guess. I've passed your question on to our team, and someone will reply here.
 answer-follow-up = Anything else? Just ask, or write “person” and someone from our team will reply.
 
 link-ask-booking = Please send me your booking number. You'll find it in your confirmation.

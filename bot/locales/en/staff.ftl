@@ -9,12 +9,19 @@ staff-only = Only the hotel's own team can do this. If you belong to it, ask an 
 
 staff-help =
     I bring here what guests need a person for. Press the button below an alert to take it: everyone then sees that you are on it.
+    /answers shows what I answered by myself lately, and from which of your answers.
     /help shows this again.
+staff-answers-title = What I answered lately:
+staff-answers-none = I have answered nothing by myself yet.
+staff-answers-line =
+    { $time } “{ $question }”
+    → { $answer } (sure: { $confidence })
 staff-command-unknown = I don't know the command /{ $command }.
 staff-help-admin =
     For admins:
     /triggers lists the automatic messages, /trigger 3 shows one
     /why Ivanova 3 explains why a guest did or did not get one
     /stay shows or adds a stay by hand
+    /questions shows what guests asked and I couldn't answer
 
 alert-title-edited = ✏️ Changed a message

@@ -23,6 +23,8 @@ admin-help =
     /stay new BK-1025 имя=Анна Петрова заезд=20.11.2026 выезд=23.11.2026 добавит новое
 
     /hotel покажет часовой пояс и тихие часы, /hotel пояс=Europe/Samara тихо=23:00-7:00 изменит их
+    /questions покажет, о чём гости спрашивали без ответа
+    /answers покажет, на что я недавно ответил сам
 
     /staffchat в группе: уведомления будут приходить туда
 
@@ -620,6 +622,40 @@ admin-hotel-field =
         [empty] Нет значения: пояс=Europe/Samara или тихо=22:00-8:00.
        *[unknown] Я не знаю «{ $field }». Есть пояс=Europe/Samara и тихо=22:00-8:00.
     }
+
+## Вопросы без ответа
+
+admin-questions-none = Открытых вопросов нет: на всё, о чём спрашивали гости, ответ нашёлся.
+admin-questions-title =
+    { $count ->
+        [one] { $count } вопрос, на который у меня нет ответа
+        [few] { $count } вопроса, на которые у меня нет ответа
+       *[other] { $count } вопросов, на которые у меня нет ответа
+    }
+admin-questions-line =
+    { $number }. { $guests ->
+        [one] Спросил { $guests } гость
+        [few] Спросили { $guests } гостя
+       *[other] Спросили { $guests } гостей
+    } ({ $language }):
+    «{ $question }»
+admin-questions-gone = Этот вопрос уже закрыт. Открытые покажет /questions.
+admin-button-answer = { $number }. Написать ответ
+admin-button-dismiss = { $number }. Убрать
+admin-button-reword = Задать вопрос иначе
+admin-answer-ask =
+    Вопрос ({ $language }): «{ $question }»
+    Напишите, что ответить гостям, на том же языке.
+admin-answer-preview =
+    Вопрос ({ $language }): «{ $question }»
+    Ответ: { $answer }
+
+    Сохраните или напишите ответ заново.
+admin-answer-reword = Напишите вопрос «{ $question }» так, как его увидят гости.
+admin-answer-length = Нужен хотя бы один знак и не больше { $most }.
+admin-answer-saved = Записано. Теперь гости на вопрос «{ $question }» получат этот ответ; тем, кто спрашивал раньше, ничего не отправлено.
+admin-answer-left = Хорошо, ничего не записано. Вопрос остаётся в /questions.
+admin-answer-nothing = Сейчас ответ не пишется. О чём спрашивали гости, покажет /questions.
 
 ## Чат сотрудников
 

@@ -14,9 +14,9 @@ from models import KnowledgeItem
 from models.base import new_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class KnowledgeRecord:
-    """One answer: question variants (lists) and the answer (text), each by language."""
+    """One answer as it was read once: question variants (lists) and the answer (text), each by language."""
 
     id: UUID
     intent: str

@@ -47,6 +47,16 @@ class HeardRecord:
     intent: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class AnsweredRecord:
+    """A question of a guest, the hotel's answer that it got (by its intent), and how surely it was meant."""
+
+    at: datetime
+    text: str
+    answer: str
+    confidence: float
+
+
 class Messages(Repository):
     async def add_all(self, messages: Sequence[NewMessage]) -> list[UUID]:
         """Keep messages; return their ids, in order."""
@@ -71,6 +81,11 @@ class Messages(Repository):
             guest_id, at, text, score, mood, intent = row
             found.setdefault(guest_id, []).append(HeardRecord(at, text, score, SentimentType(mood), intent))
         return found
+
+    async def answered_last(self, limit: int) -> list[AnsweredRecord]:
+        """Return the latest questions that the hotel's own answers told, the latest first."""
+        rows = await self._fetch(_ANSWERED_LAST, self.hotel_id, limit)
+        return [AnsweredRecord(at, text, answer, float(confidence)) for at, text, answer, confidence in rows]
 
 
 def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
@@ -99,6 +114,11 @@ _WRITERS = f"SELECT DISTINCT guest_id FROM messages WHERE {_FROM_GUESTS} AND cre
 _HEARD_FROM = f"""
     SELECT guest_id, created_at, content, sentiment_score, sentiment_type, intent FROM messages
     WHERE {_FROM_GUESTS} AND guest_id = ANY ($2::uuid[]) AND created_at >= $3 ORDER BY created_at, id
+"""
+_ANSWERED_LAST = """
+    SELECT created_at, content, metadata ->> 'answer', metadata ->> 'answer_confidence' FROM messages
+    WHERE hotel_id = $1 AND message_type = 'incoming' AND metadata ? 'answer' AND NOT metadata ? 'pressed'
+    ORDER BY created_at DESC LIMIT $2
 """
 _NAME_ALL = """
     UPDATE messages SET platform_message_id = named.platform_message_id

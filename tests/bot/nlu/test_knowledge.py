@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.knowledge import KnowledgeItem, find_answer
+from bot.nlu.knowledge import Found, KnowledgeIndex, KnowledgeItem, index_of
 
 
 def item(intent: str, en: tuple[str, ...], ru: tuple[str, ...]) -> KnowledgeItem:
-    return KnowledgeItem(intent, intent, {"en": en, "ru": ru}, {"en": f"about {intent}", "ru": f"про {intent}"})
+    return KnowledgeItem(intent, (intent.replace("_", " "), *en, *ru))
 
 
 ITEMS = [
@@ -20,6 +20,7 @@ ITEMS = [
     item("taxi", ("How do I get to the airport?", "Can you order a taxi?"), ("Можно заказать такси?",)),
     item("lost_key", ("What if I lost my key?",), ("Что делать, если я потерял ключ?",)),
 ]
+INDEX = KnowledgeIndex(ITEMS)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +52,10 @@ ITEMS = [
     ],
 )
 def test_the_hotels_answer_is_found_however_the_question_is_put(text: str, intent: str) -> None:
-    match = find_answer(text, ITEMS)
-    assert match is not None
-    assert match.item.intent == intent
-    assert 0.5 <= match.confidence <= 1
+    found = INDEX.find(text)
+    assert found.answer is not None, found.offers
+    assert found.answer.id == intent
+    assert 0.5 <= found.answer.confidence <= 1
 
 
 @pytest.mark.parametrize(
@@ -95,17 +96,53 @@ def test_the_hotels_answer_is_found_however_the_question_is_put(text: str, inten
     ],
 )
 def test_no_answer_is_made_up_when_the_hotel_has_none(text: str) -> None:
-    assert find_answer(text, ITEMS) is None
+    assert INDEX.find(text).answer is None
+
+
+@pytest.mark.parametrize("text", ["the wifi does not work", "вайфай не работает", "Das WLAN geht nicht", "wifi 坏了"])
+def test_nothing_is_even_offered_when_the_guest_tells_of_a_trouble(text: str) -> None:
+    assert INDEX.find(text) == Found()
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("завтрак включен в стоимость?", {"breakfast"}),
+        ("is the pool heated?", {"pool"}),
+        ("When is breakfast, and is there parking?", {"breakfast", "parking"}),
+    ],
+)
+def test_the_likeliest_are_offered_when_a_question_is_about_more_or_less_than_they_tell(
+    text: str, intents: set[str]
+) -> None:
+    found = INDEX.find(text)
+    assert found.answer is None
+    assert intents <= {match.id for match in found.offers}
+
+
+def test_no_more_than_three_are_offered_when_many_are_alike() -> None:
+    alike = [item(f"pool_{number}", ("When is the pool open?",), ()) for number in range(5)]
+    assert len(KnowledgeIndex(alike).find("pool").offers) == 3
 
 
 def test_no_answer_is_found_when_the_hotel_wrote_nothing() -> None:
-    assert find_answer("wifi?", []) is None
+    assert KnowledgeIndex([]).find("wifi?") == Found()
 
 
-def test_no_answer_is_chosen_when_two_fit_alike() -> None:
-    twins = [item("wifi", ("wifi in the rooms",), ()), item("wifi", ("wifi in the rooms",), ())]
-    assert find_answer("wifi in the rooms", twins) is None
+def test_both_are_offered_when_two_fit_alike() -> None:
+    twins = [KnowledgeItem(name, ("wifi in the rooms",)) for name in ("one", "other")]
+    found = KnowledgeIndex(twins).find("wifi in the rooms")
+    assert found.answer is None
+    assert {match.id for match in found.offers} == {"one", "other"}
 
 
 def test_a_question_without_words_matches_nothing() -> None:
-    assert find_answer("pool", [item("?", ("?!",), ())]) is None
+    assert KnowledgeIndex([KnowledgeItem("?", ("?!",))]).find("pool") == Found()
+
+
+def test_another_answer_is_found_when_the_hotel_has_changed_its_own() -> None:
+    before = index_of((KnowledgeItem("1", ("wifi",)),))
+    after = index_of((KnowledgeItem("2", ("wifi",)),))
+    answers = [index.find("wifi?").answer for index in (before, after)]
+    assert [answer.id for answer in answers if answer] == ["1", "2"]
+    assert index_of((KnowledgeItem("1", ("wifi",)),)) is before, "the same items are not read again"

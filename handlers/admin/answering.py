@@ -1,0 +1,163 @@
+"""Writing an answer to what guests asked: the question is filled in, the admin writes what the hotel says to it.
+
+What is being written lives in the conversation until it is saved or left, as a trigger's draft does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from bot.messages import OutgoingMessage
+from bot.nlu.tokens import tokenise
+from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.draft import free_name
+from handlers.admin.unanswered import WRITE, QuestionGroup, group_with, open_groups
+from handlers.base import Outcome, Reply, Turn
+from handlers.filters import command_of
+from handlers.menu import AT_REST
+
+PRESS = "answer:"
+SAVE, REWORD, LEAVE = f"{PRESS}save", f"{PRESS}reword", f"{PRESS}leave"
+STATES = "admin:answer:"
+_ANSWER, _QUESTION = f"{STATES}answer", f"{STATES}question"
+_KEY = "answer_draft"
+_LONGEST_ANSWER, _LONGEST_QUESTION, _LONGEST_NAME = 2000, 200, 60
+# The other ways in which guests asked the same are ways to ask it from now on, too.
+_MOST_WORDINGS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDraft:
+    """A question as guests will read it, in `language`, and what is said to it so far; `asked` is one of the
+    questions that it is for."""
+
+    asked: str
+    question: str
+    language: str
+    answer: str = ""
+
+    def kept_in(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a conversation's context with this draft in it."""
+        return {**context, _KEY: asdict(self)}
+
+    @classmethod
+    def of(cls, context: Mapping[str, Any]) -> AnswerDraft | None:
+        """Return the draft that a conversation keeps."""
+        kept = context.get(_KEY)
+        return cls(**kept) if kept else None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAnswer:
+    """Write an answer down, and take the questions that it is for off the list. Nobody who asked is written to."""
+
+    draft: AnswerDraft
+    wordings: tuple[str, ...]
+    question_ids: tuple[UUID, ...]
+
+    async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
+        draft = self.draft
+        taken = {record.intent.lower() for record in await uow.knowledge.all()}
+        intent = free_name(_name(draft.question), taken)
+        await uow.knowledge.save(
+            intent, {draft.language: [draft.question, *self.wordings]}, {draft.language: draft.answer}
+        )
+        await uow.questions.remove(self.question_ids)
+        await uow.audits.add(
+            "knowledge.save",
+            f"The answer {intent} was written",
+            turn.now,
+            user_id=turn.user.id if turn.user else None,
+            correlation_id=turn.correlation_id,
+        )
+        return (turn.reply("admin-answer-saved", question=draft.question),)
+
+
+class BeginAnswer:
+    """Fills the question in and asks for the answer."""
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> list[QuestionGroup]:
+        return await open_groups(uow)
+
+    def think(self, turn: Turn, loaded: list[QuestionGroup]) -> Outcome:
+        asked = (turn.pressed or "").removeprefix(WRITE)
+        group = group_with(loaded, asked)
+        if group is None:
+            return Outcome((turn.reply("admin-questions-gone"),))
+        newest = group.newest
+        return _asking(turn, AnswerDraft(asked, newest.content[:_LONGEST_QUESTION], newest.language))
+
+
+class TakeAnswerText(Reply):
+    """Takes the answer, or the question in other words, and shows both."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        draft = AnswerDraft.of(turn.context)
+        if draft is None:
+            return Outcome((turn.reply("admin-answer-nothing"),), state=AT_REST)
+        if turn.pressed == REWORD:
+            choices = (turn.choice(LEAVE, "admin-button-cancel"),)
+            return Outcome((turn.reply("admin-answer-reword", *choices, question=draft.question),), state=_QUESTION)
+        text, most = turn.text.strip(), _LONGEST_QUESTION if turn.state == _QUESTION else _LONGEST_ANSWER
+        if not 0 < len(text) <= most:
+            return _asking(turn, draft, turn.say("admin-answer-length", most=most))
+        return _asking(turn, replace(draft, **{"question" if turn.state == _QUESTION else "answer": text}))
+
+
+class SaveAnswer:
+    """Writes down what was shown."""
+
+    async def load(self, uow: UnitOfWork, turn: Turn) -> list[QuestionGroup]:
+        return await open_groups(uow)
+
+    def think(self, turn: Turn, loaded: list[QuestionGroup]) -> Outcome:
+        draft = AnswerDraft.of(turn.context)
+        if draft is None:
+            return Outcome((turn.reply("admin-answer-nothing"),), state=AT_REST)
+        if not draft.answer:
+            return _asking(turn, draft)
+        group = group_with(loaded, draft.asked)
+        asked = [question.content for question in group.questions] if group else []
+        wordings = tuple(dict.fromkeys(one for one in asked if one != draft.question))[:_MOST_WORDINGS]
+        effect = WriteAnswer(draft, wordings, group.ids if group else ())
+        return Outcome(state=AT_REST, context=_dropped(turn.context), effects=(effect,))
+
+
+class LeaveAnswer(Reply):
+    """Leaves the dialogue; the question stays on the list."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        return Outcome((turn.reply("admin-answer-left"),), state=AT_REST, context=_dropped(turn.context))
+
+
+def writes_answer(turn: Turn) -> bool:
+    """Whether an admin says something in this dialogue in their own words."""
+    return turn.state.startswith(STATES) and turn.message.press is None and command_of(turn.text) is None
+
+
+def leaves_answer(turn: Turn) -> bool:
+    """Whether the dialogue is to be left."""
+    is_cancel = turn.state.startswith(STATES) and command_of(turn.text) == "cancel"
+    return is_cancel or turn.pressed == LEAVE
+
+
+def _asking(turn: Turn, draft: AnswerDraft, note: str = "") -> Outcome:
+    key = "admin-answer-preview" if draft.answer else "admin-answer-ask"
+    text = turn.say(key, question=draft.question, language=draft.language, answer=draft.answer)
+    save = (turn.choice(SAVE, "admin-button-save"),) if draft.answer else ()
+    choices = (*save, turn.choice(REWORD, "admin-button-reword"), turn.choice(LEAVE, "admin-button-cancel"))
+    reply = OutgoingMessage(f"{note}\n\n{text}" if note else text, choices=choices)
+    return Outcome((reply,), state=_ANSWER, context=draft.kept_in(turn.context))
+
+
+def _dropped(context: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in context.items() if key != _KEY}
+
+
+def _name(question: str) -> str:
+    """Return a short name for an answer: its question's words."""
+    words = (token.word for token in tokenise(question) if token.word[0].isalnum())
+    return "_".join(words)[:_LONGEST_NAME] or "question"

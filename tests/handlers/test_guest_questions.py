@@ -1,0 +1,136 @@
+"""Questions of guests that are answered, nearly answered, or not at all; over the real table of routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.messages import Platform
+from bot.storage.repositories.questions import QuestionRecord
+from models import Message
+from models.enums import ConversationStatus
+from tests.handlers.admins import hire
+from tests.handlers.conversing import House
+
+BOTH = pytest.mark.parametrize("platform", list(Platform))
+PLAYGROUND = "Is there a playground?"
+
+
+async def open_questions(house: House) -> list[QuestionRecord]:
+    async with house.database.unit(house.id) as uow:
+        return await uow.questions.newest(10)
+
+
+async def remarks(house: House, text: str) -> dict[str, Any]:
+    async with house.database.unit(house.id) as uow:
+        statement = select(Message.metadata_).where(Message.content == text)
+        return dict((await uow.connection.execute(statement)).scalar_one())
+
+
+async def furnish(house: House) -> None:
+    async with house.database.unit(house.id) as uow:
+        await uow.knowledge.save("pool", {"en": ["When is the pool open?"], "ru": ["Бассейн?"]}, {"en": "Until ten."})
+        await uow.knowledge.save("breakfast", {"en": ["When is breakfast?"]}, {"en": "From seven."})
+
+
+async def test_the_answer_names_its_source_when_a_question_is_answered(house: House) -> None:
+    said = await house.person().write("what's the wifi password?")
+    assert "our answer to: What is the wifi password?" in said.text
+    assert (await remarks(house, "what's the wifi password?"))["answer"] == "wifi_password"
+
+
+@BOTH
+async def test_the_likely_ones_are_offered_and_answer_when_pressed(house: House, platform: Platform) -> None:
+    await furnish(house)
+    person = house.person(platform)
+    said = await person.write("Is the pool heated?")
+    assert said.route == "guest.doubtful_question"
+    assert [choice.label for choice in said.replies[-1].choices] == ["When is the pool open?", "Something else"]
+    assert not said.outcome.alerts
+    pressed = await (person.press(said.replies[-1].choices[0].value) if platform == "telegram" else person.write("1"))
+    assert "Until ten." in pressed.text
+    assert await open_questions(house) == []
+
+
+async def test_a_person_hears_the_question_and_it_is_collected_when_nothing_offered_fits(house: House) -> None:
+    await furnish(house)
+    person = house.person()
+    said = await person.write("Is the pool heated?")
+    none = await person.press(said.replies[-1].choices[-1].value)
+    assert "passed your question on" in none.text
+    assert [alert.words for alert in none.outcome.alerts] == ["Is the pool heated?"]
+    assert [one.content for one in await open_questions(house)] == ["Is the pool heated?"]
+
+
+async def test_nothing_is_asked_twice_when_the_button_is_from_an_older_question(house: House) -> None:
+    said = await house.person().press("asked:none")
+    assert "earlier message" in said.text
+    assert await open_questions(house) == []
+
+
+async def test_nothing_is_made_up_when_nothing_written_down_answers(house: House) -> None:
+    said = await house.person().write(PLAYGROUND)
+    assert said.route == "guest.unanswered"
+    assert "I won't guess" in said.text
+    assert [alert.title_key for alert in said.outcome.alerts] == ["alert-title-unanswered"]
+    (kept,) = await open_questions(house)
+    assert (kept.content, kept.language) == (PLAYGROUND, "en")
+
+
+async def test_a_guest_counts_once_when_they_ask_the_same_again(house: House) -> None:
+    person = house.person()
+    await person.write(PLAYGROUND)
+    await person.write("a playground - is there one?")
+    assert [one.content for one in await open_questions(house)] == ["a playground - is there one?"]
+
+
+async def test_nobody_is_named_when_a_question_is_collected(house: House) -> None:
+    await house.person(name="Annabel Stern").write("Annabel here, +49 151 2345678: is there a playground?")
+    (kept,) = await open_questions(house)
+    assert "Annabel" not in kept.content
+    assert "2345678" not in kept.content
+    assert "playground" in kept.content
+
+
+async def test_another_hotel_sees_no_question_when_it_was_not_asked_there(house: House, other_house: House) -> None:
+    await house.person().write(PLAYGROUND)
+    assert await open_questions(other_house) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the wifi password? And there is smoke in my room",
+        "Какой пароль от wifi? И в номере пахнет газом",
+        "What's the wifi password, and why is my room filthy and nobody answers?",
+        "wifi password? the toilet is leaking",
+    ],
+)
+async def test_a_complaint_is_not_swallowed_when_a_question_stands_beside_it(house: House, text: str) -> None:
+    said = await house.person().write(text)
+    assert "adler-guest" not in said.text
+    async with house.database.unit(house.id) as uow:
+        assert await uow.notifications.latest(), "staff hear of it"
+
+
+async def test_the_bot_offers_nothing_when_a_person_is_answering(house: House) -> None:
+    await furnish(house)
+    person = house.person()
+    await person.press("menu:person")
+    said = await person.write("Is the pool heated?")
+    assert said.replies == ()
+    assert said.outcome.status is not ConversationStatus.active
+    assert await open_questions(house) == []
+
+
+async def test_staff_see_which_answer_was_given_when_they_ask(house: House) -> None:
+    await house.person().write("what's the wifi password?")
+    heard = await (await hire(house)).write("/answers")
+    assert "what's the wifi password?" in heard.text
+    assert "wifi password (sure: " in heard.text
+
+
+async def test_staff_are_told_so_when_nothing_was_answered_yet(house: House) -> None:
+    assert "nothing by myself" in (await (await hire(house)).write("/answers")).text
