@@ -51,6 +51,7 @@ from handlers.turns import TurnLoader
 from triggers.engine import Engine
 
 DUE_EVERY = timedelta(milliseconds=250)
+ORPHANS_EVERY = timedelta(seconds=1)
 DOUBTS_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=2)
 PARTITIONS_EVERY = timedelta(hours=1)
@@ -126,6 +127,7 @@ async def run_house(
         jobs = {
             "partitions": (PARTITIONS_EVERY, ticks.make_partitions),
             "firings": (DUE_EVERY, ticks.fire_due),
+            "orphans": (ORPHANS_EVERY, ticks.release_orphans),
             "doubts": (DOUBTS_EVERY, ticks.settle_doubts),
             "plan": (PLAN_EVERY, ticks.plan_ahead),
             "beat": (BEAT_EVERY, health.beat),
@@ -167,10 +169,11 @@ def _workers(house: House, inbox: Inbox, leases: Leases, analyser: Analyser) -> 
     loader = TurnLoader(analyser, house.texts, clock)
     step = Step(database, loader, house.router, desk, house.engine)
     sender = Sender(database, house.connections, clock, pace, desk.settled)
+    elections = Elections(database.runtime, database.claims.worker)
     return [
         InboxWorker(database, step, Updates(desk), desk, clock, knocks, leases),
         OutboxWorker(database, sender, pace, clock, knocks, leases),
-        Pollers(database, house.connections, inbox, desk, Elections(database.runtime), settings.web.public_url),
+        Pollers(database, house.connections, inbox, desk, elections, settings.web.public_url),
     ]
 
 

@@ -1,7 +1,8 @@
 """Who may do what next, over all hotels: ids, states and leases, never content.
 
 Connects as the runtime role, whose column grants hold it to that. Leases are timed by the database's clock and
-fenced by a token: a worker that was stopped and came back finds its token gone and its save refused.
+fenced by a token: a worker that was stopped and came back finds its token gone and its save refused. A token also
+says whose it is, so that the leases of the dead need not be waited for.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import Uuid
 
+from bot.storage.worker_key import LIVING, NEW_TOKEN, WorkerKey, is_of_nobody
+
 LEASE = timedelta(seconds=4)
+# A lease that was taken or renewed so lately is nobody's to judge: work that is alive is renewed more often.
+GRACE = timedelta(seconds=1.5)
+# How long a process must have been back itself before it takes others for dead: an outage throws all out at once, and
+# each comes back within a second.
+SETTLED = timedelta(seconds=2)
 # How many messages of one account may be on their way at once, over all processes.
 IN_FLIGHT = 8
 
@@ -60,13 +68,13 @@ class QueueAges:
     outbox: timedelta | None
 
 
-_CLAIM_CHATS = text("""
+_CLAIM_CHATS = text(f"""
     WITH ready AS (
         SELECT hotel_id, id FROM chats
         WHERE ready_at IS NOT NULL AND (leased_until IS NULL OR leased_until < now())
         ORDER BY ready_at LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED
     )
-    UPDATE chats SET claim_token = gen_random_uuid(), leased_until = now() + :lease
+    UPDATE chats SET claim_token = {NEW_TOKEN}, leased_until = now() + :lease
     FROM ready WHERE chats.hotel_id = ready.hotel_id AND chats.id = ready.id
     RETURNING chats.hotel_id, chats.id, chats.claim_token
 """)
@@ -77,7 +85,7 @@ _CLAIM_CHATS = text("""
 # The next account is found by jumping over the queue of the one before, and each is asked for as many as it may still
 # have on their way: a claim costs what it takes and not what waits. The statistics of a queue are always old, so what
 # must be looked up row by row is written so that it can't be done otherwise.
-_CLAIM_OUTBOX = text("""
+_CLAIM_OUTBOX = text(f"""
     WITH RECURSIVE waiting AS (
         (
             SELECT hotel_id, account_id FROM outbox WHERE state = 'queued'
@@ -124,7 +132,7 @@ _CLAIM_OUTBOX = text("""
         ) AS free
         WHERE free.state = 'queued' AND (free.leased_until IS NULL OR free.leased_until < now()) LIMIT :limit
     )
-    UPDATE outbox SET lease_token = gen_random_uuid(), leased_until = now() + :lease
+    UPDATE outbox SET lease_token = {NEW_TOKEN}, leased_until = now() + :lease
     FROM head WHERE outbox.hotel_id = head.hotel_id AND outbox.id = head.id
     RETURNING outbox.hotel_id, outbox.id, outbox.account_id, outbox.chat_id, outbox.lease_token
 """).bindparams(bindparam("paused", type_=ARRAY(Uuid)), bindparam("in_flight", type_=BigInteger))
@@ -143,6 +151,36 @@ _RENEW_CHATS, _RENEW_OUTBOX = (
         ("outbox", "lease_token = ANY (:tokens) AND state IN ('queued', 'sending')"),
     )
 )
+
+
+def _orphaned(token: str) -> str:
+    """Return SQL that says of a lease that nobody living has taken it, and that whoever lived would have renewed it.
+    Asked by one who isn't seen to live itself, or only just, it is never true."""
+    return f"""
+        {token} IS NOT NULL AND leased_until BETWEEN now() AND now() + :unrenewed AND {is_of_nobody(token, "living")}
+        AND EXISTS (
+            SELECT FROM living JOIN pg_stat_activity USING (pid)
+            WHERE worker = :worker AND now() - backend_start > :settled
+        )
+    """
+
+
+_RELEASE_ORPHANS = text(f"""
+    WITH living AS MATERIALIZED ({LIVING}), lanes AS (
+        SELECT hotel_id, id FROM chats WHERE ready_at IS NOT NULL AND {_orphaned("claim_token")}
+        FOR NO KEY UPDATE SKIP LOCKED
+    ), letters AS (
+        SELECT hotel_id, id FROM outbox WHERE state IN ('queued', 'sending') AND {_orphaned("lease_token")}
+        FOR NO KEY UPDATE SKIP LOCKED
+    ), free_lanes AS (
+        UPDATE chats SET leased_until = now() FROM lanes
+        WHERE chats.hotel_id = lanes.hotel_id AND chats.id = lanes.id RETURNING chats.id
+    ), free_letters AS (
+        UPDATE outbox SET leased_until = now() FROM letters
+        WHERE outbox.hotel_id = letters.hotel_id AND outbox.id = letters.id RETURNING outbox.id
+    )
+    SELECT (SELECT count(*) FROM free_lanes) + (SELECT count(*) FROM free_letters) AS number
+""")
 _OPEN_DOUBTS = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'in_doubt' AND doubt_reported_at IS NULL")
 _STALE_SENDING = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'sending' AND leased_until < now()")
 _DUE_FIRINGS = text(
@@ -161,14 +199,15 @@ _AGES = text("""
 
 
 class Claims:
-    """The runtime role's few questions."""
+    """The runtime role's few questions; what is claimed is `worker`'s."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self.worker = WorkerKey.draw()
 
     async def claim_chats(self, limit: int, lease: timedelta = LEASE) -> list[ChatLease]:
         """Take up to `limit` chats in which something waits, longest waiting first."""
-        rows = await self._run(_CLAIM_CHATS, limit=limit, lease=lease)
+        rows = await self._run(_CLAIM_CHATS, worker=self.worker.digits, limit=limit, lease=lease)
         return [ChatLease(*row) for row in rows]
 
     async def claim_outbox(
@@ -176,7 +215,13 @@ class Claims:
     ) -> list[OutboxLease]:
         """Take up to `limit` messages that may leave now, at most one a chat, in fair turns of the accounts."""
         rows = await self._run(
-            _CLAIM_OUTBOX, now=now, limit=limit, paused=list(paused), in_flight=IN_FLIGHT, lease=lease
+            _CLAIM_OUTBOX,
+            worker=self.worker.digits,
+            now=now,
+            limit=limit,
+            paused=list(paused),
+            in_flight=IN_FLIGHT,
+            lease=lease,
         )
         return [OutboxLease(*row) for row in rows]
 
@@ -186,6 +231,13 @@ class Claims:
             await self._run(_RENEW_CHATS, tokens=list(chats), lease=lease)
         if outbox:
             await self._run(_RENEW_OUTBOX, tokens=list(outbox), lease=lease)
+
+    async def release_orphans(self, lease: timedelta = LEASE, settled: timedelta = SETTLED) -> int:
+        """End the leases, taken for `lease`, of workers that are dead: their locks are gone, and they have missed a
+        renewal. Return how many. Whoever has no lock itself, or has it for less than `settled`, ends none."""
+        values = {"worker": self.worker.digits, "unrenewed": lease - GRACE, "settled": settled}
+        (row,) = await self._run(_RELEASE_ORPHANS, **values)
+        return int(row.number)
 
     async def hotels_with_stale_sends(self) -> list[UUID]:
         """Return the hotels that have a message whose sender died between the call and its record."""

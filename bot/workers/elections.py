@@ -1,4 +1,4 @@
-"""Elects one process per bot: who holds the advisory lock reads its messages."""
+"""Elects one process per bot: who holds the advisory lock reads its messages. And shows that this process lives."""
 
 from __future__ import annotations
 
@@ -11,36 +11,50 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.storage.claims import LEASE
 from bot.storage.failures import is_overload
+from bot.storage.worker_key import WorkerKey
 from bot.telemetry.logs import logger
 
 log = logger("elections")
 
-_PATIENCE = text("SELECT set_config('idle_session_timeout', :milliseconds, false)")
+# The process's own lock is shared: a new connection takes it even before the server has seen the old one's end.
+_APPEAR = text("SELECT set_config('idle_session_timeout', :milliseconds, false), pg_advisory_lock_shared(:key)")
 _TRY = text("SELECT pg_try_advisory_lock(:key) AS taken")
 _GIVE_BACK = text("SELECT pg_advisory_unlock(:key)")
 
 
 class Elections:
-    """All the locks of this process, on one connection of their own: when that dies, all are lost at once.
+    """All the locks of this process, on one connection of their own: when that dies, all are lost at once. The first
+    is the process's own, by which the others see that what it has claimed is not theirs to take over.
 
     The server ends the connection after `patience` without a question, as when the process was stopped or its machine
     hangs: its locks must not outlast it. So `still_holds` has to be asked more often than that.
     """
 
-    def __init__(self, engine: AsyncEngine, patience: timedelta = LEASE) -> None:
+    def __init__(self, engine: AsyncEngine, worker: WorkerKey, patience: timedelta = LEASE) -> None:
         self._engine = engine
+        self._worker = worker
         self._patience = patience
         self._heard_at = time.monotonic()
         self._connection: AsyncConnection | None = None
 
-    async def take(self, account_id: UUID) -> bool:
-        """Try to become the one who reads this account. Raises when the connection was lost; then none is held."""
+    async def appear(self) -> AsyncConnection:
+        """Let the others see that this process lives, and return the connection. Raises when it can't be had."""
         if self._connection is None:
             self._connection = await self._engine.connect()
             await self._connection.execution_options(isolation_level="AUTOCOMMIT")
             milliseconds = str(round(self._patience.total_seconds() * 1000))
-            await self._connection.execute(_PATIENCE, {"milliseconds": milliseconds})
-        result = await self._connection.execute(_TRY, {"key": _key(account_id)})
+            try:
+                await self._connection.execute(_APPEAR, {"milliseconds": milliseconds, "key": self._worker.lock})
+            except Exception:
+                await self.close()
+                raise
+            self._heard_at = time.monotonic()
+        return self._connection
+
+    async def take(self, account_id: UUID) -> bool:
+        """Try to become the one who reads this account. Raises when the connection was lost; then none is held."""
+        connection = await self.appear()
+        result = await connection.execute(_TRY, {"key": _key(account_id)})
         self._heard_at = time.monotonic()
         return bool(result.scalar_one())
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from bot.storage.claims import LEASE, Claims
+from bot.storage.claims import GRACE, Claims
 from bot.storage.failures import is_overload
 from bot.telemetry.logs import logger
 
-RENEW_EVERY = LEASE / 3
+# Often enough that no lease of living work comes near its end, nor to the age at which it could be judged.
+RENEW_EVERY = GRACE * 2 / 3
 
 log = logger("leases")
 

@@ -78,6 +78,7 @@ class Pollers:
             if not await self._elections.still_holds():
                 for account_id in list(self._tasks):
                     await self._end(account_id)
+            await self._elections.appear()
             wanted = {account.account_id: account for account in await self._database.claims.accounts()}
             self._statuses = {account_id: account.status for account_id, account in wanted.items()}
             for account_id in [known for known, task in self._tasks.items() if known not in wanted or task.done()]:

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from bot.clock import Clock
 from bot.doubts import Doubts
+from bot.inbox import TOPIC as INBOX_TOPIC
 from bot.knocks import Knocks
-from bot.outbox import TOPIC
+from bot.outbox import TOPIC as OUTBOX_TOPIC
 from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import bound, logger
 from models.base import new_id
@@ -43,18 +44,29 @@ class Ticks:
             async with self._database.unit(hotel_id) as uow:
                 settled = await self._engine.fire_due(uow, DUE_AT_ONCE)
             if settled:
-                await self._knocks.knock(TOPIC)
+                await self._knocks.knock(OUTBOX_TOPIC)
             if settled < DUE_AT_ONCE:
                 return
 
+    async def release_orphans(self) -> None:
+        """Let others take over at once what dead processes held."""
+        if released := await self._database.claims.release_orphans():
+            log.warning("orphans_released", number=released)
+            await self._mark_stale()
+            await self._knocks.knock(INBOX_TOPIC)
+            await self._knocks.knock(OUTBOX_TOPIC)
+
     async def settle_doubts(self) -> None:
         """Find what a dead worker left in the middle of sending, and settle it."""
-        for hotel_id in await self._database.claims.hotels_with_stale_sends():
-            async with _apart(hotel_id, "mark_stale"):
-                await self._doubts.mark_stale(hotel_id)
+        await self._mark_stale()
         for hotel_id in await self._database.claims.hotels_with_open_doubts():
             async with _apart(hotel_id, "look_into"):
                 await self._doubts.look_into(hotel_id)
+
+    async def _mark_stale(self) -> None:
+        for hotel_id in await self._database.claims.hotels_with_stale_sends():
+            async with _apart(hotel_id, "mark_stale"):
+                await self._doubts.mark_stale(hotel_id)
 
     async def plan_ahead(self) -> None:
         """Let crontab rules see a day further."""

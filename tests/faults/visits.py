@@ -31,6 +31,7 @@ VISITED = (
     "bot.storage.claims:Claims.hotels_with_open_doubts",
     "bot.storage.claims:Claims.hotels_with_stale_sends",
     "bot.storage.claims:Claims.queue_ages",
+    "bot.storage.claims:Claims.release_orphans",
     "bot.workers.inbox:InboxWorker._attempt",
     "bot.workers.inbox:InboxWorker._dispatch",
     "bot.workers.inbox:InboxWorker._begin_all",
@@ -48,7 +49,7 @@ VISITED = (
 
 _COMMAND = "an operator's command: one transaction, and whoever runs it sees how it ended"
 _DEMO = "the demo's furniture, made before anything is served"
-_RENEWAL = "only work that lasts longer than a third of a lease comes by; a renewal that fails costs the lease"
+_RENEWAL = "only work that lasts longer than a quarter of a lease comes by; a renewal that fails costs the lease"
 _PUSHED = "only where providers push; it reads and changes nothing"
 _OUTAGE_OR_STOP = "only after an outage of the database, rows 5 to 7, or a request to stop: row 4"
 

@@ -1,17 +1,30 @@
-"""Processes come and go: two serve one database, one stops under load; accounts are added and taken away."""
+"""Processes come and go: two serve one database, one stops or is killed; accounts are added and taken away."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
+from structlog.testing import capture_logs
 
+from bot.database import Logins
 from bot.enrolment import NewAccount, enrol_account
 from bot.messages import Platform
 from bot.simulator.history import Kind
+from bot.storage.claims import SETTLED
+from tests.flows.bot_process import BotProcess
 from tests.flows.house import Scene, eventually
+from tests.flows.proxy import Boundary, Moment, PostgresProxy
 
+# Each process has one shared lock, by which the others see that it lives.
+LIVING = """
+    SELECT lock.pid, lock.classid, lock.objid FROM pg_locks AS lock JOIN pg_stat_activity AS session USING (pid)
+    WHERE lock.locktype = 'advisory' AND lock.mode = 'ShareLock' AND session.datname = current_database()
+"""
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 SECOND_TOKEN = "700000002:second-second-second-second-second"
 
@@ -43,6 +56,60 @@ async def test_another_process_goes_on_reading_when_the_first_one_stops(scene: S
             guest.write("What is the wifi password?")
         await scene.simulator.until(lambda: all(len(guest.said()) == 2 for guest in guests))
     assert all("sunny-terrace" in guest.said()[1].text for guest in guests)
+
+
+async def test_another_process_takes_over_before_the_lease_ends_when_the_first_one_is_killed(
+    scene: Scene, tmp_path: Path
+) -> None:
+    guest, killed, is_hunted = scene.guest(Platform.telegram), asyncio.Event(), False
+    asked = ["What is the wifi password?"]
+
+    def meet(boundary: Boundary) -> Moment | None:
+        """Let it die with an attempt counted, and its guest unanswered."""
+        return Moment.after if is_hunted and boundary.what == "inbox_events(attempts)" else None
+
+    def kill() -> None:
+        process.kill()
+        killed.set()
+
+    url, direct = make_url(scene.database.admin_url), scene.logins()
+    async with PostgresProxy(url.host or "", url.port or 5432, meet, kill) as proxy:
+        logins = Logins(None, proxy.url_for(direct.app), proxy.url_for(direct.runtime))
+        process = BotProcess(scene.environ(), logins, scene.clock, tmp_path / "log")
+        process.start()
+        try:
+            guest.write(asked[0])
+            await scene.simulator.until(guest.said, within=60)
+            with capture_logs() as logs:
+                async with scene.serving():
+                    await eventually(lambda: _both_live(scene), within=60)
+                    is_hunted = True
+                    # The other one may be quicker to claim what the first one has read.
+                    while not killed.is_set():
+                        asked.append("When is breakfast?")
+                        guest.write(asked[-1])
+                        await scene.simulator.until(lambda: len(guest.said()) == len(asked), within=60)
+        finally:
+            process.kill()
+            await process.gone()
+    assert ["7:00" in message.text for message in guest.said()] == ["breakfast" in question for question in asked]
+    assert "orphans_released" in {line["event"] for line in logs}, "it waited until the lease ended by itself"
+    rows = await scene.rows("SELECT attempts FROM inbox_events WHERE kind = 'message' ORDER BY id DESC LIMIT 1")
+    assert [row["attempts"] for row in rows] == [2], "an event whose worker died is counted"
+
+
+async def _both_live(scene: Scene) -> bool:
+    """Whether both were there for long enough to judge each other."""
+    rows = await scene.rows(f"{LIVING} AND now() - session.backend_start > $1", SETTLED)
+    return len(rows) == 2
+
+
+async def test_process_is_seen_to_live_again_when_its_locks_were_lost(scene: Scene) -> None:
+    async with scene.serving():
+        (before,) = await eventually(lambda: scene.rows(LIVING))
+        await scene.rows("SELECT pg_terminate_backend($1)", before["pid"])
+        (after,) = await eventually(lambda: scene.rows(f"{LIVING} AND lock.pid <> $1", before["pid"]))
+    assert (after["classid"], after["objid"]) == (before["classid"], before["objid"])
 
 
 @BOTH

@@ -10,32 +10,24 @@ from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
 from bot.storage.unit_of_work import Database
+from bot.storage.worker_key import WorkerKey
 from bot.workers.elections import Elections
+from tests.bot.workers.conftest import end_sessions_with_locks
 from tests.databases import Database as Place
-from tests.databases import connected
 
 
 @pytest.fixture
 async def here(storage: Database) -> AsyncIterator[Elections]:
-    elections = Elections(storage.runtime)
+    elections = Elections(storage.runtime, WorkerKey.draw())
     yield elections
     await elections.close()
 
 
 @pytest.fixture
 async def there(storage: Database) -> AsyncIterator[Elections]:
-    elections = Elections(storage.runtime)
+    elections = Elections(storage.runtime, WorkerKey.draw())
     yield elections
     await elections.close()
-
-
-async def _end_sessions_with_locks(database: Place) -> None:
-    """End them as a restart of the server would."""
-    async with connected(database.admin_url) as admin:
-        await admin.execute(
-            "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
-            " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
-        )
 
 
 async def test_elects_one_when_two_want_the_same_account(here: Elections, there: Elections) -> None:
@@ -74,7 +66,7 @@ async def test_notices_and_starts_anew_when_its_connection_was_lost(
     account = uuid4()
     assert await here.take(account)
     assert await here.still_holds()
-    await _end_sessions_with_locks(clean_database)
+    await end_sessions_with_locks(clean_database)
     with capture_logs() as logs:
         assert not await here.still_holds()
     assert [line["event"] for line in logs] == ["elections_lost"]
@@ -83,7 +75,7 @@ async def test_notices_and_starts_anew_when_its_connection_was_lost(
 
 
 async def test_lets_another_one_read_when_the_reader_stands_still(storage: Database, there: Elections) -> None:
-    frozen, account = Elections(storage.runtime, patience=timedelta(milliseconds=200)), uuid4()
+    frozen, account = Elections(storage.runtime, WorkerKey.draw(), patience=timedelta(milliseconds=200)), uuid4()
     assert await frozen.take(account)
     assert not frozen.may_be_lost
     async with asyncio.timeout(5):
@@ -98,7 +90,7 @@ async def test_starts_anew_when_another_question_found_the_connection_lost(
 ) -> None:
     account = uuid4()
     assert await here.take(account)
-    await _end_sessions_with_locks(clean_database)
+    await end_sessions_with_locks(clean_database)
     with pytest.raises(DBAPIError):
         await here.take(uuid4())
     assert not await here.still_holds()

@@ -19,7 +19,6 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.config import load_settings
 from bot.database import check_serving, open_database
-from bot.storage.claims import LEASE
 from bot.storage.unit_of_work import Database
 from bot.workers.elections import Elections
 from models.base import new_id
@@ -140,7 +139,7 @@ def _errands(town: Town, database: Database) -> Sequence[Errand]:
         await database.claims.claim_outbox(town.clock.now(), 10)
 
     async def elect() -> None:
-        elections = Elections(database.runtime, LEASE)
+        elections = Elections(database.runtime, database.claims.worker)
         try:
             await elections.take(hotel())
             await elections.still_holds()
