@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -80,9 +80,14 @@ def message_events(kind: SentimentType) -> list[str]:
     return names
 
 
+def states_during(event: str) -> Set[BookingStatus]:
+    """Return in which states of the stay it is still so."""
+    return _HOLDS_WHILE.get(event, frozenset(BookingStatus))
+
+
 def holds(event: str, stay: StayRecord) -> bool:
     """Whether it is still so: nobody is told of a room that is ready once the stay was cancelled."""
-    return event not in _HOLDS_WHILE or stay.booking_status in _HOLDS_WHILE[event]
+    return stay.booking_status in states_during(event)
 
 
 def happenings_of(changes: Iterable[StayChange], correlation_id: str) -> list[Happening]:

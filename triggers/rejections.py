@@ -32,6 +32,9 @@ class Problem(StrEnum):
     unreadable = "unreadable"
     repeated = "repeated"
     bad_example = "bad_example"
+    unknown_here = "unknown_here"
+    impossible_then = "impossible_then"
+    too_late = "too_late"
 
 
 class RejectedTrigger(RejectedInput):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import assert_never
@@ -23,6 +23,7 @@ USEFUL_OTHERWISE = timedelta(hours=24)
 _SHORT_OFFSET = timedelta(days=1)
 
 _MOST_PER_DAY = 24 * 4
+_YEAR = timedelta(days=366)
 _SAMPLE_START, _SAMPLE_END = (datetime.fromisoformat(day) for day in ("2024-01-01", "2200-01-01"))
 # No zone ever skipped more than a day of wall clock.
 _WIDEST_GAP = timedelta(days=1)
@@ -131,6 +132,22 @@ def check_cron(line: str) -> None:
     day = _cron_walls(line, first, first + timedelta(days=1))
     if next(islice(day, _MOST_PER_DAY, None), None) is not None:
         raise ValueError("a message more than every 15 minutes is too often")
+
+
+@lru_cache(maxsize=1024)
+def daily_times(line: str) -> tuple[time, ...]:
+    """Return the times of day of a crontab line that was checked, in order; they are the same on all its days."""
+    first = next(_cron_walls(line, _SAMPLE_START, _SAMPLE_END))
+    midnight = datetime.combine(first, time())
+    return tuple(wall.time() for wall in _cron_walls(line, midnight, midnight + timedelta(days=1)))
+
+
+@lru_cache(maxsize=1024)
+def days_of_year(line: str, today: date) -> frozenset[date]:
+    """Return the days of a crontab line that was checked, for a year from today."""
+    start = datetime.combine(today, time())
+    days = " ".join(["0", "0", *line.split()[2:]])
+    return frozenset(wall.date() for wall in _cron_walls(days, start, start + _YEAR))
 
 
 def _cron_walls(line: str, start: datetime, end: datetime) -> Iterator[datetime]:

@@ -14,9 +14,10 @@ from bot.config import Settings
 from bot.errors import RejectedInput
 from bot.notifications import Desk
 from bot.storage.unit_of_work import Database
-from bot.texts import Texts
+from bot.texts import LAST_RESORT, Texts
 from models.base import new_id
 from triggers.audits import Author
+from triggers.cautions import caution_words
 from triggers.engine import Engine
 from triggers.exchange.document import plain_document
 from triggers.exchange.importing import Change, Deed, Order, Outlook, apply, is_change, rehearse
@@ -101,7 +102,8 @@ def _bytes(file: str) -> bytes:
 
 
 def _lines(changes: list[Change], outlook: Mapping[str, Outlook]) -> Iterator[str]:
-    """Yield what an import does, a line for each trigger."""
+    """Yield what an import does, a line for each trigger, and below it what to know of one that will run."""
+    texts = Texts()
     for change in changes:
         if change.deed is Deed.left:
             yield f"{change.name}: is not in the file, stays as it is"
@@ -110,6 +112,7 @@ def _lines(changes: list[Change], outlook: Mapping[str, Outlook]) -> Iterator[st
         parts += [plan_words(change.diff)] if change.diff != PlanDiff() else []
         parts += [_outlook(outlook[change.name])] if change.name in outlook else []
         yield "; ".join(parts)
+        yield from (f"  {caution_words(caution, texts, LAST_RESORT)}" for caution in change.cautions)
 
 
 def _fields(change: Change) -> str:

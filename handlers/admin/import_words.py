@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers.admin.words import diff_words, rejection_words
 from handlers.base import Turn
+from triggers.cautions import caution_words
 from triggers.exchange.importing import Change, Deed, Outlook, is_change
 from triggers.planning import PlanDiff
 from triggers.rejections import RejectedTrigger
@@ -48,6 +49,7 @@ def _line(turn: Turn, change: Change, outlook: Outlook | None) -> str:
         parts.append(turn.say("admin-import-outlook", matches=matches, planned=outlook.planned))
     if change.diff != PlanDiff():
         parts.append(diff_words(turn, change.diff))
+    parts += [caution_words(caution, turn.texts, turn.language) for caution in change.cautions]
     return "\n".join(parts)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.hotel_settings import HotelSettings
 from bot.messages import OutgoingMessage
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.cautioned import cautions_about
 from handlers.admin.trigger_card import LIST, gone
 from handlers.admin.trigger_changes import audit, shown
 from handlers.admin.wishes import WORDS, Action
@@ -49,8 +50,10 @@ class Switch:
         done = "resumed" if self.is_active else "paused"
         old, new = {"is_active": trigger.is_active}, {"is_active": self.is_active}
         await audit(uow, turn, trigger, done, old, new, diff)
-        note = turn.say("admin-trigger-done", done=done, name=trigger.name)
-        return (await shown(uow, turn, trigger, f"{note}\n{diff_words(turn, diff)}"),)
+        notes = [turn.say("admin-trigger-done", done=done, name=trigger.name), diff_words(turn, diff)]
+        if self.is_active:
+            notes += await cautions_about(uow, turn, replace(trigger, is_active=True))
+        return (await shown(uow, turn, trigger, "\n".join(notes)),)
 
 
 @dataclass(frozen=True, slots=True)

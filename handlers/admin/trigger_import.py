@@ -22,6 +22,7 @@ from triggers.exchange.document import Document
 from triggers.exchange.importing import Order, apply, is_change, rehearse
 from triggers.exchange.markup import MOST_BYTES, read_values
 from triggers.exchange.packs import pack_names
+from triggers.exchange.reading import RejectedFile
 from triggers.rejections import RejectedTrigger
 
 PRESS = "imp:"
@@ -38,7 +39,10 @@ class Preview:
     order: Order
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        changes, outlook = await rehearse(uow, self.engine, self.order)
+        try:
+            changes, outlook = await rehearse(uow, self.engine, self.order)
+        except RejectedFile as error:
+            return (OutgoingMessage(problems_text(turn, error.problems)),)
         if not any(map(is_change, changes)):
             return (turn.reply("admin-import-same"),)
         choices = (turn.choice(WRITE, "admin-button-write"), turn.choice(LEAVE, "admin-button-leave"))
@@ -53,7 +57,11 @@ class Import:
     order: Order
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        changes = await apply(uow, self.engine, self.order)
+        try:
+            changes = await apply(uow, self.engine, self.order)
+        except RejectedFile as error:
+            # It was right when it was shown; what the hotel has is no longer the same. Nothing was written yet.
+            return (OutgoingMessage(problems_text(turn, error.problems)),)
         return (OutgoingMessage(written_text(turn, changes)),)
 
 

@@ -32,6 +32,9 @@ _WITHOUT_DETAIL = frozenset(
         Problem.not_a_number,
         Problem.not_whole,
         Problem.bad_template,
+        Problem.unknown_here,
+        Problem.impossible_then,
+        Problem.too_late,
     }
 )
 

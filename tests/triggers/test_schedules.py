@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,15 @@ import pytest
 from models.enums import TriggerType
 from triggers.base import Anchor, Event, StayTimes, When
 from triggers.conditions import parse_conditions
-from triggers.schedules import QuietHours, first_allowed, instant, occurrences, useful_until
+from triggers.schedules import (
+    QuietHours,
+    daily_times,
+    days_of_year,
+    first_allowed,
+    instant,
+    occurrences,
+    useful_until,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ALWAYS = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -239,3 +247,23 @@ def test_skipped_day_ends_at_the_next_that_exists_when_a_zone_crosses_the_date_l
 def test_stay_knows_its_moments_when_only_the_plan_is_known() -> None:
     assert WEEK.moment(Anchor.checkin) == WEEK.check_in
     assert stay("2026-06-01T15:00", "2026-06-08T11:00").moment(Anchor.booking) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "times"),
+    [
+        ("0 9 * * *", ["09:00"]),
+        ("*/30 8-9 1 * *", ["08:00", "08:30", "09:00", "09:30"]),
+        ("15 6,18 29 2 *", ["06:15", "18:15"]),
+    ],
+)
+def test_a_crontab_line_has_the_same_times_on_all_its_days(line: str, times: list[str]) -> None:
+    assert [f"{at:%H:%M}" for at in daily_times(line)] == times
+
+
+def test_the_days_of_a_crontab_line_are_those_of_a_year_from_today() -> None:
+    today = date(2026, 11, 20)
+    assert len(days_of_year("0 9 * * *", today)) == 366
+    assert days_of_year("30 23 24 12 *", today) == {date(2026, 12, 24)}
+    # As in cron, a day of the month and a day of the week mean either.
+    assert {date(2026, 11, 23), date(2026, 12, 1)} <= days_of_year("0 9 1 * mon", today)

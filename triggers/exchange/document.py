@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
@@ -34,6 +35,7 @@ MOST_TRIGGERS = 200
 _MOST_EXAMPLES = 20
 _LONGEST_NAME = 100
 _LONGEST_SPAN = timedelta(days=365)
+_NOBODY = UUID(int=0)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _SPAN = re.compile(r"(?=\d)(?:(\d{1,3})d)?\s*(?:(\d{1,5})h)?\s*(?:(\d{1,6})m)?\s*(?:(\d{1,8})s)?", re.ASCII)
 # What the file calls otherwise than the table.
@@ -148,6 +150,11 @@ class Entry(_Part):
         """What the table keeps of it: everything but the examples."""
         names = type(self).model_fields.keys() - {"examples"}
         return {_COLUMNS.get(name, name): getattr(self, name) for name in names}
+
+    @property
+    def record(self) -> TriggerRecord:
+        """The trigger as it would be stored, before the hotel has given it a number."""
+        return TriggerRecord(id=_NOBODY, number=0, **self.columns)
 
 
 class Document(_Part):

@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 from bot.storage.repositories.guests import GuestRecord
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.stays import StayRecord
-from bot.storage.repositories.triggers import TriggerRecord
 from models.base import new_id
 from models.enums import BookingStatus
 from triggers.base import Change, Event
@@ -37,7 +36,7 @@ _EVER = (datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 def example_problems(document: Document, hotel: HotelRecord) -> Iterator[RejectedTrigger]:
     """Yield a problem for each example that doesn't come out as it says, with what comes out instead."""
     for number, entry in enumerate(document.triggers):
-        rule = read(TriggerRecord(id=_NOBODY, number=0, **entry.columns))
+        rule = read(entry.record)
         for index, example in enumerate(entry.examples):
             found = _firings(rule, example, hotel)
             if not _is_as_said(example, found):

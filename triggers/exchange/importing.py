@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,12 +11,17 @@ from typing import Any
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from triggers.audits import Author, audit_trigger
+from triggers.cautions import Caution, cautions_of
 from triggers.engine import Engine
 from triggers.exchange.document import Document, columns_of, field_of_column
 from triggers.exchange.examples import example_problems
 from triggers.exchange.matching import count_matches
-from triggers.exchange.reading import RejectedFile
+from triggers.exchange.reading import RejectedFile, within
+from triggers.feasibility import check_feasible
 from triggers.planning import PlanDiff
+from triggers.premises import Premises, survey
+from triggers.rejections import RejectedTrigger
+from triggers.rules import read, readable
 
 PREVIEWED = timedelta(days=7)
 
@@ -33,12 +38,14 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What became of one trigger; `fields` are those that changed, as the file calls them."""
+    """What became of one trigger; `fields` are those that changed, as the file calls them. `cautions` come with a
+    rehearsal."""
 
     name: str
     deed: Deed
     fields: tuple[str, ...] = ()
     diff: PlanDiff = field(default_factory=PlanDiff)
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,13 @@ def is_change(change: Change) -> bool:
 async def apply(uow: UnitOfWork, engine: Engine, order: Order) -> list[Change]:
     """Add and change triggers as the file has them, plan each anew, and note it; what is not in it stays as it is.
 
-    Raises RejectedFile when an example doesn't come out as it says.
+    Raises RejectedFile when an example doesn't come out as it says, or a trigger can never go in this hotel.
     """
-    if problems := list(example_problems(order.document, await uow.hotels.get())):
-        raise RejectedFile(problems)
     stored = {record.name.lower(): record for record in await uow.triggers.all()}
+    hotel = await uow.hotels.get()
+    premises = await survey(uow, hotel, order.author.at)
+    if problems := [*example_problems(order.document, hotel), *_infeasible(order.document, stored, premises)]:
+        raise RejectedFile(problems)
     changes = []
     for entry in order.document.triggers:
         known = stored.pop(entry.name.lower(), None)
@@ -84,11 +93,38 @@ async def rehearse(uow: UnitOfWork, engine: Engine, order: Order) -> tuple[list[
     do then, by name. Raises RejectedFile as `apply` does."""
     undone = await uow.connection.begin_nested()
     try:
-        changes = await apply(uow, engine, order)
+        changes = await _cautioned(uow, order, await apply(uow, engine, order))
         outlook = await _look_ahead(uow, order)
     finally:
         await undone.rollback()
     return changes, outlook
+
+
+def _infeasible(
+    document: Document, stored: Mapping[str, TriggerRecord], premises: Premises
+) -> Iterator[RejectedTrigger]:
+    """Yield a problem for each trigger that would begin to run as it is in the file, and could never go."""
+    premises = premises.with_triggers([entry.name for entry in document.triggers])
+    for number, entry in enumerate(document.triggers):
+        known = stored.get(entry.name.lower())
+        if entry.active and (known is None or columns_of(known) != entry.columns):
+            try:
+                check_feasible(read(entry.record), premises)
+            except RejectedTrigger as error:
+                place = f"triggers[{number}]"
+                yield within(place if error.path == "channels" else f"{place}.conditions", error)
+
+
+async def _cautioned(uow: UnitOfWork, order: Order, changes: list[Change]) -> list[Change]:
+    """Return the changes with what an admin should know of the triggers that run then."""
+    premises = await survey(uow, await uow.hotels.get(), order.author.at)
+    rules = {rule.record.name: rule for rule in readable(await uow.triggers.all())}
+    return [
+        replace(change, cautions=tuple(cautions_of(rules[change.name], premises)))
+        if is_change(change) and change.name in rules
+        else change
+        for change in changes
+    ]
 
 
 async def _look_ahead(uow: UnitOfWork, order: Order) -> dict[str, Outlook]:

@@ -100,6 +100,17 @@ def _validated(values: Any) -> Document:
     return Document.model_validate_json(orjson.dumps(values), strict=True)
 
 
+def read_entry(values: Mapping[str, Any]) -> Entry:
+    """Return one trigger of a file whose conditions and texts were checked already.
+
+    Raises RejectedTrigger for the first wrong name or kind of value.
+    """
+    try:
+        return Entry.model_validate_json(orjson.dumps(values), strict=True)
+    except ValidationError as error:
+        raise _shape_problem(error.errors(include_url=False)[0]) from None
+
+
 def _shape_problems(values: Any) -> Iterator[RejectedTrigger]:
     """Yield what is wrong with names and kinds of values."""
     try:
@@ -148,7 +159,7 @@ def _sense_problems(values: Any) -> Iterator[RejectedTrigger]:
             *_text_problems(entry),
             *_action_problems(entry),
         ):
-            yield _within(f"triggers[{index}]", problem)
+            yield within(f"triggers[{index}]", problem)
 
 
 def _action_problems(entry: Mapping[str, Any]) -> Sequence[RejectedTrigger]:
@@ -156,7 +167,8 @@ def _action_problems(entry: Mapping[str, Any]) -> Sequence[RejectedTrigger]:
     return action_problems(given) if isinstance(given, list) else ()
 
 
-def _within(path: str, error: RejectedTrigger) -> RejectedTrigger:
+def within(path: str, error: RejectedTrigger) -> RejectedTrigger:
+    """Return the same problem of a part of something larger, which is at this path."""
     return RejectedTrigger(f"{path}.{error.path}", error.problem, error.detail, error.nearest)
 
 
@@ -186,7 +198,7 @@ def _condition_problems(entry: Mapping[str, Any]) -> Iterator[RejectedTrigger]:
     is_whole = True
     while (error := _first_problem(TriggerType(kind), left)) is not None:
         if is_whole or error.path not in _WHOLES:
-            yield error if error.path == "conditions" else _within("conditions", error)
+            yield error if error.path == "conditions" else within("conditions", error)
         left, before = _without(left, error.path), left
         is_whole = False
         if left is None or left == before:

@@ -8,6 +8,7 @@ admin-help =
     /triggers lists the automatic messages
     /trigger 3 shows one of them
     /trigger 3 edit, pause, resume, duplicate or delete changes it
+    /trigger 3 edit cooldown=7d, once_per=guest, or ru: and a text, changes it at once
     /trigger 3 preview tells whom it fits now and what is planned
     /trigger 3 try tells who would have got it in the last 90 days
     /trigger 3 priority 5, up or down says who speaks first
@@ -53,7 +54,7 @@ admin-card =
        *[no] paused
     })
     { $rule }
-    Priority: { $priority } · at most once per { $once }
+    Priority: { $priority } · at most once per { $once }{ $limits }
     Planned: { $planned }
 
     { $text }
@@ -201,6 +202,9 @@ admin-button-back = ‹ Back
 admin-button-ahead = More ›
 admin-button-cancel = Cancel
 admin-button-save = Save
+admin-button-enough = Done
+admin-button-usual = As usual
+admin-button-without = Without
 admin-button-other-condition = Another condition
 admin-button-other-action = Another action
 admin-button-no-more-actions = No more actions
@@ -211,6 +215,8 @@ admin-button-change =
         [whether] Change conditions
         [text] Change the text
         [action] Change the actions
+        [limits] Limits
+        [languages] Other languages
        *[name] Change the name
     }
 
@@ -361,11 +367,25 @@ admin-problem =
         [unreadable] I can't read “{ $path }”.
         [repeated] “{ $path }”: this name is there already.
         [bad_example] “{ $path }”: this example doesn't come out as it says.
+        [unknown_here] “{ $path }” asks for what nobody and nothing in this hotel has, so it could never go.
+        [impossible_then] “{ $path }” can't be so at the moment when this trigger looks: it could never go.
+        [too_late] “{ $path }”: it could never go. At that moment, or when the quiet hours after it end, it is no longer useful.
        *[bad_template] I can't read what stands in curly brackets in “{ $path }”. It goes like this: {"{{"} guest.name {"}}"}
     }
 admin-problem-text = message text
 admin-problem-nearest = Did you mean “{ $nearest }”?
 admin-problem-detail = ({ $detail })
+
+## What to know of a trigger that is saved all the same
+
+trigger-caution =
+    { $concern ->
+        [overlap] ⚠ At the same moment the same guest may also get: { $names }.
+        [shadowed] ⚠ It may never go: a guest gets at most { $budget } automatic messages a day, and these go before it on that day: { $names }.
+        [shadowing] ⚠ It may keep others from ever going, since a guest gets at most { $budget } automatic messages a day: { $names }.
+        [muted] ⚠ It can't go: this hotel allows no automatic messages a day.
+       *[unknown] ⚠ “{ $path }” names “{ $value }”, which nobody and nothing in this hotel has so far.
+    }
 
 ## Making a trigger
 
@@ -426,6 +446,48 @@ admin-new-confirm =
         [no] Save it? It starts at once.
        *[yes] Save this as trigger { $number }?
     }
+admin-limit = { admin-limit-name }: { $value }
+admin-limit-name =
+    { $limit ->
+        [once_per] How often
+        [cooldown] Rest between two
+        [useful_for] Useful for
+        [catch_up] Stays known too late
+        [channels] Channels
+       *[purpose] Purpose
+    }
+admin-limit-value =
+    { $value ->
+        [stay] once per stay
+        [guest] once per guest
+        [room] once per room
+        [day] once per day
+        [send] get it still
+        [skip] get nothing
+        [service] service
+        [promotional] promotion, only with consent
+       *[usual] as usual
+    }
+admin-new-limits =
+    { $limits }
+
+    What shall be different? Choose, or write: once_per=guest, cooldown=7d, useful_for=3h, catch_up=skip, channels=telegram|whatsapp, purpose=promotional.
+admin-new-limit = { admin-limit-name }: { $now }. What shall it be? Choose or write.
+admin-new-languages =
+    { $count ->
+        [0] There is no text in other languages yet.
+       *[other] There is a text in other languages, too: { $languages }.
+    } In which language shall I take one? Choose, or write its code, as in de.
+admin-new-translation =
+    { $known ->
+        [yes] In this language ({ $language }) it says:
+
+        { $text }
+
+        Write what it shall say.
+       *[no] Write the text in this language ({ $language }) as the guest should read it.
+    }
+admin-new-translated = Also in: { $languages }
 admin-new-go-on = You have one begun. /cancel forgets it.
 admin-new-nothing = Nothing is being made at the moment.
 admin-new-unclear =
@@ -433,12 +495,15 @@ admin-new-unclear =
         [when] I can't read “{ $phrase }” as a time. Try “2h after checkin” or “1 day before checkin at 18:00”.
         [action] I can't read “{ $phrase }” as an action. Try “tell staff: …”, “tag vip” or “request housekeeping: …”.
         [amount] I can't read “{ $phrase }” as a length of time. Try “90 min”, “2h” or “3 days at 10:00”.
+        [limits] I can't read “{ $phrase }” as a limit. Try once_per=guest or cooldown=7d.
        *[whether] I can't read “{ $phrase }” as a condition. Try room_type=suite or nights>=3.
     }
 admin-short-unclear =
     I can't read “{ $phrase }”. In one line it goes: name: when and conditions: text. For example:
     /trigger new welcome: 2h after checkin, room_type=suite: Welcome, {"{{"} guest.name {"}}"}!
     What else shall happen goes below it, each in a line of its own: + tag welcomed
+admin-edit-unclear =
+    I can't read “{ $phrase }”. In one line it goes: /trigger 3 edit once_per=guest, cooldown=7d, or a text by its language: /trigger 3 edit ru: Добро пожаловать!
 admin-short-rejected = Not saved. { $problem }
 admin-name-taken = There is a trigger called “{ $name }” already. Choose another name.
 admin-cancelled = Forgotten. Nothing was saved.

@@ -8,6 +8,7 @@ admin-help =
     /triggers покажет автоматические сообщения
     /trigger 3 покажет одно из них
     /trigger 3 edit, pause, resume, duplicate или delete изменит, остановит, возобновит, скопирует или удалит его
+    /trigger 3 edit cooldown=7d, once_per=guest или en: и текст сразу изменит его
     /trigger 3 preview покажет, кому оно подходит сейчас и что запланировано
     /trigger 3 try покажет, кто получил бы его за последние 90 дней
     /trigger 3 priority 5, up или down определит, кто говорит первым
@@ -55,7 +56,7 @@ admin-card =
         [room] на номер
         [day] в день
        *[stay] за проживание
-    }
+    }{ $limits }
     Запланировано: { $planned }
 
     { $text }
@@ -191,6 +192,9 @@ admin-button-back = ‹ Назад
 admin-button-ahead = Дальше ›
 admin-button-cancel = Отмена
 admin-button-save = Сохранить
+admin-button-enough = Готово
+admin-button-usual = Как обычно
+admin-button-without = Без него
 admin-button-other-condition = Другое условие
 admin-button-other-action = Другое действие
 admin-button-no-more-actions = Больше нет действий
@@ -201,6 +205,8 @@ admin-button-change =
         [whether] Изменить условия
         [text] Изменить текст
         [action] Изменить действия
+        [limits] Ограничения
+        [languages] Другие языки
        *[name] Изменить название
     }
 
@@ -354,11 +360,25 @@ admin-problem =
         [unreadable] Не получается прочитать: «{ $path }».
         [repeated] «{ $path }»: такое имя уже есть.
         [bad_example] «{ $path }»: пример выходит не так, как в нём сказано.
+        [unknown_here] «{ $path }»: такого нет ни у кого и нигде в этом отеле, сообщение никогда не уйдёт.
+        [impossible_then] «{ $path }»: в тот момент, которого ждёт триггер, так не бывает, сообщение никогда не уйдёт.
+        [too_late] «{ $path }»: сообщение никогда не уйдёт. В этот момент или после тихих часов оно уже бесполезно.
        *[bad_template] Не получается прочитать то, что стоит в фигурных скобках: «{ $path }». Пишется так: {"{{"} guest.name {"}}"}
     }
 admin-problem-text = текст сообщения
 admin-problem-nearest = Может быть, «{ $nearest }»?
 admin-problem-detail = (Подробность: { $detail })
+
+## Что стоит знать о триггере, который всё же сохранён
+
+trigger-caution =
+    { $concern ->
+        [overlap] ⚠ В тот же момент тот же гость может получить ещё и это: { $names }.
+        [shadowed] ⚠ Сообщение может никогда не уйти: гость получает не больше { $budget } автоматических сообщений в день, и в этот день раньше него идут: { $names }.
+        [shadowing] ⚠ Из-за него могут никогда не уйти другие, ведь гость получает не больше { $budget } автоматических сообщений в день: { $names }.
+        [muted] ⚠ Сообщение не уйдёт: этот отель не разрешает ни одного автоматического сообщения в день.
+       *[unknown] ⚠ «{ $path }»: «{ $value }» пока не встречается в этом отеле.
+    }
 
 ## Создание триггера
 
@@ -419,6 +439,48 @@ admin-new-confirm =
         [no] Сохранить? Триггер сразу начнёт работать.
        *[yes] Сохранить это как триггер { $number }?
     }
+admin-limit = { admin-limit-name }: { $value }
+admin-limit-name =
+    { $limit ->
+        [once_per] Как часто
+        [cooldown] Перерыв между двумя
+        [useful_for] Сколько полезно
+        [catch_up] Узнали слишком поздно
+        [channels] Каналы
+       *[purpose] Цель
+    }
+admin-limit-value =
+    { $value ->
+        [stay] один раз за проживание
+        [guest] один раз на гостя
+        [room] один раз на номер
+        [day] один раз в день
+        [send] всё равно отправлять
+        [skip] не отправлять
+        [service] сервис
+        [promotional] реклама, только с согласия
+       *[usual] как обычно
+    }
+admin-new-limits =
+    { $limits }
+
+    Что изменить? Выберите или напишите: once_per=guest, cooldown=7d, useful_for=3h, catch_up=skip, channels=telegram|whatsapp, purpose=promotional.
+admin-new-limit = { admin-limit-name }: { $now }. Как надо? Выберите или напишите.
+admin-new-languages =
+    { $count ->
+        [0] Текста на других языках пока нет.
+       *[other] Есть текст и на других языках: { $languages }.
+    } На каком языке написать? Выберите или пришлите код языка, например de.
+admin-new-translation =
+    { $known ->
+        [yes] На этом языке ({ $language }) сказано:
+
+        { $text }
+
+        Напишите, как надо.
+       *[no] Напишите текст на этом языке ({ $language }) так, как его прочитает гость.
+    }
+admin-new-translated = Есть и на других языках: { $languages }
 admin-new-go-on = Вы уже начали создавать триггер. /cancel забудет начатое.
 admin-new-nothing = Сейчас ничего не создаётся.
 admin-new-unclear =
@@ -426,12 +488,15 @@ admin-new-unclear =
         [when] Не получается прочитать «{ $phrase }» как время. Напишите, например: «через 2 часа после заезда» или «за 1 день до заезда в 18:00».
         [action] Не получается прочитать «{ $phrase }» как действие. Напишите, например: «сообщить персоналу: …», «метка vip» или «заявка уборка: …».
         [amount] Не получается прочитать «{ $phrase }» как срок. Напишите, например: «90 мин», «2 часа» или «3 дня в 10:00».
+        [limits] Не получается прочитать «{ $phrase }» как ограничение. Напишите, например: once_per=guest или cooldown=7d.
        *[whether] Не получается прочитать «{ $phrase }» как условие. Напишите, например: room_type=suite или ночей>=3.
     }
 admin-short-unclear =
     Не получается прочитать «{ $phrase }». Одной строкой пишут так: название: когда и условия: текст. Например:
     /trigger new приветствие: через 2 часа после заезда, room_type=suite: Добро пожаловать, {"{{"} guest.name {"}}"}!
     Что ещё сделать, пишут ниже, каждое действие с новой строки: + метка встречен
+admin-edit-unclear =
+    Не получается прочитать «{ $phrase }». Одной строкой пишут так: /trigger 3 edit once_per=guest, cooldown=7d или текст по языку: /trigger 3 edit en: Welcome!
 admin-short-rejected = Не сохранено. { $problem }
 admin-name-taken = Триггер «{ $name }» уже есть. Выберите другое название.
 admin-cancelled = Забыто, ничего не сохранено.

@@ -79,6 +79,10 @@ class Guests(Repository):
         rows = await self._fetch(_RECOGNISE_ALL, self.hotel_id, kinds, values)
         return {Identity(IdentityKind(row["kind"]), row["value"]): _raw_record(row) for row in rows}
 
+    async def languages(self) -> list[str]:
+        """Return the languages that the hotel's guests are known to speak, each once."""
+        return [row["language"] for row in await self._fetch(_LANGUAGES, self.hotel_id)]
+
     async def search(self, words: str, limit: int = 5) -> list[GuestRecord]:
         """Return guests whose name holds `words`, or whose phone or booking number they are; latest first."""
         pattern = f"%{_escape_like(words.lower())}%"
@@ -280,6 +284,7 @@ def _raw_record(row: Any) -> GuestRecord:
 _WITH_IDS = """
     SELECT id, name, language, preferences, tags FROM guests WHERE hotel_id = $1 AND id = ANY ($2::uuid[])
 """
+_LANGUAGES = "SELECT DISTINCT language FROM guests WHERE hotel_id = $1 AND language <> ''"
 _PHONES = """
     SELECT guest_id, value FROM guest_identities
     WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[]) AND kind = 'phone' ORDER BY id

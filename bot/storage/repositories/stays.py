@@ -136,6 +136,11 @@ class Stays(Repository):
         ]
         return [StayRecord(*row) for row in await self._run(statement.returning(*_COLUMNS), rows)]
 
+    async def vocabulary(self) -> dict[str, list[str]]:
+        """Return the room types, room numbers and sources that the hotel's stays have ever had, each once."""
+        rows = await self._fetch(_VOCABULARY, self.hotel_id)
+        return {name: [row[name] for row in rows if row[name]] for name in _TOLD}
+
     async def update(self, stay_id: UUID, **values: Any) -> None:
         """Change columns of a stay."""
         await self._run(update(Stay).where(self._own(Stay.hotel_id), Stay.id == stay_id).values(**values))
@@ -164,6 +169,12 @@ _WITH_IDS = f"{_SELECT} AND id = ANY ($2::uuid[])"
 _OF_GUESTS = f"{_SELECT} AND guest_id = ANY ($2::uuid[]) ORDER BY check_in DESC"
 _KEEP_STILL = "SELECT FROM stays WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[]) ORDER BY id FOR SHARE"
 _OPEN_AT = f"{_SELECT} AND (check_out >= $2 OR checked_out_at >= $2) AND id > $3 ORDER BY id LIMIT $4"
+_TOLD = ("room_type", "room_number", "source")
+# All of them in one reading of the hotel's stays, which may be many, and without sorting these.
+_VOCABULARY = f"""
+    SELECT {", ".join(_TOLD)} FROM stays WHERE hotel_id = $1
+    GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in _TOLD)})
+"""
 _BEFORE_ALL = UUID(int=0)
 
 

@@ -123,3 +123,25 @@ def test_asks_for_a_way_to_be_sure_when_the_file_comes_by_a_pipe(hotel: Operator
 @pytest.mark.parametrize("words", [(), ("--pack", "hotel", "-")])
 def test_asks_for_one_of_the_two_when_neither_or_both_are_given(hotel: Operator, words: tuple[str, ...]) -> None:
     assert "one of the two" in hotel.fails("triggers", "import", "--hotel", "adler", *words)
+
+
+def test_warns_of_what_speaks_against_a_trigger_and_writes_it_all_the_same(
+    hotel: Operator, reader: Reader, rules: Path
+) -> None:
+    twice = (
+        RULES + RULES.partition("triggers:\n")[2].replace("Welcome\n", "Hello\n").partition("  - name: Farewell")[0]
+    )
+    rules.write_text(twice, encoding="utf-8")
+    said = hotel.does("triggers", "import", "--hotel", "adler", "--yes", str(rules))
+    assert "  ⚠ At the same moment the same guest may also get: Welcome.\n" in said
+    assert names(reader) == ["Welcome", "Farewell", "Hello"]
+
+
+def test_refuses_a_trigger_that_can_never_go_and_names_its_place(
+    hotel: Operator, reader: Reader, rules: Path
+) -> None:
+    rules.write_text(RULES.replace("at: 18:00\n", "at: 23:30\n    useful_for: 1h\n"), encoding="utf-8")
+    said = hotel.tries("triggers", "import", "--hotel", "adler", "--yes", str(rules))
+    assert said.exit_code == 1
+    assert said.stderr.startswith("triggers[1].conditions.at: is never in time")
+    assert names(reader) == []

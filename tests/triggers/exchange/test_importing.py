@@ -93,7 +93,7 @@ async def test_a_copy_of_a_hotels_triggers_is_exact_when_another_hotel_imports_t
 
 
 async def test_only_what_differs_is_changed_and_planned_anew_when_a_trigger_is_known(hotel: HotelDesk) -> None:
-    await hotel.stay()
+    await hotel.stay(room_type=None)
     await brought(hotel, document(WELCOME, SUITES))
     later = {**WELCOME, "name": "WELCOME", "conditions": {"hours_after_checkin": 3}}
     changes = await brought(hotel, document(later, SUITES))
@@ -113,7 +113,7 @@ async def test_what_a_file_leaves_out_gets_its_default_when_a_trigger_had_someth
 
 
 async def test_triggers_that_are_not_in_the_file_stay_unless_it_replaces_them(hotel: HotelDesk) -> None:
-    await hotel.stay()
+    await hotel.stay(room_type=None)
     await brought(hotel, document(WELCOME))
     assert (await brought(hotel, document(SUITES)))["Welcome"].deed is Deed.left
     assert await names(hotel) == ["Welcome", "Suites"]
@@ -220,3 +220,44 @@ async def test_actions_leave_and_come_back_the_same(hotel: HotelDesk, twin: Hote
     assert (await exported(twin))["triggers"] == [{**WELCOME, "actions": actions}]
     assert (await brought(hotel, document(WELCOME)))["Welcome"].fields == ("actions",)
     assert (await exported(hotel))["triggers"] == [WELCOME]
+
+
+async def test_nothing_is_written_when_a_trigger_can_never_go_in_this_hotel(hotel: HotelDesk) -> None:
+    await hotel.stay()
+    with pytest.raises(RejectedFile) as refused:
+        await brought(hotel, document(WELCOME, {**SUITES, "conditions": {"room_type": "duoble"}}))
+    (problem,) = refused.value.problems
+    assert (problem.path, problem.nearest) == ("triggers[1].conditions.room_type", "double")
+    assert await names(hotel) == []
+
+
+async def test_a_file_may_ask_for_what_the_hotel_does_not_have_when_nothing_of_it_begins_to_run(
+    hotel: HotelDesk, twin: HotelDesk
+) -> None:
+    await twin.stay(room_type="suite")
+    await brought(hotel, document(SUITES))
+    await hotel.stay()
+    changes = await brought(hotel, document(SUITES, {**SUITES, "name": "Later", "active": False}))
+    assert [changes[name].deed for name in ("Suites", "Later")] == [Deed.unchanged, Deed.added]
+    with pytest.raises(RejectedFile):
+        await brought(hotel, document({**SUITES, "text": "Champagne!"}))
+
+
+async def test_triggers_of_one_file_may_ask_whether_another_was_received(hotel: HotelDesk) -> None:
+    after = {**WELCOME, "name": "After", "conditions": {"hours_after_checkin": 4, "received": "Welcome"}}
+    assert len(await brought(hotel, document(after, WELCOME))) == 2
+
+
+async def test_a_rehearsal_warns_of_overlaps_with_the_file_and_with_what_there_is(hotel: HotelDesk) -> None:
+    await hotel.trigger({"hours_after_checkin": 2, "nights": {"gte": 3}}, name="long")
+    hello = {**WELCOME, "name": "Hello"}
+    order = Order(document(WELCOME, hello), Author(hotel.clock.now(), "c-9"))
+    async with hotel.database.unit(hotel.id) as uow:
+        changes, _ = await rehearse(uow, hotel.engine, order)
+    warned = {change.name: [(one.concern.value, one.names) for one in change.cautions] for change in changes}
+    assert warned == {
+        "Welcome": [("overlap", ("long", "Hello"))],
+        "Hello": [("overlap", ("long", "Welcome"))],
+        "long": [],
+    }
+    assert await names(hotel) == ["long"]
