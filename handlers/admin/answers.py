@@ -9,7 +9,9 @@ from typing import Any
 
 from bot.storage.repositories.triggers import TriggerRecord
 from handlers.admin.action_phrases import action_with, parse_actions_text, split_actions
+from handlers.admin.asides import limited, take_languages, take_limit, take_limits, take_translation, translated
 from handlers.admin.draft import Draft, Question
+from handlers.admin.limits import limits_of, split_limits
 from handlers.admin.phrases import (
     Unclear,
     joined,
@@ -24,9 +26,12 @@ from triggers.actions import ActionKind, parse_actions
 from triggers.base import Anchor
 from triggers.clauses import Conditions
 from triggers.conditions import parse_conditions
+from triggers.exchange.reading import read_entry
+from triggers.feasibility import check_feasible
 from triggers.moments import parse_when
+from triggers.premises import Premises
 from triggers.rejections import Problem, RejectedTrigger
-from triggers.rules import check
+from triggers.rules import check, read
 from triggers.templates import check_template
 
 # Moments of the stay whose distance is asked for next, with the usual distances.
@@ -45,6 +50,8 @@ ROOM_TYPE = "room_type"
 ASKED_FIELDS = (ROOM_TYPE, "booking_status", "guest.language")
 LONGEST_NAME = 100
 
+_TEXT_LINE = re.compile(r"([a-z]{2,3}(?:-[a-z0-9]{2,8})*|text|текст):\s*(.+)", re.DOTALL | re.IGNORECASE)
+_OWN_TEXT = frozenset({"text", "текст"})
 _SHORT_FORM = re.compile(r"([^:\n]+):\s*(\{.*?\}(?=:\s)|.+?):\s+(.+)", re.DOTALL)
 
 
@@ -58,7 +65,7 @@ def read_short_form(text: str) -> Draft:
     parts = _SHORT_FORM.fullmatch(text.strip())
     if parts is None:
         raise Unclear(text)
-    conditions = parse_conditions_text(parts[2])
+    limits, conditions = split_limits(parse_conditions_text(parts[2]))
     when, whether = split_when(conditions)
     text, actions = split_actions(parts[3].strip())
     draft = Draft(
@@ -70,14 +77,30 @@ def read_short_form(text: str) -> Draft:
         name=_name(parts[1]),
         actions=actions,
     )
+    draft = limited(draft, limits)
     check_whole(draft)
     return draft
+
+
+def read_change(draft: Draft, line: str) -> Draft:
+    """Return the draft with what a line changes: conditions, limits, or a text by its language. Raises Unclear and
+    RejectedTrigger."""
+    said = _TEXT_LINE.fullmatch(line.strip())
+    if said is None:
+        return _with_conditions(draft, parse_conditions_text(line))
+    name = said[1].casefold()
+    return _take_text(draft, said[2]) if name in _OWN_TEXT else translated(draft, name, said[2])
 
 
 def draft_of(trigger: TriggerRecord) -> Draft:
     """Return the draft that changes a trigger. One that can't be read any more is asked for its conditions anew."""
     draft = Draft(
-        text=trigger.message_template, name=trigger.name, number=trigger.number, actions=list(trigger.actions)
+        text=trigger.message_template,
+        name=trigger.name,
+        number=trigger.number,
+        limits=limits_of(trigger),
+        translations=dict(trigger.translations),
+        actions=list(trigger.actions),
     )
     try:
         parse_conditions(trigger.trigger_type, trigger.conditions)
@@ -89,7 +112,13 @@ def draft_of(trigger: TriggerRecord) -> Draft:
 
 def check_whole(draft: Draft) -> None:
     """Raise RejectedTrigger unless the draft can be saved as it is."""
-    check(draft.kind, draft.conditions, draft.text, {}, draft.actions)
+    check(draft.kind, draft.conditions, draft.text, draft.translations, draft.actions)
+
+
+def check_here(draft: Draft, premises: Premises) -> None:
+    """Raise RejectedTrigger for what could never go in this hotel, as far as the draft has got."""
+    if draft.when is not None and draft.conditions:
+        check_feasible(read(read_entry(draft.values).record), premises)
 
 
 def _take_when(draft: Draft, answer: str) -> Draft:
@@ -129,7 +158,10 @@ def _take_value(draft: Draft, answer: str) -> Draft:
 
 
 def _with_conditions(draft: Draft, conditions: dict[str, Any]) -> Draft:
-    """Return the draft with more conditions; what they say about when counts too."""
+    """Return the draft with more conditions; what they say about when, and of limits, counts too."""
+    limits, conditions = split_limits(conditions)
+    if limits:
+        draft = limited(draft, limits)
     when, whether = split_when(conditions)
     merged = joined(draft.whether, whether)
     if when:
@@ -198,5 +230,9 @@ _TAKERS: Mapping[Question, Callable[[Draft, str], Draft]] = {
     Question.action: _take_action,
     Question.detail: _take_detail,
     Question.name: _take_name,
+    Question.limits: take_limits,
+    Question.limit: take_limit,
+    Question.languages: take_languages,
+    Question.translation: take_translation,
     Question.confirm: _take_nothing,
 }

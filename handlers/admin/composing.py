@@ -11,10 +11,20 @@ from dataclasses import dataclass
 
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
-from handlers.admin.answers import ROOM_TYPE, check_whole, draft_of, read_short_form, take
+from handlers.admin.answers import ROOM_TYPE, check_here, check_whole, draft_of, read_short_form, take
 from handlers.admin.draft import Draft, Question, dropped
 from handlers.admin.phrases import Unclear
-from handlers.admin.questions import ASK_ROOM_TYPE, CANCEL, CHANGE_ANSWER, PRESS, SAVE, House, ask, suggested_name
+from handlers.admin.questions import (
+    ASK_ROOM_TYPE,
+    CANCEL,
+    CHANGE_ANSWER,
+    CHANGEABLE,
+    PRESS,
+    SAVE,
+    House,
+    ask,
+    suggested_name,
+)
 from handlers.admin.trigger_card import gone
 from handlers.admin.trigger_changes import Create, Update
 from handlers.admin.trigger_list import NEW
@@ -24,11 +34,11 @@ from handlers.base import Outcome, Turn
 from handlers.filters import arguments_of, command_of
 from handlers.menu import AT_REST
 from triggers.engine import Engine
+from triggers.premises import survey
 from triggers.rejections import RejectedTrigger
 
 STATES = "admin:new:"
 _MOST_ROOM_TYPES = 6
-_CHANGEABLE = frozenset({Question.when, Question.whether, Question.text, Question.action, Question.name})
 
 
 async def load_house(uow: UnitOfWork, turn: Turn) -> House:
@@ -36,7 +46,8 @@ async def load_house(uow: UnitOfWork, turn: Turn) -> House:
     draft = Draft.of(turn.context)
     changed = draft.number if draft else None
     names = frozenset(one.name.lower() for one in await uow.triggers.all() if one.number != changed)
-    return House(names, await _room_types(uow, turn) if _asks_room_type(turn) else ())
+    premises = await survey(uow, turn.hotel, turn.now)
+    return House(premises, names, await _room_types(uow, turn) if _asks_room_type(turn) else ())
 
 
 async def _room_types(uow: UnitOfWork, turn: Turn) -> tuple[str, ...]:
@@ -73,6 +84,7 @@ class BeginTrigger:
     def _save_line(self, turn: Turn, line: str, house: House) -> Outcome:
         try:
             draft = read_short_form(line)
+            check_here(draft, house.premises)
         except Unclear as error:
             return Outcome((turn.reply("admin-short-unclear", phrase=_shown(error.phrase)),))
         except RejectedTrigger as error:
@@ -124,7 +136,7 @@ class TakeAnswer:
             return self._save(turn, draft, loaded)
         if turn.pressed is not None and turn.pressed.startswith(CHANGE_ANSWER):
             part = turn.pressed.removeprefix(CHANGE_ANSWER)
-            return _asking(turn, draft.without(Question(part)) if part in _CHANGEABLE else draft, loaded)
+            return _asking(turn, draft.without(Question(part)) if part in CHANGEABLE else draft, loaded)
         return _answered(turn, draft, loaded)
 
     def _save(self, turn: Turn, draft: Draft, house: House) -> Outcome:
@@ -135,6 +147,7 @@ class TakeAnswer:
             return _asking(turn, draft.without(Question.name), house, note)
         try:
             check_whole(draft)
+            check_here(draft, house.premises)
         except RejectedTrigger as error:
             return _asking(turn, draft, house, rejection_words(turn, error))
         effect = Update(self._engine, draft) if draft.number else Create(self._engine, draft)
@@ -170,7 +183,10 @@ def _answered(turn: Turn, draft: Draft, house: House) -> Outcome:
         if answer.strip().lower() in house.names:
             return _asking(turn, draft, house, turn.say("admin-name-taken", name=_shown(answer)))
     try:
-        return _asking(turn, take(draft, question, answer), house)
+        taken = take(draft, question, answer)
+        if (taken.conditions, taken.limits) != (draft.conditions, draft.limits):
+            check_here(taken, house.premises)
+        return _asking(turn, taken, house)
     except Unclear as error:
         phrase = _shown(error.phrase)
         return _asking(turn, draft, house, turn.say("admin-new-unclear", question=question.value, phrase=phrase))

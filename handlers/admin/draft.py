@@ -10,6 +10,7 @@ from typing import Any
 from models.enums import TriggerType
 
 KEY = "draft"
+_UNKNOWN = "?"
 
 
 class Question(StrEnum):
@@ -23,6 +24,10 @@ class Question(StrEnum):
     action = "action"
     detail = "detail"
     name = "name"
+    limits = "limits"
+    limit = "limit"
+    languages = "languages"
+    translation = "translation"
     confirm = "confirm"
 
 
@@ -31,7 +36,8 @@ class Draft:
     """Answers. `moment` is a side and an anchor whose distance is asked for, as in `after_checkin`; `asked_field` the
     field whose value is asked for; `is_whole` says that no more conditions come. Actions are only asked for when an
     admin wants any: `asks_actions` says so, `asked_action` is the kind of the one whose words are asked for. `number`
-    is that of the trigger which is changed; a new one has none yet."""
+    is that of the trigger which is changed; a new one has none yet. `limits` are as a file has them; `aside` is what
+    is being settled before it is saved, `part` the limit or the language that is asked for."""
 
     kind: TriggerType = TriggerType.condition_based
     when: dict[str, Any] | None = None
@@ -45,6 +51,10 @@ class Draft:
     actions: list[Any] = field(default_factory=list)
     asks_actions: bool = False
     asked_action: str | None = None
+    limits: dict[str, Any] = field(default_factory=dict)
+    translations: dict[str, str] = field(default_factory=dict)
+    aside: str | None = None
+    part: str | None = None
 
     @property
     def question(self) -> Question:
@@ -57,12 +67,27 @@ class Draft:
             return Question.text
         if self.asks_actions:
             return Question.detail if self.asked_action else Question.action
-        return Question.confirm if self.name else Question.name
+        if not self.name:
+            return Question.name
+        return Question(self.aside) if self.aside else Question.confirm
 
     @property
     def conditions(self) -> dict[str, Any]:
         """The conditions as a trigger stores them."""
         return {**(self.when or {}), **self.whether}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The trigger as a file has it, as far as it is known."""
+        return {
+            "name": self.name or _UNKNOWN,
+            "type": self.kind,
+            "conditions": self.conditions,
+            "text": self.text or _UNKNOWN,
+            "translations": self.translations,
+            "actions": self.actions,
+            **self.limits,
+        }
 
     def without(self, question: Question) -> Draft:
         """Forget an answer, so that it is asked for again; conditions are begun anew."""
@@ -75,6 +100,8 @@ class Draft:
                 return replace(self, text="")
             case Question.action:
                 return replace(self, asks_actions=True)
+            case Question.limits | Question.languages:
+                return replace(self, aside=question, part=None)
             case _:
                 return replace(self, name="")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.messages import Choice, OutgoingMessage
 from handlers.admin.answers import ASKED_FIELDS, CHANGE, DONE, LONGEST_NAME, MOMENTS, NO_VALUE, ROOM_TYPE, UNHAPPY
+from handlers.admin.asides import ask_languages, ask_limit, ask_limits, ask_translation
 from handlers.admin.draft import Draft, Question, free_name
+from handlers.admin.limits import Limit, limit_words
 from handlers.admin.phrases import parse_span
 from handlers.admin.words import beside_words, field_words, span_words, value_words, when_words, whether_words
 from handlers.base import Turn
@@ -14,6 +17,7 @@ from models.enums import BookingStatus
 from triggers.actions import ActionKind
 from triggers.conditions import parse_conditions
 from triggers.moments import parse_when
+from triggers.premises import Premises
 from triggers.rejections import RejectedTrigger
 from triggers.templates import VARIABLES, render
 
@@ -22,13 +26,24 @@ CANCEL = f"{PRESS}cancel"
 SAVE = f"{PRESS}save"
 CHANGE_ANSWER = f"{PRESS}change:"
 ASK_ROOM_TYPE = f"{PRESS}{Question.whether}:{ROOM_TYPE}"
+CHANGEABLE = (
+    Question.when,
+    Question.whether,
+    Question.text,
+    Question.action,
+    Question.name,
+    Question.limits,
+    Question.languages,
+)
 _LONGEST_VALUE = 64 - len(f"{PRESS}{Question.value}:")
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What questions and answers need of the hotel: the names that are taken (lower case), and its room types."""
+    """What questions and answers need of the hotel: what it has, the names that are taken (lower case), and its usual
+    room types."""
 
+    premises: Premises
     names: frozenset[str] = frozenset()
     room_types: tuple[str, ...] = ()
 
@@ -41,6 +56,7 @@ def ask(turn: Turn, draft: Draft, house: House, note: str = "") -> OutgoingMessa
 
 
 Asked = tuple[str, tuple[Choice, ...]]
+Asker = Callable[[Turn, Draft, House], Asked]
 
 
 def _ask_when(turn: Turn, draft: Draft, house: House) -> Asked:
@@ -116,13 +132,29 @@ def _ask_confirm(turn: Turn, draft: Draft, house: House) -> Asked:
     text = turn.say(
         "admin-new-confirm",
         name=draft.name,
-        rule=_rule(turn, draft),
+        rule="\n".join([_rule(turn, draft), *_settled(turn, draft)]),
         preview="\n\n".join((preview(turn, draft), *((beside,) if beside else ()))),
         changes="yes" if draft.number else "no",
         number=str(draft.number or ""),
     )
-    parts = (Question.when, Question.whether, Question.text, Question.action, Question.name)
-    return text, (turn.choice(SAVE, "admin-button-save"), *(_change(turn, part) for part in parts))
+    changes = (_change(turn, part) for part in CHANGEABLE)
+    return text, (turn.choice(SAVE, "admin-button-save"), *changes)
+
+
+def _settled(turn: Turn, draft: Draft) -> Iterator[str]:
+    yield from (limit_words(turn, limit, draft.limits[limit]) for limit in Limit if limit in draft.limits)
+    if draft.translations:
+        yield turn.say("admin-new-translated", languages=", ".join(sorted(draft.translations)))
+
+
+def _aside(question: Question, asker: Callable[[Turn, Draft], tuple[str, list[tuple[str, str]]]]) -> Asker:
+    """Return what asks for something that can be settled beside the rest."""
+
+    def asks(turn: Turn, draft: Draft, house: House) -> Asked:
+        text, answers = asker(turn, draft)
+        return text, tuple(Choice(_value(question, answer), label) for answer, label in answers)
+
+    return asks
 
 
 def _change(turn: Turn, question: Question) -> Choice:
@@ -159,7 +191,7 @@ def suggested_name(turn: Turn, draft: Draft, house: House) -> str:
     return free_name(words, house.names)
 
 
-_ASKERS = {
+_ASKERS: Mapping[Question, Asker] = {
     Question.when: _ask_when,
     Question.amount: _ask_amount,
     Question.whether: _ask_whether,
@@ -168,5 +200,9 @@ _ASKERS = {
     Question.action: _ask_action,
     Question.detail: _ask_detail,
     Question.name: _ask_name,
+    Question.limits: _aside(Question.limits, ask_limits),
+    Question.limit: _aside(Question.limit, ask_limit),
+    Question.languages: _aside(Question.languages, ask_languages),
+    Question.translation: _aside(Question.translation, ask_translation),
     Question.confirm: _ask_confirm,
 }

@@ -15,6 +15,7 @@ from handlers.admin.answering import (
 )
 from handlers.admin.answering import SAVE as SAVE_ANSWER
 from handlers.admin.composing import BeginEdit, BeginTrigger, CancelDraft, TakeAnswer, is_answer, is_cancel
+from handlers.admin.editing import EditInOneLine, edits_in_one_line
 from handlers.admin.hotel_times import PRESS as HOTEL
 from handlers.admin.hotel_times import HandleHotel
 from handlers.admin.pausing import SwitchAll, is_for_all
@@ -76,6 +77,7 @@ def _own(engine: Engine) -> tuple[tuple[str, Filter, Handler], ...]:
         ("new", either(every(command("trigger"), _says(_NEW_WORDS)), _presses_new), BeginTrigger(engine)),
         ("export", every(command("trigger"), _says(_EXPORT_WORDS)), ExportTriggers()),
         ("import", either(every(command("trigger"), _says(_IMPORT_WORDS)), pressed(IMPORT)), ImportTriggers(engine)),
+        ("edit_line", edits_in_one_line, EditInOneLine(engine)),
         ("edit", wishes(Action.edit), BeginEdit()),
         ("preview", wishes(Action.preview), PreviewTrigger()),
         ("try", wishes(Action.attempt), TryTrigger()),

@@ -9,6 +9,7 @@ import orjson
 from bot.messages import Choice, OutgoingMessage
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.limits import Limit, limit_words, limits_of
 from handlers.admin.wishes import PRESS, Action, button
 from handlers.admin.words import beside_words, rejection_words, when_words, whether_words
 from handlers.base import Turn
@@ -46,6 +47,7 @@ def card(turn: Turn, trigger: TriggerRecord, planned: int) -> OutgoingMessage:
             rule=_rule(turn, trigger),
             priority=trigger.priority,
             once=trigger.once_per.value,
+            limits="".join(f" · {one}" for one in _limits(turn, trigger)),
             planned=planned,
             text=trigger.message_template,
         )
@@ -76,6 +78,12 @@ def _rule(turn: Turn, trigger: TriggerRecord) -> str:
     return turn.say(
         "admin-rule", when=when_words(turn, conditions.when), whether=whether_words(turn, conditions.whether)
     )
+
+
+def _limits(turn: Turn, trigger: TriggerRecord) -> list[str]:
+    """Say what is not as usual, but how often, which stands there already."""
+    limits = limits_of(trigger)
+    return [limit_words(turn, name, value) for name, value in limits.items() if name != Limit.once_per]
 
 
 def _buttons(turn: Turn, trigger: TriggerRecord) -> tuple[Choice, ...]:

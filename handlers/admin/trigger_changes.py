@@ -9,17 +9,22 @@ from uuid import UUID
 from bot.messages import OutgoingMessage
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.cautioned import cautions_about
 from handlers.admin.draft import Draft, free_name
+from handlers.admin.limits import Limit
 from handlers.admin.trigger_card import LIST, card, find_trigger, gone, with_note
 from handlers.admin.words import diff_words
 from handlers.base import Turn
 from triggers.audits import Author, audit_trigger
 from triggers.engine import Engine
 from triggers.exchange.document import columns_of
+from triggers.exchange.reading import read_entry
 from triggers.planning import PlanDiff
 
 # What a copy does not share with its trigger.
 _OF_ONE = frozenset({"id", "number", "name", "is_active"})
+# What the dialogue asks for, or offers to settle.
+_ASKED = frozenset({"name", "trigger_type", "conditions", "message_template", "translations", "actions", *Limit})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,12 @@ class Create:
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
         draft = self.draft
-        trigger = await uow.triggers.add(draft.name, draft.kind, draft.conditions, draft.text, actions=draft.actions)
+        trigger = await uow.triggers.add(**_columns(draft))
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
         await audit(uow, turn, trigger, "created", {}, columns_of(trigger), diff)
-        note = turn.say("admin-trigger-done", done="created", name=trigger.name)
-        return (await shown(uow, turn, trigger, f"{note}\n{diff_words(turn, diff)}"),)
+        notes = [turn.say("admin-trigger-done", done="created", name=trigger.name), diff_words(turn, diff)]
+        notes += await cautions_about(uow, turn, trigger)
+        return (await shown(uow, turn, trigger, "\n".join(notes)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +75,16 @@ class Update:
         before = await uow.triggers.by_number(draft.number) if draft.number else None
         if before is None:
             return (gone(turn),)
-        await uow.triggers.update(
-            before.id,
-            name=draft.name,
-            trigger_type=draft.kind,
-            conditions=draft.conditions,
-            message_template=draft.text,
-            actions=draft.actions,
-        )
+        await uow.triggers.update(before.id, **_columns(draft))
         diff = await self.engine.plan_trigger(uow, before.id, turn.correlation_id)
         after = await uow.triggers.get(before.id) or before
         old, new = _differing(columns_of(before), columns_of(after))
         await audit(uow, turn, after, "changed", old, new, diff)
         notes = [turn.say("admin-trigger-done", done="changed", name=after.name), diff_words(turn, diff)]
-        if after.translations and before.message_template != after.message_template:
+        is_old = before.translations == after.translations and before.message_template != after.message_template
+        if after.translations and is_old:
             notes.append(turn.say("admin-translations-old", languages=", ".join(sorted(after.translations))))
+        notes += await cautions_about(uow, turn, after)
         return (await shown(uow, turn, after, "\n".join(notes)),)
 
 
@@ -102,6 +103,11 @@ class Duplicate:
         copy = await uow.triggers.add(free_name(trigger.name, taken), is_active=False, **values)
         await audit(uow, turn, copy, "duplicated", {}, columns_of(copy))
         return (await shown(uow, turn, copy, turn.say("admin-trigger-done", done="duplicated", name=trigger.name)),)
+
+
+def _columns(draft: Draft) -> dict[str, Any]:
+    """Return what the table keeps of a draft; what the dialogue does not ask for is not touched."""
+    return {name: value for name, value in read_entry(draft.values).columns.items() if name in _ASKED}
 
 
 async def shown(uow: UnitOfWork, turn: Turn, trigger: TriggerRecord, note: str) -> OutgoingMessage:
