@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,7 @@ async def audit_trigger(
     diff: PlanDiff | None = None,
 ) -> None:
     """Note one change: the columns that differ, as they were and as they are. `diff` is what it made of the plan."""
-    plan = {"plan": asdict(diff)} if diff else {}
+    plan = {"plan": diff.counts} if diff else {}
     await uow.audits.add(
         f"trigger.{done}",
         f"Trigger {trigger.number} was {done}",

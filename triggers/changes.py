@@ -19,7 +19,7 @@ from triggers.base import Change, Occurrence, Reason
 from triggers.conditions import ConditionTrace, evaluate
 from triggers.dossiers import Dossier, open_dossiers
 from triggers.facts import case_of
-from triggers.planning import Key, Occasion, PlanDiff, firing_of, key_of, noted, with_siblings
+from triggers.planning import Key, Occasion, PlanDiff, diff_of, firing_of, key_of, noted, with_siblings
 from triggers.rules import Rule
 from triggers.schedules import useful_until
 
@@ -56,7 +56,7 @@ async def plan_changes(
     await uow.firings.cancel(steps.to_forget, Reason.conditions_not_met, occasion.now)
     await uow.firings.plan(steps.to_note, occasion.now)
     cancelled = await uow.firings.cancel(steps.to_cancel, Reason.conditions_not_met, occasion.now)
-    return PlanDiff(added=await uow.firings.plan(steps.to_plan, occasion.now), cancelled=cancelled)
+    return diff_of(added=await uow.firings.plan(steps.to_plan, occasion.now), cancelled=cancelled)
 
 
 def look(

@@ -21,7 +21,7 @@ from triggers.changes import plan_changes
 from triggers.dossiers import Dossier, nearest_stay, open_dossiers
 from triggers.firing import Question, decide
 from triggers.happenings import Happening, StayChange, happenings_of
-from triggers.planning import Occasion, PlanDiff, looks_back_to, plan_times
+from triggers.planning import Occasion, PlanDiff, diff_of, looks_back_to, plan_times
 from triggers.raising import Waiting, plan_events, waiting_for, withdraw, withdraw_untrue
 from triggers.rounds import Round
 from triggers.rules import Rule, read, readable
@@ -98,7 +98,7 @@ class Engine:
         active = [one for one in await uow.triggers.all() if one.is_active and one.id in trigger_ids]
         diff = PlanDiff()
         for trigger_id in set(trigger_ids) - {one.id for one in active}:
-            diff += PlanDiff(
+            diff += diff_of(
                 cancelled=await uow.firings.cancel_trigger(trigger_id, Reason.trigger_inactive, occasion.now)
             )
         return diff + await self._plan_all(uow, occasion, [read(one) for one in active])

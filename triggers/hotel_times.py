@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import time
 from functools import cache
 from typing import Any
@@ -74,7 +74,7 @@ async def change_times(uow: UnitOfWork, engine: Engine, times: HotelTimes, autho
         "The time zone or the quiet hours were changed",
         author.at,
         user_id=author.user_id,
-        metadata={"old": old.to_json(), "new": times.to_json(), "plan": asdict(diff)},
+        metadata={"old": old.to_json(), "new": times.to_json(), "plan": diff.counts},
         correlation_id=author.correlation_id,
     )
     return diff

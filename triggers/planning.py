@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from operator import itemgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from bot.storage.repositories.firings import FiringRecord, NewFiring
+from bot.storage.repositories.firings import FiringRecord, NewFiring, PlannedLine
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.unit_of_work import UnitOfWork
@@ -24,20 +25,42 @@ from triggers.schedules import occurrences, useful_until
 HORIZON = timedelta(days=60)
 # What a source tells takes a moment to be told, and is in time still.
 ON_TIME = timedelta(minutes=1)
+# So many lines of a diff are told; the others are counted.
+FIRST_SHOWN = 3
+_KINDS = ("added", "moved", "cancelled")
 
 Key = tuple[UUID, UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
 class PlanDiff:
-    """What a change made of the plan."""
+    """What a change made of the plan: how many messages were added, moved and cancelled, and the first of each."""
 
     added: int = 0
     moved: int = 0
     cancelled: int = 0
+    first: Mapping[str, Sequence[PlannedLine]] = field(default_factory=dict, compare=False)
 
     def __add__(self, other: PlanDiff) -> PlanDiff:
-        return PlanDiff(self.added + other.added, self.moved + other.moved, self.cancelled + other.cancelled)
+        first = {kind: _first([*self.first.get(kind, ()), *other.first.get(kind, ())]) for kind in _KINDS}
+        return PlanDiff(self.added + other.added, self.moved + other.moved, self.cancelled + other.cancelled, first)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each."""
+        return {kind: getattr(self, kind) for kind in _KINDS}
+
+
+def diff_of(
+    added: Sequence[PlannedLine] = (), moved: Sequence[PlannedLine] = (), cancelled: Sequence[PlannedLine] = ()
+) -> PlanDiff:
+    """Return the diff that these rows are, by what was done to them."""
+    first = dict(zip(_KINDS, map(_first, (added, moved, cancelled)), strict=True))
+    return PlanDiff(len(added), len(moved), len(cancelled), first)
+
+
+def _first(lines: Sequence[PlannedLine]) -> list[PlannedLine]:
+    return nsmallest(FIRST_SHOWN, lines, key=lambda line: line.due_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +94,9 @@ async def plan_times(
     in_time = {key: one for key, one in wanted.items() if key not in late}
     gone = _gone(timed, stays, [before[key] for key in before.keys() - in_time.keys()])
     diff = await _replace(uow, before, in_time, occasion.now)
-    cancelled = [await uow.firings.cancel(ids, reason, occasion.now) for reason, ids in gone.items()]
+    cancelled = [line for reason, ids in gone.items() for line in await uow.firings.cancel(ids, reason, occasion.now)]
     await uow.firings.plan([noted(one, Reason.came_late) for one in late.values()], occasion.now)
-    return replace(diff, cancelled=sum(cancelled))
+    return diff + diff_of(cancelled=cancelled)
 
 
 async def with_siblings(uow: UnitOfWork, rules: Iterable[Rule], stays: Sequence[StayRecord]) -> Sequence[StayRecord]:
@@ -205,7 +228,8 @@ async def _replace(
     """Plan what is new or stands otherwise."""
     news = [one for key, one in after.items() if key not in before]
     changed = [after[key] for key in after.keys() & before.keys() if not _stands(before[key], after[key])]
-    return PlanDiff(await uow.firings.plan(news, now), await uow.firings.plan(changed, now))
+    added, moved = await uow.firings.plan(news, now), await uow.firings.plan(changed, now)
+    return diff_of(added=added, moved=moved)
 
 
 def key_of(one: FiringRecord | NewFiring) -> Key:

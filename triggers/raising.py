@@ -76,7 +76,7 @@ async def withdraw_untrue(uow: UnitOfWork, rules: Iterable[Rule], stays: Iterabl
         stay = by_id.get(line.stay_id) if line.stay_id else None
         if stay is not None and not holds(events[line.trigger_id], stay):
             gone[why_left_alone(stay.booking_status)].append(line.id)
-    return sum([await uow.firings.cancel(ids, reason, now) for reason, ids in gone.items()])
+    return sum([len(await uow.firings.cancel(ids, reason, now)) for reason, ids in gone.items()])
 
 
 async def withdraw(uow: UnitOfWork, rules: Iterable[Rule], event: str, guest_id: UUID, now: datetime) -> int:

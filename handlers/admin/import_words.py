@@ -16,22 +16,24 @@ _MOST_LINES = 40
 _PLACE = re.compile(r"triggers\[\d+\]\.?(?:conditions\.)?")
 
 
-def preview_text(turn: Turn, changes: Sequence[Change], outlook: Mapping[str, Outlook]) -> str:
-    """Say what would change, a line for each trigger, and what stays as it is."""
+def preview_text(
+    turn: Turn, changes: Sequence[Change], outlook: Mapping[str, Outlook], planned: Sequence[str]
+) -> str:
+    """Say what would change, a line for each trigger, the first rows of the plan, and what stays as it is."""
     lines = [_line(turn, change, outlook.get(change.name)) for change in changes if is_change(change)]
     parts = [turn.say("admin-import-title"), *_cut(turn, lines)]
     if same := sum(1 for change in changes if change.deed is Deed.unchanged):
         parts.append(turn.say("admin-import-unchanged", count=same))
     if left := [change.name for change in changes if change.deed is Deed.left]:
         parts.append(turn.say("admin-import-left", count=len(left), names=", ".join(left[:_MOST_LINES])))
-    return "\n\n".join([*parts, turn.say("admin-import-ask")])
+    rows = ["\n".join(planned)] if planned else []
+    return "\n\n".join([*parts, *rows, turn.say("admin-import-ask")])
 
 
 def written_text(turn: Turn, changes: Sequence[Change]) -> str:
-    """Say what was done, and what it made of the plan."""
-    diff = sum((change.diff for change in changes), PlanDiff())
+    """Say what was done."""
     counts = {deed.value: sum(1 for change in changes if change.deed is deed) for deed in Deed}
-    return f"{turn.say('admin-import-written', **counts)}\n{diff_words(turn, diff)}"
+    return turn.say("admin-import-written", **counts)
 
 
 def problems_text(turn: Turn, problems: Sequence[RejectedTrigger]) -> str:

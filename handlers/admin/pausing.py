@@ -11,10 +11,11 @@ from bot.messages import OutgoingMessage
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.cautioned import cautions_about
+from handlers.admin.diffs import diff_told
 from handlers.admin.trigger_card import LIST, gone
 from handlers.admin.trigger_changes import audit, shown
 from handlers.admin.wishes import WORDS, Action
-from handlers.admin.words import diff_words, mistake_words
+from handlers.admin.words import mistake_words
 from handlers.base import Outcome, Reply, Turn
 from handlers.filters import arguments_of, command_of
 from triggers.engine import Engine
@@ -50,7 +51,7 @@ class Switch:
         done = "resumed" if self.is_active else "paused"
         old, new = {"is_active": trigger.is_active}, {"is_active": self.is_active}
         await audit(uow, turn, trigger, done, old, new, diff)
-        notes = [turn.say("admin-trigger-done", done=done, name=trigger.name), diff_words(turn, diff)]
+        notes = [turn.say("admin-trigger-done", done=done, name=trigger.name), await diff_told(uow, turn, diff)]
         if self.is_active:
             notes += await cautions_about(uow, turn, replace(trigger, is_active=True))
         return (await shown(uow, turn, trigger, "\n".join(notes)),)
@@ -130,7 +131,7 @@ async def _switch(
         else turn.choice(RESUME_ALL, "admin-button-resume-all")
     )
     return OutgoingMessage(
-        f"{note}\n{diff_words(turn, diff)}", choices=(back, turn.choice(LIST, "admin-button-list"))
+        f"{note}\n{await diff_told(uow, turn, diff)}", choices=(back, turn.choice(LIST, "admin-button-list"))
     )
 
 

@@ -63,7 +63,7 @@ def _answer(turn: Turn, trigger: TriggerRecord, preview: Preview) -> OutgoingMes
         _matches(turn, trigger, preview, page),
         (
             turn.say("admin-preview-planned", count=preview.planned_count, days=AHEAD.days),
-            *(_planned_line(turn, one) for one in preview.planned),
+            *(planned_words(turn, one) for one in preview.planned),
         ),
     )
     text = "\n\n".join("\n".join(block) for block in blocks)
@@ -90,7 +90,8 @@ def _match_line(turn: Turn, match: Match) -> str:
     )
 
 
-def _planned_line(turn: Turn, planned: PlannedRecord) -> str:
+def planned_words(turn: Turn, planned: PlannedRecord) -> str:
+    """Say when a planned message is due, and for whom."""
     return turn.say(
         "admin-preview-line",
         time=moment_words(turn, planned.due_at),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import orjson
 
 from bot.messages import Choice, OutgoingMessage
+from bot.storage.repositories.ledger import PlannedRecord
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.limits import Limit, limit_words, limits_of
 from handlers.admin.wishes import PRESS, Action, button
 from handlers.admin.words import beside_words, rejection_words, when_words, whether_words
 from handlers.base import Turn
+from triggers.planning import FIRST_SHOWN
 from triggers.rejections import RejectedTrigger
 from triggers.rules import read
 
@@ -22,10 +25,11 @@ _ACTIONS = (Action.preview, Action.attempt, Action.up, Action.down, Action.dupli
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The trigger that an admin means, and how many of its messages are planned; None when there is none."""
+    """The trigger that an admin means, None when there is none; how many messages it has planned, and the first."""
 
     trigger: TriggerRecord | None
     planned: int = 0
+    first: Sequence[PlannedRecord] = ()
 
 
 async def find_trigger(uow: UnitOfWork, number: int) -> Found:
@@ -33,7 +37,8 @@ async def find_trigger(uow: UnitOfWork, number: int) -> Found:
     trigger = await uow.triggers.by_number(number)
     if trigger is None:
         return Found(None)
-    return Found(trigger, await uow.ledger.count_planned(trigger.id))
+    first = await uow.ledger.planned(trigger.id, None, 0, FIRST_SHOWN)
+    return Found(trigger, await uow.ledger.count_planned(trigger.id), first)
 
 
 def card(turn: Turn, trigger: TriggerRecord, planned: int) -> OutgoingMessage:

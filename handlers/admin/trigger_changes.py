@@ -10,10 +10,10 @@ from bot.messages import OutgoingMessage
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.cautioned import cautions_about
+from handlers.admin.diffs import diff_told
 from handlers.admin.draft import Draft, free_name
 from handlers.admin.limits import Limit
 from handlers.admin.trigger_card import LIST, card, find_trigger, gone, with_note
-from handlers.admin.words import diff_words
 from handlers.base import Turn
 from triggers.audits import Author, audit_trigger
 from triggers.engine import Engine
@@ -42,7 +42,7 @@ class Remove:
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
         await audit(uow, turn, trigger, "deleted", columns_of(trigger), {}, diff)
         note = turn.say("admin-trigger-done", done="deleted", name=trigger.name)
-        text = f"{note}\n{diff_words(turn, diff)}"
+        text = f"{note}\n{await diff_told(uow, turn, diff)}"
         return (OutgoingMessage(text, choices=(turn.choice(LIST, "admin-button-list"),)),)
 
 
@@ -58,7 +58,7 @@ class Create:
         trigger = await uow.triggers.add(**_columns(draft))
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
         await audit(uow, turn, trigger, "created", {}, columns_of(trigger), diff)
-        notes = [turn.say("admin-trigger-done", done="created", name=trigger.name), diff_words(turn, diff)]
+        notes = [turn.say("admin-trigger-done", done="created", name=trigger.name), await diff_told(uow, turn, diff)]
         notes += await cautions_about(uow, turn, trigger)
         return (await shown(uow, turn, trigger, "\n".join(notes)),)
 
@@ -80,7 +80,7 @@ class Update:
         after = await uow.triggers.get(before.id) or before
         old, new = _differing(columns_of(before), columns_of(after))
         await audit(uow, turn, after, "changed", old, new, diff)
-        notes = [turn.say("admin-trigger-done", done="changed", name=after.name), diff_words(turn, diff)]
+        notes = [turn.say("admin-trigger-done", done="changed", name=after.name), await diff_told(uow, turn, diff)]
         is_old = before.translations == after.translations and before.message_template != after.message_template
         if after.translations and is_old:
             notes.append(turn.say("admin-translations-old", languages=", ".join(sorted(after.translations))))

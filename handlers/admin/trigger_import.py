@@ -12,6 +12,7 @@ from pathlib import PurePath
 from bot.errors import PermanentError, TransientError
 from bot.messages import AttachmentKind, OutgoingMessage
 from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.diffs import diff_rows, diff_told
 from handlers.admin.import_source import Checked, Source, check, dropped, says_replace
 from handlers.admin.import_words import preview_text, problems_text, written_text
 from handlers.base import Files, Outcome, Reply, Turn
@@ -19,7 +20,7 @@ from handlers.filters import arguments_of, command_of
 from triggers.audits import Author
 from triggers.engine import Engine
 from triggers.exchange.document import Document
-from triggers.exchange.importing import Order, apply, is_change, rehearse
+from triggers.exchange.importing import Order, apply, is_change, plan_of, rehearse
 from triggers.exchange.markup import MOST_BYTES, read_values
 from triggers.exchange.packs import pack_names
 from triggers.exchange.reading import RejectedFile
@@ -46,7 +47,8 @@ class Preview:
         if not any(map(is_change, changes)):
             return (turn.reply("admin-import-same"),)
         choices = (turn.choice(WRITE, "admin-button-write"), turn.choice(LEAVE, "admin-button-leave"))
-        return (OutgoingMessage(preview_text(turn, changes, outlook), choices=choices),)
+        rows = await diff_rows(uow, turn, plan_of(changes))
+        return (OutgoingMessage(preview_text(turn, changes, outlook, rows), choices=choices),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Import:
         except RejectedFile as error:
             # It was right when it was shown; what the hotel has is no longer the same. Nothing was written yet.
             return (OutgoingMessage(problems_text(turn, error.problems)),)
-        return (OutgoingMessage(written_text(turn, changes)),)
+        return (OutgoingMessage(f"{written_text(turn, changes)}\n{await diff_told(uow, turn, plan_of(changes))}"),)
 
 
 class TakeTriggers(Reply):

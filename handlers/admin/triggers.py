@@ -6,6 +6,7 @@ from bot.messages import OutgoingMessage
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.pausing import Switch
+from handlers.admin.previewing import planned_words
 from handlers.admin.priorities import PRIORITIES, Move, Prioritise, priority_of
 from handlers.admin.trigger_card import Found, card, find_trigger, gone
 from handlers.admin.trigger_changes import Duplicate, Remove
@@ -58,10 +59,10 @@ class HandleTrigger:
 def _asked_again(turn: Turn, found: Found) -> OutgoingMessage:
     assert found.trigger is not None, "asked before"
     number = found.trigger.number
-    return turn.reply(
-        "admin-delete-ask",
-        turn.choice(button(Action.surely, number), "admin-button-surely"),
-        turn.choice(button(Action.show, number), "admin-button-keep"),
-        name=found.trigger.name,
-        planned=found.planned,
-    )
+    lines = [turn.say("admin-delete-ask", name=found.trigger.name, planned=found.planned)]
+    lines += [planned_words(turn, one) for one in found.first]
+    if more := found.planned - len(found.first):
+        lines.append(turn.say("admin-import-more", count=more))
+    surely = turn.choice(button(Action.surely, number), "admin-button-surely")
+    keep = turn.choice(button(Action.show, number), "admin-button-keep")
+    return OutgoingMessage("\n".join(lines), choices=(surely, keep))

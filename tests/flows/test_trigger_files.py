@@ -37,7 +37,12 @@ async def test_a_changed_file_is_previewed_and_written_when_an_admin_sends_it_ba
         admin.press(preview, "Write")
         await eventually(lambda: _is_written(scene))
         written = await admin.hears(lambda message: message.text.startswith("Written"))
-    assert written.text == "Written: 1 new, 1 changed, 0 deleted.\nIn the plan: 2 added, 0 moved, 0 cancelled."
+    counts, plan, *rows = written.text.splitlines()
+    assert (counts, plan) == (
+        "Written: 1 new, 1 changed, 0 deleted.",
+        "In the plan: 2 added, 0 moved, 0 cancelled.",
+    )
+    assert rows == [f"+ 22 November 2026, 18:00: {guest}" for guest in ("Anna, BV-501", "Ivan, BV-214")]
     (row,) = await scene.rows("SELECT message_template FROM triggers WHERE name = 'welcome'")
     assert row["message_template"].startswith("Hello in")
 

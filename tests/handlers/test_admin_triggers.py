@@ -139,7 +139,7 @@ async def test_a_trigger_is_deleted_after_asking_with_what_is_cancelled(house: H
     admin = await with_welcome(house)
     (trigger,) = await triggers_of(house)
     asked = await admin.write("/trigger 1 delete")
-    assert asked.text == "Delete “welcome”? One planned message will be cancelled."
+    assert asked.text.startswith("Delete “welcome”? One planned message will be cancelled.\n• ")
     assert await triggers_of(house) == [trigger]
     deleted = await admin.tap("Yes, delete")
     assert "“welcome” is deleted." in deleted.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -69,6 +69,11 @@ class Order:
 def is_change(change: Change) -> bool:
     """Whether anything was done to the trigger."""
     return change.deed not in {Deed.unchanged, Deed.left}
+
+
+def plan_of(changes: Iterable[Change]) -> PlanDiff:
+    """Return what all changes together make of the plan."""
+    return sum((change.diff for change in changes), PlanDiff())
 
 
 async def apply(uow: UnitOfWork, engine: Engine, order: Order) -> list[Change]:

@@ -171,6 +171,12 @@ admin-channel =
        *[other] { $channel }
     }
 admin-diff = In the plan: { $added } added, { $moved } moved, { $cancelled } cancelled.
+admin-diff-line =
+    { $done ->
+        [added] + { $time }: { $guest }, { $booking }
+        [moved] → { $time }: { $guest }, { $booking }
+       *[cancelled] − { $time }: { $guest }, { $booking }
+    }
 admin-diff-none = The plan stays as it was.
 admin-delete-ask =
     Delete “{ $name }”? { $planned ->

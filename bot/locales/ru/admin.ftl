@@ -160,6 +160,12 @@ admin-channel =
        *[other] { $channel }
     }
 admin-diff = В плане добавлено: { $added }, перенесено: { $moved }, отменено: { $cancelled }.
+admin-diff-line =
+    { $done ->
+        [added] + { $time }: { $guest }, { $booking }
+        [moved] → { $time }: { $guest }, { $booking }
+       *[cancelled] − { $time }: { $guest }, { $booking }
+    }
 admin-diff-none = План не изменился.
 admin-delete-ask =
     Удалить «{ $name }»? { $planned ->

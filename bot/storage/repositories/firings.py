@@ -90,9 +90,18 @@ class Received:
     lately: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A row of the plan that was changed, or is no longer in it: for whom, and when it is due, or was."""
+
+    guest_id: UUID
+    stay_id: UUID | None
+    due_at: datetime
+
+
 class Firings(Repository):
-    async def plan(self, firings: Collection[NewFiring], at: datetime) -> int:
-        """Plan firings; return how many rows that changed.
+    async def plan(self, firings: Collection[NewFiring], at: datetime) -> list[PlannedLine]:
+        """Plan firings; return the rows that that changed.
 
         New ones are added; planned and cancelled ones become what they are now. What fired stays so; what was
         decided without a word gets another chance only when its moment was moved to after `at`.
@@ -104,9 +113,9 @@ class Firings(Repository):
 
         What was planned or has fired stays so; what came to nothing gets another chance, since it happened again.
         """
-        return await self._plan(firings, at, _REPEATABLE)
+        return len(await self._plan(firings, at, _REPEATABLE))
 
-    async def _plan(self, firings: Collection[NewFiring], at: datetime, yields: str) -> int:
+    async def _plan(self, firings: Collection[NewFiring], at: datetime, yields: str) -> list[PlannedLine]:
         """Add rows; one that is there already is replaced where it `yields`."""
         # In one order, so that two plans which share rows lock them alike and can't deadlock.
         ordered = sorted(firings, key=lambda one: (one.trigger_id, one.subject, one.occurrence))
@@ -119,10 +128,11 @@ class Firings(Repository):
             }
             for firing in ordered
         ]
-        changed = 0
+        changed: list[PlannedLine] = []
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
-            changed += len(await self._insert(TriggerFiring, part, returning="id", conflict=_PLANNED_AGAIN + yields))
+            found = await self._insert(TriggerFiring, part, returning=_LINE, conflict=_PLANNED_AGAIN + yields)
+            changed += [PlannedLine(*row) for row in found]
         return changed
 
     async def standing(
@@ -146,15 +156,17 @@ class Firings(Repository):
         moved = [{"id": firing_id, "due_at": due_at} for firing_id, due_at in sorted(due.items())]
         return len(await self._fetch(_PUT_OFF, self.hotel_id, as_records(moved))) if moved else 0
 
-    async def cancel(self, firing_ids: Collection[UUID], reason: str, at: datetime) -> int:
-        """Cancel firings that have not fired; return how many."""
+    async def cancel(self, firing_ids: Collection[UUID], reason: str, at: datetime) -> list[PlannedLine]:
+        """Cancel firings that have not fired; return them."""
         if not firing_ids:
-            return 0
-        return len(await self._fetch(_CANCEL, self.hotel_id, list(firing_ids), reason, at))
+            return []
+        return [PlannedLine(*row) for row in await self._fetch(_CANCEL, self.hotel_id, list(firing_ids), reason, at)]
 
-    async def cancel_trigger(self, trigger_id: UUID, reason: str, at: datetime) -> int:
-        """Cancel all that a trigger has planned; return how many."""
-        return len(await self._fetch(_CANCEL_TRIGGER, self.hotel_id, trigger_id, reason, at))
+    async def cancel_trigger(self, trigger_id: UUID, reason: str, at: datetime) -> list[PlannedLine]:
+        """Cancel all that a trigger has planned; return it."""
+        return [
+            PlannedLine(*row) for row in await self._fetch(_CANCEL_TRIGGER, self.hotel_id, trigger_id, reason, at)
+        ]
 
     async def cancel_for(self, guest_id: UUID, trigger_ids: Collection[UUID], reason: str, at: datetime) -> int:
         """Cancel what these triggers have planned for a guest; return how many."""
@@ -198,6 +210,7 @@ class Firings(Repository):
 
 
 _NAMES = ", ".join(FiringRecord.__slots__)
+_LINE = ", ".join(PlannedLine.__slots__)
 _SELECT = f"SELECT {_NAMES} FROM trigger_firings WHERE hotel_id = $1"
 # Small enough for a loaded server to check every row's four references within the statement timeout.
 _AT_ONCE = 500
@@ -239,13 +252,13 @@ _PUT_OFF = """
     WHERE trigger_firings.hotel_id = $1 AND trigger_firings.id = moved.id AND status = 'postponed'
     RETURNING trigger_firings.id
 """
-_CANCEL = """
+_CANCEL = f"""
     UPDATE trigger_firings SET status = 'cancelled', reason = $3, decided_at = $4
-    WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND status <> 'fired' RETURNING id
+    WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND status <> 'fired' RETURNING {_LINE}
 """
 _CANCEL_TRIGGER = f"""
     UPDATE trigger_firings SET status = 'cancelled', reason = $3, decided_at = $4
-    WHERE hotel_id = $1 AND trigger_id = $2 AND {_IS_PLANNED} RETURNING id
+    WHERE hotel_id = $1 AND trigger_id = $2 AND {_IS_PLANNED} RETURNING {_LINE}
 """
 _CANCEL_FOR = f"""
     UPDATE trigger_firings SET status = 'cancelled', reason = $4, decided_at = $5

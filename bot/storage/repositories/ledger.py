@@ -89,8 +89,11 @@ class Ledger(Repository):
         )
         return {trigger_id: Tally(*counts) for trigger_id, *counts in await self._run(statement)}
 
-    async def planned(self, trigger_id: UUID, until: datetime, skipped: int, limit: int) -> list[PlannedRecord]:
-        """Return what a trigger has planned before `until`, the next due first, so many after those skipped."""
+    async def planned(
+        self, trigger_id: UUID, until: datetime | None, skipped: int, limit: int
+    ) -> list[PlannedRecord]:
+        """Return what a trigger has planned, before `until` where that is given, the next due first, so many after
+        those skipped."""
         statement = (
             select(TriggerFiring.due_at, Guest.name, Stay.external_id)
             .join(Guest, _IS_GUEST)

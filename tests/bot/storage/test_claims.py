@@ -53,7 +53,7 @@ async def test_names_a_hotel_when_a_firing_is_due_there(house: House) -> None:
         guest = await uow.guests.add("Anna")
         trigger = await uow.triggers.add("t", TriggerType.event_based, {}, "hello")
         firing = NewFiring(trigger.id, guest.id, "once", guest.id, None, NOW, LATER, "c", {})
-        assert await uow.firings.plan([firing], NOW) == 1
+        assert len(await uow.firings.plan([firing], NOW)) == 1
     assert await claims.hotels_with_due_firings(NOW - timedelta(seconds=1)) == []
     assert await claims.hotels_with_due_firings(NOW) == [house.hotel_id]
     async with house.database.unit(house.hotel_id) as uow:
