@@ -33,7 +33,10 @@ _BETWEEN = re.compile(r"\s+(?:[\w'’-]+\s+)?")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a notification is about; all that is known. `contact` is where a person can write to them by hand."""
+    """Whom a notification is about; all that is known. `contact` is where a person can write to them by hand.
+
+    `other_rooms` are those that the guest names beside their own.
+    """
 
     guest_id: UUID | None = None
     guest_name: str | None = None
@@ -41,6 +44,7 @@ class Subject:
     conversation_id: UUID | None = None
     message_id: UUID | None = None
     contact: str | None = None
+    other_rooms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Desk:
             notification_type=alert.kind,
             severity=alert.severity,
             title=self._title(hotel, alert.title_key, subject)[:255],
-            content=self._content(hotel, alert.words, alert.reasons, subject.contact),
+            content=self._content(hotel, alert.words, alert.reasons, subject),
             guest_id=subject.guest_id,
             conversation_id=subject.conversation_id,
             message_id=subject.message_id,
@@ -253,14 +257,17 @@ class Desk:
             parts.append(subject.guest_name)
         return " · ".join(parts)
 
-    def _content(self, hotel: HotelRecord, words: str, reasons: tuple[str, ...], contact: str | None) -> str:
+    def _content(self, hotel: HotelRecord, words: str, reasons: tuple[str, ...], subject: Subject) -> str:
         quoted = words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]}…"
         lines = [quoted]
         if reasons:
             because = ", ".join(_phrases(words, reasons))[:LONGEST_QUOTE]
             lines.append(self._texts("alert-words", hotel.default_language, words=because))
-        if contact:
-            lines.append(self._texts("alert-contact", hotel.default_language, contact=contact))
+        if subject.other_rooms:
+            rooms = ", ".join(subject.other_rooms)
+            lines.append(self._texts("alert-other-rooms", hotel.default_language, rooms=rooms))
+        if subject.contact:
+            lines.append(self._texts("alert-contact", hotel.default_language, contact=subject.contact))
         return "\n".join(lines)
 
 

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from bot.errors import LeaseLost
 from bot.messages import IncomingMessage, OutgoingMessage, Platform
+from bot.nlu.base import EntityKind
+from bot.nlu.entities.finding import as_json
 from bot.notifications import Desk, Subject
 from bot.outbox import Letter, enqueue_all, is_said
 from bot.storage.claims import ChatLease
@@ -184,6 +186,7 @@ class Saving:
                 conversation_id=turn.conversation.id if turn.conversation else None,
                 message_id=draft.message_id,
                 contact=_contact(turn),
+                other_rooms=_other_rooms(turn),
             )
             await self._desk.raise_alert(
                 self._uow,
@@ -248,6 +251,7 @@ def _message(draft: _Draft) -> NewMessage:
         sentiment_type=SentimentType(analysis.sentiment_type),
         sentiment_words=analysis.words,
         intent=analysis.intent.value,
+        entities=as_json(analysis.entities),
         confidence=Decimal(analysis.intent_confidence).quantize(Decimal("0.01")),
         metadata={**_metadata(turn), **draft.outcome.remarks},
     )
@@ -296,6 +300,12 @@ def _contact(turn: Turn) -> str | None:
     if turn.platform is Platform.telegram:
         return f"t.me/{sender.username}" if sender.username else None
     return f"wa.me/{sender.phone.removeprefix('+')}" if sender.phone else None
+
+
+def _other_rooms(turn: Turn) -> tuple[str, ...]:
+    """Return the rooms that the message names, where they are not the guest's own: somebody else's, or a mistake."""
+    own = turn.stay.room_number if turn.stay else None
+    return tuple(room for room in turn.analysis.named(EntityKind.room_number) if room != (own or "").upper())
 
 
 def _what(message: IncomingMessage) -> str:

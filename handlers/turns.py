@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.hotel_settings import HotelSettings
@@ -101,7 +102,8 @@ class TurnLoader:
             is_new = guest is None
             guest = guest or GuestRecord(new_id(), message.sender.name, None, {}, ())
         conversation = None if message.is_group else shelf.conversations.get(chat_id)
-        analysis = self._analyser.analyse(_words_of(message), guest.language if guest else None)
+        local_now = now.astimezone(ZoneInfo(shelf.hotel.timezone))
+        analysis = self._analyser.analyse(_words_of(message), guest.language if guest else None, local_now)
         turn = Turn(
             hotel=shelf.hotel,
             settings=settings,

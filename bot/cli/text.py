@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from bot.clock import SystemClock
 from bot.messages import Platform
 
 
+def _zone(_context: click.Context, _option: click.Parameter, name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise click.BadParameter(f"{name!r} is no IANA time zone, such as Europe/Berlin") from None
+
+
 @click.command()
-def analyse() -> None:
+@click.option("--timezone", "zone", default="UTC", callback=_zone, help="IANA name; days and hours are meant there.")
+def analyse(zone: ZoneInfo) -> None:
     """Read one text per line on standard input; write one JSON object per line."""
     from bot.nlu.analysis import analyse_lines  # here: the language model takes a moment
 
-    for line in analyse_lines(sys.stdin.buffer):
+    for line in analyse_lines(sys.stdin.buffer, SystemClock().now().astimezone(zone)):
         click.echo(line)
 
 
@@ -28,7 +38,7 @@ def evaluate(file: Path) -> None:
     """
     from bot.nlu.evaluation import evaluate as report  # here: the language model takes a moment
 
-    for line in report(file):
+    for line in report(file, SystemClock().now()):
         click.echo(line)
 
 

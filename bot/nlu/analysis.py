@@ -1,15 +1,17 @@
-"""Puts language, sentiment and intent together, for the pipeline and for `python -m bot analyse`."""
+"""Puts language, sentiment, intent and entities together, for the pipeline and for `python -m bot analyse`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from bot.nlu.base import UNKNOWN_LANGUAGE, Analysis, Judge, LanguageDetector
 from bot.nlu.embedded import EmbeddedJudge
+from bot.nlu.entities.finding import as_json, find_entities
 from bot.nlu.language import LangidDetector
 
 
@@ -20,8 +22,11 @@ class Analyser:
     detector: LanguageDetector = field(default_factory=LangidDetector)
     judge: Judge = field(default_factory=EmbeddedJudge)
 
-    def analyse(self, text: str, remembered: str | None = None) -> Analysis:
-        """Judge `text`. `remembered` is the guest's language so far; it stands unless this text surely differs."""
+    def analyse(self, text: str, remembered: str | None = None, now: datetime | None = None) -> Analysis:
+        """Judge `text`. `remembered` is the guest's language so far; it stands unless this text surely differs.
+
+        Entities are found when it is known when "tomorrow" is: `now` is in the hotel's zone.
+        """
         guess = self.detector.guess(text)
         language = guess.language if guess.confident or remembered is None else remembered
         judgement = self.judge.judge(text, language)
@@ -35,10 +40,11 @@ class Analyser:
             words=sentiment.words,
             intent=judgement.intent,
             intent_confidence=judgement.intent_confidence,
+            entities=find_entities(text, language, now) if now else (),
         )
 
 
-def analyse_lines(lines: Iterable[str | bytes], analyser: Analyser | None = None) -> Iterator[str]:
+def analyse_lines(lines: Iterable[str | bytes], now: datetime, analyser: Analyser | None = None) -> Iterator[str]:
     """Yield one JSON object (no line end) for each line, as soon as it is read; an empty line gives one too.
 
     Bytes are read as UTF-8, what is not UTF-8 is replaced; so feed it `sys.stdin.buffer`, and flush after each.
@@ -46,7 +52,7 @@ def analyse_lines(lines: Iterable[str | bytes], analyser: Analyser | None = None
     analyser = analyser or Analyser()
     for line in lines:
         text = line.decode("utf-8", errors="replace") if isinstance(line, bytes) else _printable(line)
-        yield orjson.dumps(_as_json(analyser.analyse(text.rstrip("\r\n")))).decode()
+        yield orjson.dumps(_as_json(analyser.analyse(text.rstrip("\r\n"), now=now))).decode()
 
 
 def _printable(line: str) -> str:
@@ -63,4 +69,5 @@ def _as_json(analysis: Analysis) -> dict[str, Any]:
         "words": list(analysis.words),
         "intent": analysis.intent,
         "intent_confidence": round(analysis.intent_confidence, 2),
+        "entities": as_json(analysis.entities),
     }

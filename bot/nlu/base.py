@@ -71,9 +71,37 @@ class Guess:
     confident: bool = False
 
 
+class EntityKind(StrEnum):
+    """What of a message a hotel acts on."""
+
+    room_number = "room_number"
+    date = "date"
+    time = "time"
+    counted = "count"  # a string has a method of the other name
+    amount = "amount"
+    phone = "phone"
+    email = "email"
+    booking_number = "booking_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something a text names, with `text` as it stands there from `start`.
+
+    `value` is what it means: dates (2026-12-03) and times of day (19:30) in the hotel's zone, phones as
+    +49301234567, counts and amounts as plain numbers; `unit` is what is counted (`towels`) or the currency (`EUR`).
+    """
+
+    kind: EntityKind
+    value: str
+    text: str
+    start: int
+    unit: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """All that is found out about one text. `language` is `und` when unknown."""
+    """All that is found out about one text. `language` is `und` when unknown; `entities` are in the text's order."""
 
     language: str
     language_confident: bool
@@ -83,6 +111,11 @@ class Analysis:
     words: tuple[str, ...]
     intent: Intent
     intent_confidence: float
+    entities: tuple[Entity, ...] = ()
+
+    def named(self, kind: EntityKind) -> tuple[str, ...]:
+        """Return the values of the entities of one kind, each once."""
+        return tuple(dict.fromkeys(entity.value for entity in self.entities if entity.kind is kind))
 
     def without_mood(self) -> Analysis:
         """Return the analysis of words that turned out to say nothing of how anybody feels."""

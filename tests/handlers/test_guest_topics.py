@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.messages import Attachment, AttachmentKind, IncomingKind, Location, Platform
 from bot.storage.repositories.knowledge import KnowledgeRecord
 from handlers.base import Outcome
 from handlers.information import ListInformation
-from models.enums import ConsentPurpose, ConsentState, ConversationStatus, NotificationType, Severity
+from models import Message
+from models.enums import ConsentPurpose, ConsentState, ConversationStatus, MessageRole, NotificationType, Severity
 from tests.factories import make_knowledge, make_turn
 from tests.handlers.conversing import House, Person, Said
 
@@ -236,6 +238,32 @@ async def test_one_alert_with_room_guest_and_words_is_raised_when_a_guest_compla
     assert alert.title == "🔴 Needs attention · room 12 · Anna Petrova"
     assert alert.content.startswith("The room is filthy")
     assert alert.content.endswith("Answer by hand: wa.me/4915112345678")
+
+
+async def test_alert_names_the_other_room_when_the_guest_complains_about_one(house: House) -> None:
+    await house.book("Anna Petrova", phone="+4915112345678")
+    person = house.person(Platform.whatsapp_green, phone="+4915112345678")
+    for text in ("The room is filthy, room 12", "Loud music and shouting in room 14b"):
+        await person.write(text)
+    async with house.database.unit(house.id) as uow:
+        own, other = sorted(await uow.notifications.latest(), key=lambda alert: "14b" in alert.content)
+    assert "Names another room: 14B" in other.content.splitlines()
+    assert "another room" not in own.content
+
+
+async def test_what_a_message_names_is_kept_with_it_in_the_hotels_zone(house: House) -> None:
+    person = house.person()
+    await person.write("a taxi from room 12 tomorrow at 7 am, call me: 030 9018 2012")
+    async with house.database.unit(house.id) as uow:
+        kept = (
+            await uow.connection.execute(select(Message.entities).where(Message.role == MessageRole.guest))
+        ).scalar_one()
+    assert {kind: [each["value"] for each in several] for kind, several in kept.items()} == {
+        "room_number": ["12"],
+        "date": ["2026-11-21"],
+        "time": ["07:00"],
+        "phone": ["+493090182012"],
+    }
 
 
 async def test_alert_quotes_only_the_beginning_when_a_guest_writes_without_end(house: House) -> None:

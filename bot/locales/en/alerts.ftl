@@ -20,6 +20,7 @@ alert-title-flow = ▶ To begin with the guest
 
 alert-room = room { $room }
 alert-words = Because of: { $words }
+alert-other-rooms = Names another room: { $rooms }
 alert-contact = Answer by hand: { $contact }
 alert-acknowledge = I'm on it
 alert-repeat = (Repeated: I can't tell whether the first one arrived.)

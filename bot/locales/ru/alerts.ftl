@@ -20,6 +20,7 @@ alert-title-account = ⚠ Неполадка с каналом
 
 alert-room = номер { $room }
 alert-words = Причина: { $words }
+alert-other-rooms = Назван другой номер: { $rooms }
 alert-contact = Ответить вручную: { $contact }
 alert-acknowledge = Беру на себя
 alert-repeat = (Повтор: неизвестно, дошло ли первое сообщение.)

@@ -17,7 +17,7 @@ from models.enums import MessageRole, MessageType, SentimentType
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """A message to keep; sentiment and intent, with its `confidence`, are of what guests wrote."""
+    """A message to keep; sentiment, entities and intent, with its `confidence`, are of what guests wrote."""
 
     conversation_id: UUID
     guest_id: UUID | None
@@ -32,6 +32,7 @@ class NewMessage:
     sentiment_type: SentimentType | None = None
     sentiment_words: tuple[str, ...] = ()
     intent: str | None = None
+    entities: dict[str, Any] | None = None
     confidence: Decimal | None = None
     metadata: dict[str, Any] | None = None
 
@@ -104,6 +105,7 @@ def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
         "sentiment_type": message.sentiment_type,
         "sentiment_words": message.sentiment_words,
         "intent": message.intent,
+        "entities": message.entities or {},
         "confidence": message.confidence,
         "metadata": message.metadata or {},
     }

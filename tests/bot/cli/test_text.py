@@ -20,6 +20,21 @@ def test_gives_one_object_a_line_when_texts_are_analysed() -> None:
     assert [each["sentiment_type"] for each in judged] == ["negative", "neutral", "positive"]
 
 
+def test_days_are_those_of_the_zone_when_one_is_given() -> None:
+    """Half the world is a day ahead of the other half at any moment."""
+    days = [
+        json.loads(Operator().does("analyse", "--timezone", zone, typed="tomorrow\n"))["entities"]["date"][0]["value"]
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago")
+    ]
+    assert days[0] > days[1]
+
+
+def test_says_so_when_a_zone_is_unknown() -> None:
+    result = Operator().tries("analyse", "--timezone", "Europe/Atlantis", typed="tomorrow\n")
+    assert result.exit_code == 2
+    assert "Europe/Berlin" in result.stderr
+
+
 def test_gives_messages_when_a_payload_is_read() -> None:
     (line,) = Operator().does("parse", "--platform", "telegram", typed=UPDATE).splitlines()
     message = json.loads(line)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from bot.nlu.analysis import Analyser, analyse_lines
 from bot.nlu.base import SentimentType
+from tests.factories import NOW
 
 ANALYSER = Analyser()
 
@@ -26,7 +27,7 @@ def test_a_remembered_language_gives_way_when_the_text_is_surely_another() -> No
 
 
 def test_each_line_gives_one_object() -> None:
-    found = [json.loads(line) for line in analyse_lines(["всё отлично!\r\n", "\n", "😀"], ANALYSER)]
+    found = [json.loads(line) for line in analyse_lines(["всё отлично!\r\n", "\n", "😀"], NOW, ANALYSER)]
     assert [each["language"] for each in found] == ["ru", "und", "und"]
     assert found[0]["sentiment_type"] == "positive"
     assert 0.3 <= found[0]["sentiment_score"] <= 1
@@ -39,6 +40,20 @@ def test_each_line_gives_one_object() -> None:
         "words": [],
         "intent": "other",
         "intent_confidence": 0.0,
+        "entities": {},
+    }
+
+
+def test_entities_are_told_by_kind_when_a_text_names_them() -> None:
+    (line,) = analyse_lines(
+        ["Room 305: two towels and a taxi at 7 pm tomorrow, please. I'll pay 50 €"], NOW, ANALYSER
+    )
+    assert json.loads(line)["entities"] == {
+        "room_number": [{"value": "305", "text": "Room 305"}],
+        "count": [{"value": "2", "unit": "towels", "text": "two towels"}],
+        "time": [{"value": "19:00", "text": "at 7 pm"}],
+        "date": [{"value": "2026-11-21", "text": "tomorrow"}],
+        "amount": [{"value": "50", "unit": "EUR", "text": "50 €"}],
     }
 
 
@@ -48,7 +63,7 @@ def test_a_word_is_named_once_when_a_guest_repeats_it() -> None:
 
 def test_no_line_stops_the_stream_when_it_is_not_text() -> None:
     strange: list[str | bytes] = [b"\xff\xfe dirty\n", "\udcff dirty", "\x00", b"", "x" * 20_000, b'{"a": [1']
-    found = [json.loads(line) for line in analyse_lines(strange)]
+    found = [json.loads(line) for line in analyse_lines(strange, NOW, ANALYSER)]
     assert [each["words"] for each in found] == [["dirty"], ["dirty"], [], [], [], []]
 
 
@@ -57,4 +72,4 @@ def test_an_object_comes_as_soon_as_its_line_is_read() -> None:
         yield "hello"
         raise AssertionError("the second line was read before the first was answered")
 
-    assert json.loads(next(analyse_lines(endless(), ANALYSER)))["sentiment_type"] == "neutral"
+    assert json.loads(next(analyse_lines(endless(), NOW, ANALYSER)))["sentiment_type"] == "neutral"

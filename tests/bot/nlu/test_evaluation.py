@@ -7,6 +7,7 @@ import pytest
 
 from bot.errors import RejectedInput
 from bot.nlu.evaluation import evaluate, read_rows
+from tests.factories import NOW
 
 TABLE = """lang\ttext\tlabel\tintent\ttags
 en\tthe shower is broken\trequires_attention\tmaintenance\tpolite,short
@@ -23,7 +24,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_report_tells_speed_languages_confusion_kinds_and_intents(file: Path) -> None:
-    report = list(evaluate(file))
+    report = list(evaluate(file, NOW))
     lines = {line.split()[0]: line.split() for line in report if line}
     assert "3 texts" in report[0]
     assert "a second" in report[0]
@@ -35,7 +36,7 @@ def test_report_tells_speed_languages_confusion_kinds_and_intents(file: Path) ->
 
 
 def test_yardsticks_stand_beside_when_a_file_is_measured(file: Path) -> None:
-    heading, everything = [line for line in evaluate(file) if line.startswith(("Macro-F1", "all "))]
+    heading, everything = [line for line in evaluate(file, NOW) if line.startswith(("Macro-F1", "all "))]
     assert "VADER" in heading
     vader, most_frequent = map(float, everything.split()[-2:])
     assert 0 < vader <= 1
