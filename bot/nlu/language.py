@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.nlu.base import Guess
 
-FUNCTION_WORDS = Path(__file__).parent / "data" / "function_words.toml"
+DATA = Path(__file__).parent / "data"
 
 # Scripts that one language of our guests has for itself.
 ONE_LANGUAGE = {
@@ -35,6 +35,9 @@ SEVERAL_LANGUAGES = {
     "LATIN": ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "cs", "fi", "sv", "ro", "ru"),
 }
 TELLTALE_LETTERS = {"uk": set("іїєґ"), "kk": set("әғқңөұүһ")}
+# So many letters of these languages have a telltale one among them, or they are another's.
+LETTERS_WITH_A_TELLTALE = 20
+TELLTALE_WEIGHT, MISSING_TELLTALE_WEIGHT = 1.0, 0.5
 
 SAMPLE_CHARACTERS = 1000
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -46,10 +49,14 @@ SURE_MARGIN = 0.55
 SURE_WORDS = 3
 SURE_LETTERS = 10
 SURE_LETTERS_OF_OWN_SCRIPT = 2
+# "Late check out", "Wiener Schnitzel" and names of all kinds are written by people of every language: with fewer words
+# than the first number, so many small ones must be of the language too. Cyrillic letters are no loan.
+SMALL_WORDS_NEEDED = ((4, 2), (7, 1))
 
 
 class LangidDetector:
-    """A `LanguageDetector` that is sure of nothing short: "ok", "да" or "wifi?" never flip a remembered language."""
+    """A `LanguageDetector` that is sure of nothing short, nor of courtesies and loan words: "ok", "да", "谢谢", "late
+    check out" never flip a remembered language."""
 
     def guess(self, text: str) -> Guess:
         """Read the first characters of `text`; no letters, no language."""
@@ -60,13 +67,14 @@ class LangidDetector:
         script, letters = scripts.most_common(1)[0]
         if scripts["HIRAGANA"] or scripts["KATAKANA"]:
             script = "HIRAGANA"
-        if script in ONE_LANGUAGE:
-            return Guess(ONE_LANGUAGE[script], letters >= SURE_LETTERS_OF_OWN_SCRIPT)
         words = [word.lower().replace("’", "'") for word in WORD.findall(sample)]
+        if script in ONE_LANGUAGE:
+            is_sure = letters >= SURE_LETTERS_OF_OWN_SCRIPT and not _courtesies().issuperset(words)
+            return Guess(ONE_LANGUAGE[script], is_sure)
         guess = self._weigh(sample, words, letters, SEVERAL_LANGUAGES.get(script, SEVERAL_LANGUAGES["LATIN"]))
         # Wifi and Check-in stand in texts of every script, but who writes a few words in another has it at hand.
-        is_mixed = script == "LATIN" and letters < scripts.total()
-        return replace(guess, confident=guess.confident and not is_mixed)
+        is_doubtful = script == "LATIN" and (letters < scripts.total() or not _is_prose(words, guess.language))
+        return replace(guess, confident=guess.confident and not is_doubtful)
 
     def _weigh(self, sample: str, words: list[str], letters: int, languages: tuple[str, ...]) -> Guess:
         weights = self._probabilities(sample, languages)
@@ -77,7 +85,9 @@ class LangidDetector:
                     weights[language] += SMALL_WORD_WEIGHT
         for language, telltale in TELLTALE_LETTERS.items():
             if language in weights and telltale.intersection(sample.lower()):
-                weights[language] += 1
+                weights[language] += TELLTALE_WEIGHT
+            elif language in weights and letters >= LETTERS_WITH_A_TELLTALE:
+                weights[language] -= MISSING_TELLTALE_WEIGHT
         best, rival = sorted(weights, key=lambda language: -weights[language])[:2]
         long_enough = len(words) >= SURE_WORDS and letters >= SURE_LETTERS
         return Guess(best, long_enough and weights[best] - weights[rival] >= SURE_MARGIN)
@@ -85,6 +95,13 @@ class LangidDetector:
     def _probabilities(self, sample: str, languages: tuple[str, ...]) -> dict[str, float]:
         ranked = dict(_identifier().rank(sample))
         return {language: ranked[language] for language in languages}
+
+
+def _is_prose(words: list[str], language: str | None) -> bool:
+    """Whether enough small words of the language hold these together."""
+    needed = next((needed for below, needed in SMALL_WORDS_NEEDED if len(words) < below), 0)
+    small = {word for word in words if language in _function_words().get(word, ())}
+    return len(small - _courtesies()) >= needed
 
 
 @cache
@@ -106,10 +123,16 @@ def _script(character: str) -> str | None:
 
 
 @cache
+def _courtesies() -> frozenset[str]:
+    listed = tomllib.loads((DATA / "courtesies.toml").read_text(encoding="utf-8"))
+    return frozenset(listed["words"].split())
+
+
+@cache
 def _function_words() -> dict[str, tuple[str, ...]]:
     """Every small word with the languages that use it."""
     found: dict[str, tuple[str, ...]] = {}
-    for language, words in tomllib.loads(FUNCTION_WORDS.read_text(encoding="utf-8")).items():
+    for language, words in tomllib.loads((DATA / "function_words.toml").read_text(encoding="utf-8")).items():
         for word in set(words.split()):
             found[word] = (*found.get(word, ()), language)
     return found

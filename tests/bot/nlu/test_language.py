@@ -45,6 +45,68 @@ def test_a_short_text_is_never_a_sure_guess(detector: LangidDetector, text: str)
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Late check out?",
+        "early check in possible",
+        "wifi password please",
+        "room service menu",
+        "king size bed extra",
+        "Holiday Inn Express Berlin",
+        "Hauptstraße zwölf, Berlin Mitte",
+        "Mehmet Ali Yılmaz",
+        "José García López",
+        "pizza margherita, cappuccino",
+        "Champs Élysées",
+        "Danke, danke, danke!",
+        "Thank you very much!",
+        "Muchas gracias, amigo",
+        "Hola, buenos días",
+        "ok, danke schön",
+        "teşekkür ederim",
+        "спс",
+        "ага, ок",
+        "谢谢！",
+        "你好",
+        "ありがとうございます",
+        "감사합니다",
+        "תודה",
+    ],
+)
+def test_names_courtesies_and_words_of_every_hotel_are_never_a_sure_guess(
+    detector: LangidDetector, text: str
+) -> None:
+    assert not detector.guess(text).confident
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("What time is breakfast", "en"),
+        ("My key card stopped working again", "en"),
+        ("Кондиционер в номере не работает", "ru"),
+        ("пароль от вайфая", "ru"),
+        ("кондей до сих пор не починили", "ru"),
+        ("кондиціонер досі не працює", "uk"),
+        ("Meine Schlüsselkarte geht nicht mehr", "de"),
+        ("noch ein Kissen", "de"),
+        ("Apportez-nous deux serviettes s'il vous plaît", "fr"),
+        ("Ma carte ne fonctionne plus", "fr"),
+        ("El aire acondicionado no funciona", "es"),
+        ("Mi tarjeta ya no funciona", "es"),
+        ("Oda kartım artık çalışmıyor", "tr"),
+        ("Odadaki klima çalışmıyor", "tr"),
+        ("房间很冷", "zh"),
+        ("谢谢，房间里没有毛巾", "zh"),
+    ],
+)
+def test_a_short_sentence_is_a_sure_guess_when_small_words_hold_it_together(
+    detector: LangidDetector, text: str, language: str
+) -> None:
+    assert detector.guess(text) == Guess(language, confident=True)
+
+
+@pytest.mark.parametrize(
     "text", ["", " ", "😀👍", "1234", "+49 30 1234567", "?!…", "https://example.com/abc", "a@b.example", "/start"]
 )
 def test_nothing_is_guessed_when_there_are_no_words(detector: LangidDetector, text: str) -> None:
