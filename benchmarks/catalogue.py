@@ -46,6 +46,7 @@ CATALOGUE = {
     "growth": Entry("with two years of history", "rows.growth:growth"),
     "processes": Entry("two processes against one", "rows.several:several"),
     "tenants": Entry("one hotel with a hundred times the others' load", "rows.tenants:tenants"),
+    "texts": Entry("what a message says", "rows.texts:texts"),
     "start": Entry("how long somebody waits", "rows.start:start"),
 }
 

@@ -131,6 +131,7 @@ GOALS = (
         at_least=False,
         times="tenants.quiet_p95",
     ),
+    Goal("texts", "messages understood on one core", "texts.whole", 3_000, unit="/s"),
     Goal(
         "start",
         "`run` to ready, beyond importing aiogram",

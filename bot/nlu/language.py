@@ -49,8 +49,8 @@ SURE_MARGIN = 0.55
 SURE_WORDS = 3
 SURE_LETTERS = 10
 SURE_LETTERS_OF_OWN_SCRIPT = 2
-# "Late check out", "Wiener Schnitzel" and names of all kinds are written by people of every language: with fewer words
-# than the first number, so many small ones must be of the language too. Cyrillic letters are no loan.
+# "Late check out", "Wiener Schnitzel" and names are written by people of every language: with fewer words than the
+# first number, so many small ones must be of the language too. Cyrillic letters are no loan.
 SMALL_WORDS_NEEDED = ((4, 2), (7, 1))
 
 
