@@ -13,6 +13,8 @@ MINUTES = 60
 # Fewer hours than these may be how long something takes: "2h de retard", "2 часа ждём".
 NO_DURATION = 13
 FURTHEST_MINUTES = 24 * 60
+# Who says "at 11" at noon means no hour of the night.
+LATEST_MEANT = time(21, 59)
 # How far from an hour the word that says whether it is of the morning may stand.
 NEAR_BEFORE, NEAR_AFTER = 5, 3
 SENTENCE_END = "."
@@ -91,7 +93,7 @@ def in_part_of_day(hour: int, part: str) -> int:
 
 def _coming(now: datetime, at: time) -> time:
     later = at.replace(hour=(at.hour + HALF_DAY) % WHOLE_DAY)
-    return later if 1 <= at.hour < HALF_DAY and at <= now.time() < later else at
+    return later if at <= now.time() < later <= LATEST_MEANT else at
 
 
 def _part_of_day(match: Match) -> str | None:
@@ -127,6 +129,6 @@ HOURS = (
     *rules(_with_a_point, r"[abvT](?P<both>f)p?(?![$%FUYR])", r"(?P<both>f)[ohp]"),
     *rules(_whole, r"[abp]l?(?P<hour>n)[oh]?(?:[te]l?)?p", r"a?(?P<hour>n)o"),
     *rules(_of_a_part, r"(?P<hour>n)h?(?:[te]l?)?(?P<part>p)"),
-    *rules(_whole, rf"[ab]l?(?P<hour>n)h?{_NO_HOUR}", rf"(?<=H)[-T](?P<hour>n)h?{_NO_HOUR}", r"(?P<hour>n)'s"),
+    *rules(_whole, rf"[ab]l?(?P<hour>n)h?{_NO_HOUR}", rf"(?<=H)[-T](?P<hour>n)h?{_NO_HOUR}", r"(?P<hour>n)'?s"),
     *rules(_unmistakable, r"(?P<hour>n)h(?!/)"),
 )

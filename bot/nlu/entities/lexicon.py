@@ -4,13 +4,14 @@ A sort is written as one letter, so that the sorts of a text's words are a strin
 
     n number             y a year, four digits       f number with a fraction    k letters with digits: B12
     i whole date         c time of day               d today, tomorrow           w weekday
-    m month              p part of the day           P a meal                    o o'clock
+    m month              p part of the day           P a meal, being woken       o o'clock
     q minutes or hours   h hours, or o'clock: 14h30  Y days or weeks             a at (a time)
     b until, from        T to, and (the other end)   t in, within                z later
     e on (a day)         v for (so many)             l of, the                   N next
     K half past          J and a half (behind)       r the hour that has begun   u -st, -nd, -го
     s 9'da               M 月  G 日  g 分            R room                      U what is counted
-    E two together       $ currency                  F floors, metres            x any other word
+    E two together       S a table, a car            $ currency                  F floors, metres
+    x any other word
 
 A mark stands for itself (`.,:#%/'+-`), any other for `;`.
 """
@@ -34,7 +35,7 @@ NUMBERED = {"numbers": "n", "weekdays": "w", "months": "m", "hours_begun": "r"}
 KEYED = {
     "days": "d",
     "parts": "p",
-    "meals": "P",
+    "occasions": "P",
     "clocks": "c",
     "minutes": "q",
     "spans": "Y",
@@ -62,6 +63,7 @@ PLAIN = {
     "day_sign": "G",
     "minute_sign": "g",
     "room": "R",
+    "seats": "S",
     "other": "F",
     "nothing": "x",
 }

@@ -12,6 +12,7 @@ from bot.nlu.entities.rules import Match, Reading, rules
 PLAINLY_A_ROOM, LAST_ROOM = 100, 9999
 MOST_COUNTED = 99
 MOST_PEOPLE = 20
+NEAR = 4
 PEOPLE, NIGHTS, DAYS, ROOMS, WEEKS = "people", "nights", "days", "rooms", "weeks"
 SPANS = {1: DAYS, 7: WEEKS}
 # "5 pieces": of what stands behind them, in words that are no unit.
@@ -25,7 +26,7 @@ CENTS = re.compile(r"[.,](\d{1,2})$")
 def _room(match: Match) -> Reading | None:
     """The room that is called one; a letter may follow the number at once."""
     room = match["room"]
-    if isinstance(room, int) and (room > LAST_ROOM or (match["counted"] is not None and room < PLAINLY_A_ROOM)):
+    if isinstance(room, int) and (room > LAST_ROOM or (room < PLAINLY_A_ROOM and not _is_called(match))):
         return None
     at, behind = match.place("room"), match.place("letter")
     if at is not None and behind is not None:
@@ -33,6 +34,11 @@ def _room(match: Match) -> Reading | None:
         if letter.start == number.end and len(letter.value) == 1 and letter.value.upper() != letter.value:
             return Reading(EntityKind.room_number, f"{room}{letter.value.upper()}")
     return Reading(EntityKind.room_number, str(room).upper())
+
+
+def _is_called(match: Match) -> bool:
+    """Whether a small number is the room's: "room 2" is, "room 2 people" and 房间一股烟味 are not."""
+    return match["counted"] is None and match.written("room").isdecimal()
 
 
 def _numbered_room(match: Match) -> Reading | None:
@@ -62,6 +68,14 @@ def _nights(match: Match) -> Reading | None:
 
 
 def _people(match: Match) -> Reading | None:
+    """A table for two; but a massage for four may be at four, unless the time is said too."""
+    is_said = "H" in match.sentence.sorts
+    if (
+        match.place("together") is None
+        and not is_said
+        and not any(lexeme.sort in "SR" for lexeme in match.before(NEAR))
+    ):
+        return None
     return _counted(match["count"], PEOPLE) if match["count"] <= MOST_PEOPLE else None
 
 
@@ -94,7 +108,7 @@ ROOMS_NAMED = (
         rf"R[l.:#;-]*(?P<room>[nyk])(?P<counted>U){_NO_ROOM}",
     ),
     *rules(_numbered_room, r"(?P<within>[atbe])?(?P<room>[nk])-?u?R"),
-    *rules(_likely_room, rf"[at#Tbe]l?(?P<room>[nk]){_NO_ROOM}", r"(?P<room>n)'s", r"^#?(?P<room>n)[.,]?$"),
+    *rules(_likely_room, rf"[at#Tbe]l?(?P<room>[nk]){_NO_ROOM}", r"(?P<room>n)'?s", r"^#?(?P<room>n)[.,]?$"),
     *rules(_likely_room, rf"(?<=B)(?:,|T|,T)(?P<room>[nk]){_NO_ROOM}"),
 )
 AMOUNTS = rules(
@@ -104,5 +118,5 @@ COUNTS = (
     *rules(_count, r"(?P<count>n)[xl]?U?(?P<unit>U)", r"(?P<count>n)(?P<span>Y)"),
     *rules(_rooms, r"(?P<count>n)x?R"),
     *rules(_nights, r"(?P<count>n)(?P<part>p)"),
-    *rules(_people, r"v?(?P<count>E)", rf"v(?P<count>n){_NO_COUNT}"),
+    *rules(_people, r"v?(?P<together>(?P<count>E))", rf"v(?P<count>n){_NO_COUNT}"),
 )

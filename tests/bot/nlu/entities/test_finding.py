@@ -76,6 +76,11 @@ def test_a_message_names_all_that_the_hotel_acts_on(language: str, text: str, ex
         ("tr", "3. katta gürültü var"),
         ("zh", "快一点，我们在3楼"),
         ("zh", "密码是20261203"),
+        ("de", "Hallo, hier spricht Tom"),
+        ("es", "sin agua desde la mañana"),
+        ("fr", "une heure à admirer le parking"),
+        ("zh", "房间一股烟味，能不能小声一点"),
+        ("en", "a massage for four, booked for 7"),
     ],
 )
 def test_numbers_that_mean_something_else_name_nothing(language: str, text: str) -> None:
@@ -89,6 +94,9 @@ def test_numbers_that_mean_something_else_name_nothing(language: str, text: str)
         ("room 2 at 2 for 2", ["room_number 2", "time 14:00", "count 2 people"]),
         ("2 rooms", ["count 2 rooms"]),
         ("305", ["room_number 305"]),
+        ("Tom from 204", ["room_number 204"]),
+        ("spa at 4 pm for two", ["time 16:00", "count 2 people"]),
+        ("a table for eight", ["count 8 people"]),
         ("€1,200.50 for 3 nights", ["amount 1200.50 EUR", "count 3 nights"]),
         ("a room at 100 dollars", ["amount 100 USD"]),
         ("1 200 ₽", ["amount 1200 RUB"]),

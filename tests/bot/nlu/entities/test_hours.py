@@ -69,6 +69,12 @@ def test_a_bare_hour_is_the_next_one_when_no_other_day_is_named() -> None:
     assert values("time", "a taxi at 3", now=FRIDAY.replace(hour=1)) == ["03:00"]
 
 
+def test_a_bare_hour_is_not_moved_where_that_would_be_unlikely() -> None:
+    assert values("time", "please clean at 11") == ["11:00"]
+    assert values("time", "please wake us at 7") == ["07:00"]
+    assert values("time", "may we stay until 11?") == ["11:00"]
+
+
 def test_both_times_are_found_when_a_span_is_named() -> None:
     assert values("time", "tomorrow from 7 to 9 pm") == ["19:00", "21:00"]
     assert values("time", "завтра с 7 до 9 вечера", "ru") == ["19:00", "21:00"]
