@@ -402,3 +402,17 @@ async def test_staff_are_alarmed_when_words_of_a_complaint_follow_a_command(hous
     async with house.database.unit(house.id) as uow:
         (alert,) = await uow.notifications.latest()
     assert "on fire" in alert.content
+
+
+async def test_a_guest_is_answered_in_their_language_until_they_surely_write_another(house: House) -> None:
+    person = house.person(Platform.whatsapp_green, language=None)
+    answer = {"en": "The password is adler-guest.", "ru": "Пароль: adler-guest."}
+    for text, language in [
+        ("Здравствуйте, какой пароль от wifi?", "ru"),
+        ("wifi", "ru"),
+        ("wifi password please", "ru"),
+        ("could you please tell me what the wifi password is?", "en"),
+        ("пароль", "en"),
+    ]:
+        said = await person.write(text)
+        assert said.text.startswith(answer[language]), text
