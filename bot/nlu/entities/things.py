@@ -104,8 +104,8 @@ _NO_COUNT = r"(?![$%FoqhgYRpnfkM:/#.']n?)"
 ROOMS_NAMED = (
     *rules(
         _room,
-        rf"R[l.:#;-]*(?P<room>[nk])(?!Y|x?U)(?P<letter>x)?{_NO_ROOM}",
-        rf"R[l.:#;-]*(?P<room>[nyk])(?P<counted>U){_NO_ROOM}",
+        rf"R[l.:#-]*(?P<room>[nk])(?!Y|x?U)(?P<letter>x)?{_NO_ROOM}",
+        rf"R[l.:#-]*(?P<room>[nyk])(?P<counted>U){_NO_ROOM}",
     ),
     *rules(_numbered_room, r"(?P<within>[atbe])?(?P<room>[nk])-?u?R"),
     *rules(_likely_room, rf"[at#Tbe]l?(?P<room>[nk]){_NO_ROOM}", r"(?P<room>n)'?s", r"^#?(?P<room>n)[.,]?$"),

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.nlu.entities.finding import MOST_CHARACTERS, find_entities
@@ -140,6 +140,7 @@ FRAGMENTS = st.sampled_from(PIECES.split())
 
 
 @settings(max_examples=300, deadline=None)
+@example("ROOM#AA-000#0", "en", FRIDAY)
 @given(
     st.one_of(st.text(), st.lists(FRAGMENTS).map(" ".join), st.lists(FRAGMENTS).map("".join)),
     st.sampled_from(["en", "ru", "de", "fr", "es", "tr", "zh", "und", None]),
