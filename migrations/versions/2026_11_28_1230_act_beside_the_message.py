@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0010_actions"
+revision = "0009_actions"
 down_revision = "0008_history"
 branch_labels = None
 depends_on = None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_questions"
-down_revision = "0010_actions"
+revision = "0010_questions"
+down_revision = "0009_actions"
 branch_labels = None
 depends_on = None
 
