@@ -45,7 +45,7 @@ def pieces_of(text: str) -> Counter[int]:
     reading = read(text)
     words = [fold(token.word) for token in reading.tokens[:MOST_WORDS]]
     counts = Counter(piece for word in words for piece in _word_pieces(word))
-    for piece, _, _ in pair_pieces(words):
+    for piece in pair_pieces(words):
         counts[piece] += PAIR
     for sign in signs_of(text, reading):
         counts[sign_piece(sign)] += SIGN

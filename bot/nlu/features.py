@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from zlib import crc32
 
 from bot.nlu.tokens import LONGEST_WORD
 
 BUCKETS = 1 << 18
+LAST_BUCKET = BUCKETS - 1
 PART_LENGTHS = range(2, 6)
 # "not very good" and "don't really work" are heard over one word in between.
 REACHES = (1, 2)
@@ -35,15 +36,21 @@ def fold(word: str) -> str:
 def word_pieces(word: str) -> list[int]:
     """The buckets of a folded word, as often as it counts, and of its parts; edges tell where a part stands."""
     edged = f"<{word}>"
-    parts = {edged[at : at + size] for size in PART_LENGTHS for at in range(len(edged) - size + 1)}
-    return [bucket(edged)] * WORD + sorted(bucket(part) for part in parts if part != edged)
+    parts = dict.fromkeys(edged[at : at + size] for size in PART_LENGTHS for at in range(len(edged) - size + 1))
+    parts.pop(edged, None)
+    return [bucket(edged)] * WORD + buckets(parts)
 
 
-def pair_pieces(words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-    """The bucket of every two words in reach of each other, and the places of both."""
-    for reach in REACHES:
-        for at in range(len(words) - reach):
-            yield bucket(f"{words[at]} {reach} {words[at + reach]}"), at, at + reach
+def pair_pieces(words: Sequence[str]) -> list[int]:
+    """The bucket of every two words in reach of each other, in the order of `pair_places`."""
+    return buckets(
+        f"{first} {reach} {second}" for reach in REACHES for first, second in zip(words, words[reach:], strict=False)
+    )
+
+
+def pair_places(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The places of every two words in reach of each other."""
+    return ((at, at + reach) for reach in REACHES for at in range(len(words) - reach))
 
 
 def sign_piece(sign: str) -> int:
@@ -51,5 +58,11 @@ def sign_piece(sign: str) -> int:
     return bucket(f"  {sign}")
 
 
+def buckets(pieces: Iterable[str]) -> list[int]:
+    # Written out, for it is done a hundred times a message.
+    return [crc32(piece.encode("utf-8", "replace")) & LAST_BUCKET for piece in pieces]
+
+
 def bucket(piece: str) -> int:
-    return crc32(piece.encode("utf-8", errors="replace")) & (BUCKETS - 1)
+    (found,) = buckets((piece,))
+    return found

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlu.features import PAIR, SIGN, pair_pieces, sign_piece, word_pieces
+from bot.nlu.features import PAIR, SIGN, pair_pieces, pair_places, sign_piece, word_pieces
 
 FILE = Path(__file__).parent / "data" / "model.npz"
 ATTENTION = "attention"
@@ -60,8 +60,7 @@ class Model:
         for word in words:
             weight, pieces = self._word(word)
             total, count = total + weight, count + pieces
-        pairs = [piece for piece, _, _ in pair_pieces(words)]
-        if pairs:
+        if pairs := pair_pieces(words):
             total, count = total + PAIR * self._sum(pairs), count + PAIR * len(pairs)
         logits: list[float] = (total * self._scales / max(count, 1) ** 0.5 + self._biases).tolist()
         (attention,) = self._heads[ATTENTION]
@@ -73,7 +72,7 @@ class Model:
         """How much each word, alone and with its neighbours, speaks for the class; above zero: for it."""
         place = self._places[f"{head} {name}"]
         parts = [float(self._word(word)[0][place]) for word in words]
-        for piece, first, second in pair_pieces(words):
+        for piece, (first, second) in zip(pair_pieces(words), pair_places(words), strict=True):
             half = PAIR * float(self._weights[piece, place]) / 2
             parts[first] += half
             parts[second] += half
@@ -94,7 +93,7 @@ class Model:
         return SIGN * self._sum([sign_piece(sign) for sign in signs]), SIGN * len(signs)
 
     def _sum(self, pieces: list[int]) -> Sums:
-        summed: Sums = self._weights[pieces].sum(axis=0, dtype=np.int32)
+        summed: Sums = self._weights.take(pieces, axis=0).sum(axis=0, dtype=np.int32)
         return summed
 
 

@@ -19,6 +19,8 @@ MOST_WORDS = 12
 AROUND = "around"
 INSIDE = "inside"
 
+_Phrase = tuple[str, ...]
+
 
 class Request(StrEnum):
     """What a message asks for, in the order in which a doubtful one is decided."""
@@ -48,32 +50,32 @@ def recognise_tokens(text: str, tokens: Iterable[Token]) -> Request | None:
     words = _words(text, islice(tokens, MOST_WORDS * 40))
     if not words or len(words) > MOST_WORDS:
         return None
-    asked, around, inside = _phrases()
+    asked, around, around_backwards, inside = _phrases()
     if words in asked:
         return asked[words]
     plain = tuple(word for word in words if (word,) not in inside)
-    cores = (core for variant in {words, plain} for core in _cores(variant, around))
+    cores = (core for variant in {words, plain} for core in _cores(variant, around, around_backwards))
     found = [(len(words) - len(core), ORDER[asked[core]], asked[core]) for core in cores if core in asked]
     return min(found)[-1] if found else None
 
 
-def _words(text: str, tokens: Iterable[Token]) -> tuple[str, ...]:
+def _words(text: str, tokens: Iterable[Token]) -> _Phrase:
     """The normalised words; a command keeps its slash, so that /start does not read as START."""
     words = tuple(token.word for token in tokens if any(map(str.isalnum, token.word)))
     return ("/" + words[0], *words[1:]) if words and text.lstrip().startswith("/") else words
 
 
-def _cores(words: tuple[str, ...], around: frozenset[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+def _cores(words: _Phrase, around: frozenset[_Phrase], around_backwards: frozenset[_Phrase]) -> Iterator[_Phrase]:
     """Every shorter message that is left when kind words are taken off the front and the end."""
     starts = _strippable(words, around)
-    ends = [len(words) - cut for cut in _strippable(words[::-1], frozenset(phrase[::-1] for phrase in around))]
+    ends = [len(words) - cut for cut in _strippable(words[::-1], around_backwards)]
     for start in starts:
         for end in ends:
             if start < end:
                 yield words[start:end]
 
 
-def _strippable(words: tuple[str, ...], around: frozenset[tuple[str, ...]]) -> list[int]:
+def _strippable(words: _Phrase, around: frozenset[_Phrase]) -> list[int]:
     """How many words may be taken off the front: none, or the lengths of runs of kind phrases."""
     cuts = [0]
     for cut in range(1, len(words)):
@@ -83,15 +85,18 @@ def _strippable(words: tuple[str, ...], around: frozenset[tuple[str, ...]]) -> l
 
 
 @cache
-def _phrases() -> tuple[dict[tuple[str, ...], Request], frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
-    """Every phrase with what it asks for, the kind words around and those inside; an earlier `Request` wins where
-    two list a phrase."""
+def _phrases() -> tuple[dict[_Phrase, Request], frozenset[_Phrase], frozenset[_Phrase], frozenset[_Phrase]]:
+    """Every phrase with what it asks for, the kind words around, read either way, and those inside.
+
+    An earlier `Request` wins where two list a phrase.
+    """
     listed = tomllib.loads((DATA / "requests.toml").read_text(encoding="utf-8"))
     split = {name: set(map(_phrase, phrases.split(","))) for name, phrases in listed.items()}
     asked = {phrase: request for request in reversed(Request) for phrase in split[request]}
-    return asked, frozenset(split[AROUND]), frozenset(split[INSIDE])
+    backwards = frozenset(phrase[::-1] for phrase in split[AROUND])
+    return asked, frozenset(split[AROUND]), backwards, frozenset(split[INSIDE])
 
 
-def _phrase(written: str) -> tuple[str, ...]:
+def _phrase(written: str) -> _Phrase:
     phrase = normalise(written)
     return _words(phrase, tokenise(phrase))
