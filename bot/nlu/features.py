@@ -38,7 +38,7 @@ def word_pieces(word: str) -> list[int]:
     edged = f"<{word}>"
     parts = dict.fromkeys(edged[at : at + size] for size in PART_LENGTHS for at in range(len(edged) - size + 1))
     parts.pop(edged, None)
-    return [bucket(edged)] * WORD + buckets(parts)
+    return [bucket(edged)] * WORD + sorted(buckets(parts))
 
 
 def pair_pieces(words: Sequence[str]) -> list[int]:
