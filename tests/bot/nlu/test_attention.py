@@ -143,3 +143,37 @@ def test_danger_is_found_by_rule_alone_when_a_guest_writes_in_their_language(tex
 )
 def test_no_danger_is_found_when_a_grave_word_is_harmless_in_its_language(text: str) -> None:
     assert not is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dürfte ich Sie um ein zweites Kissen bitten?",
+        "Welche Anwendungen bieten Sie im Spa?",
+        "à quelle heure est le feu d'artifice ?",
+        "¿me prestan un cuchillo para el pastel?",
+        "gece buralar sakin mi",
+        "cevize alerjim var, bilginize",
+        "дыма больше нет",
+        "the smoke has cleared, it was only the toaster",
+        "is this a fire drill?",
+    ],
+)
+def test_no_danger_is_found_when_a_word_only_resembles_a_grave_one_or_it_is_over(text: str) -> None:
+    assert not is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "der Vorhang hat Feuer gefangen",
+        "une couverture a pris feu",
+        "mi hijo se ha perdido en la playa",
+        "загорелась шторка в номере",
+        "oğlumuz kayboldu",
+        "我女儿走丢了",
+        "our daughter didn't come back from the beach",
+    ],
+)
+def test_danger_is_found_by_rule_alone_when_something_burns_stops_or_somebody_is_missing(text: str) -> None:
+    assert is_unsafe(find_attention(tokenise(text)))
