@@ -60,7 +60,9 @@ bench: $(VENV)/.installed-bench  ## Measure, beside the yardsticks, and write do
 # One thread and one seed for hashes: sums must be added in the same order each time.
 models: $(VENV)/.installed-models  ## Train the language model that the package ships, also on CORRECTIONS="a.tsv b.tsv", and measure it; minutes.
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(PYTHON) -m training $(SENTIMENT_DATA) $(CORRECTIONS)
-	@for file in guest_messages_dev.tsv dev.tsv.gz; do echo; echo "$$file"; $(PYTHON) -m bot evaluate $(SENTIMENT_DATA)/$$file; done
+	@for file in training/held_out.tsv $(SENTIMENT_DATA)/guest_messages_dev.tsv $(SENTIMENT_DATA)/dev.tsv.gz; do \
+		echo; echo "$$file"; $(PYTHON) -m bot evaluate $$file; \
+	done
 
 lint: $(VENV)/.installed-dev  ## Check style and form (ruff).
 	@$(PYTHON) -m ruff check .

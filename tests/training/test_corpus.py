@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.nlu.base import Intent, SentimentType
-from training.corpus import OWN, own_messages, read_corpus
+from bot.nlu.evaluation import read_rows
+from training.corpus import HELD_OUT, OWN, own_messages, read_corpus
 
 LANGUAGES = ["ru", "en", "de", "fr", "es", "zh", "tr"]
 
@@ -32,3 +33,16 @@ def test_what_staff_put_right_is_learned_like_our_own_messages_when_a_table_is_g
 def test_no_message_is_listed_twice_for_a_language() -> None:
     counts = Counter((example.language, example.text.casefold()) for example in own_messages())
     assert [key for key, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_and_intent_is_measured_when_a_language_is_promised(language: str) -> None:
+    held_out = [row for row in read_rows(HELD_OUT) if row.language == language]
+    assert {row.label for row in held_out} == {kind.value for kind in SentimentType}
+    assert {row.intent for row in held_out} <= {intent.value for intent in Intent}
+    assert len({row.intent for row in held_out}) >= len(Intent) - 2
+
+
+def test_nothing_that_is_measured_with_is_learned() -> None:
+    learned = {(example.language, example.text.casefold()) for example in own_messages()}
+    assert [row.text for row in read_rows(HELD_OUT) if (row.language, row.text.casefold()) in learned] == []
