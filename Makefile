@@ -39,7 +39,7 @@ test: $(VENV)/.installed-dev  ## Run every test that needs neither a browser nor
 	@$(PYTHON) -m pytest -n auto --dist worksteal -m "not browser and not slow" $(PYTEST_OPTIONS)
 
 slow: $(VENV)/.installed-dev  ## Run the tests that take minutes: a kill at every boundary.
-	@$(PYTHON) -m pytest -m slow $(PYTEST_OPTIONS)
+	@$(PYTHON) -m pytest -n auto --dist worksteal -m slow $(PYTEST_OPTIONS)
 
 faults: $(VENV)/.installed-dev $(VENV)/.installed-bench  ## Kill, freeze and cut the bot under load, and kill others beside it: a quarter of an hour. SEED=… repeats a run.
 	@$(PYTHON) -m tests.faults --anchors $(FAULTS_OPTIONS)
