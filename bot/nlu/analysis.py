@@ -9,10 +9,13 @@ from typing import Any
 
 import orjson
 
-from bot.nlu.base import UNKNOWN_LANGUAGE, Analysis, Judge, LanguageDetector
+from bot.nlu.base import UNKNOWN_LANGUAGE, Analysis, Entity, Judge, LanguageDetector
 from bot.nlu.embedded import EmbeddedJudge
 from bot.nlu.entities.finding import as_json, find_entities
 from bot.nlu.language import LangidDetector
+from bot.telemetry.logs import logger
+
+log = logger("nlu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,17 @@ class Analyser:
             words=sentiment.words,
             intent=judgement.intent,
             intent_confidence=judgement.intent_confidence,
-            entities=find_entities(text, language, now) if now else (),
+            entities=_entities(text, language, now) if now else (),
         )
+
+
+def _entities(text: str, language: str | None, now: datetime) -> tuple[Entity, ...]:
+    """What a guest feels and wants is worth more than the room that they name, and must not fail for it."""
+    try:
+        return find_entities(text, language, now)
+    except Exception as error:
+        log.error("entities_failed", error=type(error).__name__)
+        return ()
 
 
 def analyse_lines(lines: Iterable[str | bytes], now: datetime, analyser: Analyser | None = None) -> Iterator[str]:

@@ -68,7 +68,7 @@ def coming(today: date, day: int, month: int | None = None, year: int | None = N
 def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):  # ten digits and more are too long even to be no day
         return None
 
 

@@ -31,8 +31,9 @@ def _room(match: Match) -> Reading | None:
     at, behind = match.place("room"), match.place("letter")
     if at is not None and behind is not None:
         number, letter = match.sentence.lexemes[at], match.sentence.lexemes[behind]
-        if letter.start == number.end and len(letter.value) == 1 and letter.value.upper() != letter.value:
-            return Reading(EntityKind.room_number, f"{room}{letter.value.upper()}")
+        told = letter.value or ""  # words that mean nothing have no value
+        if letter.start == number.end and len(told) == 1 and told.upper() != told:
+            return Reading(EntityKind.room_number, f"{room}{told.upper()}")
     return Reading(EntityKind.room_number, str(room).upper())
 
 

@@ -42,6 +42,8 @@ TOMORROW, THIRD = "date 2026-11-21", "date 2026-12-03"
         ("zh", "今晚八点 305房 两条毛巾", ["date 2026-11-20", "time 20:00", "room_number 305", "count 2 towels"]),
         ("en", "2 rooms for 3 nights from 3/12", ["count 2 rooms", "count 3 nights", THIRD]),
         ("en", "please уберите room 118", ["room_number 118"]),
+        ("zh", "房间305有点冷", ["room_number 305"]),
+        ("zh", "房间305一直没有热水", ["room_number 305"]),
     ],
 )
 def test_a_message_names_all_that_the_hotel_acts_on(language: str, text: str, expected: list[str]) -> None:
@@ -57,6 +59,8 @@ def test_a_message_names_all_that_the_hotel_acts_on(language: str, text: str, ex
         ("en", "we are on the 3rd floor"),
         ("en", "a 5 star hotel, 10/10"),
         ("en", "the wifi password is 20261203"),
+        ("es", "Llámeme al 5512345678"),
+        ("fr", "Rappelez-moi au 5145551234"),
         ("en", "WPA2 does not work, B2B, 4k"),
         ("en", "about 500 meters from here"),
         ("en", "high fever 40"),
@@ -134,7 +138,7 @@ def test_what_stands_behind_a_long_story_is_left_to_people() -> None:
 PIECES = """
 tomorrow at 7 7:30 половина 3 декабря le à 14h30 明天 七 十 两 点 半 saat 9'da room 305 № # € 1.200,50 +49 030 901820
 booking BK-1001 password: a@b.example @ 2026-12-03 31.2. 29 february 24/7 in 99999999999999 hours ٣ ² １２ next Friday
-через 20 минут ' : . , - / ( \ud83d
+через 20 минут ' : . , - / ( \ud83d 5512345678 au al 房间 有点 一直 一点 月 日
 """
 FRAGMENTS = st.sampled_from(PIECES.split())
 
