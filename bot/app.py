@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot.channels.connections import Connections
 from bot.channels.registry import import_clients
@@ -133,9 +134,10 @@ async def run_house(
             "beat": (BEAT_EVERY, health.beat),
         }
         leases = Leases(database.claims)
-        async with Scheduler(jobs), asyncio.TaskGroup() as group:
+        elections = Elections(database.runtime, database.claims.worker)
+        async with aclosing(elections), Scheduler(jobs), asyncio.TaskGroup() as group:
             renewing = group.create_task(leases.run())
-            workers = _workers(house, inbox, leases, analyser)
+            workers = _workers(house, inbox, leases, elections, analyser)
             running = [group.create_task(worker.run(stop)) for worker in workers]
             await stop.wait()
             await _finish(running, house)
@@ -159,17 +161,19 @@ async def _answering(listeners: Listeners, routes: Routes, health: Health) -> As
 def _load() -> Analyser:
     import_clients()
     analyser = Analyser()
-    analyser.analyse("Warm up: the models load with the first text, and no guest should wait for that.")
+    # What is loaded with the first text, the first number and the first day: no guest should wait for that.
+    analyser.analyse(
+        "Warm up tomorrow, or call +49 30 901820", now=datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/Berlin"))
+    )
     return analyser
 
 
-def _workers(house: House, inbox: Inbox, leases: Leases, analyser: Analyser) -> list[Worker]:
+def _workers(house: House, inbox: Inbox, leases: Leases, elections: Elections, analyser: Analyser) -> list[Worker]:
     settings, database, clock, knocks, desk = house.settings, house.database, house.clock, house.knocks, house.desk
     pace = Pace()
     loader = TurnLoader(analyser, house.texts, clock)
     step = Step(database, loader, house.router, desk, house.engine)
     sender = Sender(database, house.connections, clock, pace, desk.settled)
-    elections = Elections(database.runtime, database.claims.worker)
     return [
         InboxWorker(database, step, Updates(desk), desk, clock, knocks, leases),
         OutboxWorker(database, sender, pace, clock, knocks, leases),

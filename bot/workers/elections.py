@@ -14,10 +14,17 @@ from bot.storage.failures import is_overload
 from bot.storage.worker_key import WorkerKey
 from bot.telemetry.logs import logger
 
+# Longer than a process takes to end that was told to.
+LAST_PATIENCE = timedelta(minutes=1)
+
 log = logger("elections")
 
 # The process's own lock is shared: a new connection takes it even before the server has seen the old one's end.
 _APPEAR = text("SELECT set_config('idle_session_timeout', :milliseconds, false), pg_advisory_lock_shared(:key)")
+_RETIRE = text("""
+    SELECT pg_advisory_unlock_all(), set_config('idle_session_timeout', :milliseconds, false),
+           pg_advisory_lock_shared(:key)
+""")
 _TRY = text("SELECT pg_try_advisory_lock(:key) AS taken")
 _GIVE_BACK = text("SELECT pg_advisory_unlock(:key)")
 
@@ -46,7 +53,7 @@ class Elections:
             try:
                 await self._connection.execute(_APPEAR, {"milliseconds": milliseconds, "key": self._worker.lock})
             except Exception:
-                await self.close()
+                await self.aclose()
                 raise
             self._heard_at = time.monotonic()
         return self._connection
@@ -68,6 +75,20 @@ class Elections:
         if self._connection is not None:
             await self._connection.execute(_GIVE_BACK, {"key": _key(account_id)})
 
+    async def retire(self) -> None:
+        """Let others read every account, and go on showing that this process lives until `aclose`: what it has in
+        hand it ends by itself. Nobody has to ask any more."""
+        if self._connection is None:
+            return
+        milliseconds = str(round(LAST_PATIENCE.total_seconds() * 1000))
+        try:
+            await self._connection.execute(_RETIRE, {"milliseconds": milliseconds, "key": self._worker.lock})
+        except Exception as error:
+            await self.aclose()
+            if not is_overload(error):
+                raise
+            log.warning("elections_lost", error=error)
+
     async def still_holds(self) -> bool:
         """Return whether the connection, and so every lock taken on it, is still there."""
         if self._connection is None:
@@ -80,12 +101,12 @@ class Elections:
             if not is_overload(error):
                 raise
             log.warning("elections_lost", error=error)
-            await self.close()
+            await self.aclose()
             return False
         self._heard_at = time.monotonic()
         return True
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Give every lock back."""
         connection, self._connection = self._connection, None
         if connection is not None:

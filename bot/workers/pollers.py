@@ -71,14 +71,18 @@ class Pollers:
         finally:
             for account_id in list(self._tasks):
                 await self._end(account_id)
-            await self._elections.close()
+            await self._elections.retire()
 
     async def _look(self) -> None:
         try:
-            if not await self._elections.still_holds():
-                for account_id in list(self._tasks):
-                    await self._end(account_id)
-            await self._elections.appear()
+            is_lost = not await self._elections.still_holds()
+            try:
+                # First, since others judge by it; to end a thousand readers takes a while.
+                await self._elections.appear()
+            finally:
+                if is_lost:
+                    for account_id in list(self._tasks):
+                        await self._end(account_id)
             wanted = {account.account_id: account for account in await self._database.claims.accounts()}
             self._statuses = {account_id: account.status for account_id, account in wanted.items()}
             for account_id in [known for known, task in self._tasks.items() if known not in wanted or task.done()]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
@@ -20,14 +21,14 @@ from tests.databases import Database as Place
 async def here(storage: Database) -> AsyncIterator[Elections]:
     elections = Elections(storage.runtime, WorkerKey.draw())
     yield elections
-    await elections.close()
+    await elections.aclose()
 
 
 @pytest.fixture
 async def there(storage: Database) -> AsyncIterator[Elections]:
     elections = Elections(storage.runtime, WorkerKey.draw())
     yield elections
-    await elections.close()
+    await elections.aclose()
 
 
 async def test_elects_one_when_two_want_the_same_account(here: Elections, there: Elections) -> None:
@@ -46,13 +47,25 @@ async def test_lets_another_one_read_when_an_account_is_given_back(here: Electio
     assert not await there.take(kept)
 
 
+async def test_gives_the_accounts_back_and_lives_on_when_it_retires(
+    here: Elections, there: Elections, storage: Database
+) -> None:
+    account = uuid4()
+    assert await here.take(account)
+    await here.retire()
+    assert await there.take(account)
+    living = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted")
+    async with storage.runtime.connect() as connection:
+        assert await connection.scalar(living) == 2
+
+
 async def test_gives_everything_back_when_it_is_closed(here: Elections, there: Elections) -> None:
     account = uuid4()
     assert await here.take(account)
-    await here.close()
+    await here.aclose()
     assert await there.take(account)
-    await there.close()
-    await there.close()
+    await there.aclose()
+    await there.aclose()
 
 
 async def test_holds_nothing_when_nothing_was_taken(here: Elections) -> None:

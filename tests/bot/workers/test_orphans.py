@@ -42,7 +42,7 @@ class Worker:
 
     async def die(self) -> None:
         """End the session that has the lock, as the server does when the process's sockets are closed."""
-        await self.elections.close()
+        await self.elections.aclose()
         await self.has_locks(0)
 
     async def has_locks(self, number: int) -> None:
@@ -61,7 +61,7 @@ async def _working(place: Place) -> AsyncIterator[Worker]:
     elections = Elections(storage.runtime, storage.claims.worker)
     await elections.appear()
     yield Worker(storage, elections)
-    await elections.close()
+    await elections.aclose()
     await storage.close()
 
 
@@ -165,10 +165,10 @@ async def test_lock_is_there_at_once_when_the_server_has_not_seen_the_end_of_the
     again = Elections(there.storage.runtime, there.storage.claims.worker)
     await again.appear()
     await there.has_locks(2)
-    await there.elections.close()
+    await there.elections.aclose()
     await there.has_locks(1)
     assert await here.release_orphans() == 0
-    await again.close()
+    await again.aclose()
     await there.has_locks(0)
     assert await here.release_orphans() == 2
 
@@ -202,5 +202,5 @@ async def test_is_taken_for_dead_when_its_number_is_locked_in_another_database_o
     namesake = Elections(elsewhere.runtime, there.storage.claims.worker)
     await namesake.appear()
     assert await here.release_orphans() == 2
-    await namesake.close()
+    await namesake.aclose()
     await elsewhere.close()

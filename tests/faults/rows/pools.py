@@ -144,7 +144,7 @@ def _errands(town: Town, database: Database) -> Sequence[Errand]:
             await elections.take(hotel())
             await elections.still_holds()
         finally:
-            await elections.close()
+            await elections.aclose()
 
     return read, write, fail, claim, elect
 
