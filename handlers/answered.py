@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.messages import OutgoingMessage
 from bot.storage.repositories.messages import AnsweredRecord
 from bot.storage.unit_of_work import UnitOfWork
@@ -9,6 +11,7 @@ from bot.texts import format_time
 from handlers.base import Outcome, Turn
 
 MOST_SHOWN = 10
+LATELY = timedelta(days=30)
 _LONGEST_SHOWN = 200
 
 
@@ -16,7 +19,7 @@ class ListAnswered:
     """Shows staff the latest questions with the answer that each got."""
 
     async def load(self, uow: UnitOfWork, turn: Turn) -> list[AnsweredRecord]:
-        return await uow.messages.answered_last(MOST_SHOWN)
+        return await uow.messages.answered_last(MOST_SHOWN, turn.now - LATELY)
 
     def think(self, turn: Turn, loaded: list[AnsweredRecord]) -> Outcome:
         if not loaded:

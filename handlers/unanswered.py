@@ -28,8 +28,8 @@ class CollectQuestion:
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
         assert turn.guest is not None, "only guests are routed here"
-        topic = " ".join(sorted(topics(self.text)))[:_LONGEST_TOPIC]
         content = _without_people(self.text, turn.guest.name)
+        topic = " ".join(sorted(topics(content)))[:_LONGEST_TOPIC]
         language = turn.language.split("-")[0]
         await uow.questions.keep(NewQuestion(turn.guest.id, language, topic, content), turn.now)
         return ()

@@ -31,12 +31,16 @@ _MOST_WORDINGS = 5
 
 @dataclass(frozen=True, slots=True)
 class AnswerDraft:
-    """A question as guests will read it, in `language`, and what is said to it so far; `asked` is one of the
-    questions that it is for."""
+    """A question as guests will read it, in `language`, and what is said to it so far.
 
-    asked: str
+    `wordings` are the other ways in which guests asked it, and `question_ids` those whom it takes off the list: what
+    the admin was shown, whatever is asked meanwhile.
+    """
+
     question: str
     language: str
+    wordings: tuple[str, ...]
+    question_ids: tuple[str, ...]
     answer: str = ""
 
     def kept_in(self, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +51,17 @@ class AnswerDraft:
     def of(cls, context: Mapping[str, Any]) -> AnswerDraft | None:
         """Return the draft that a conversation keeps."""
         kept = context.get(_KEY)
-        return cls(**kept) if kept else None
+        if not kept:
+            return None
+        lists = {name: tuple(kept[name]) for name in ("wordings", "question_ids")}
+        return cls(**{**kept, **lists})
+
+    @classmethod
+    def for_group(cls, group: QuestionGroup) -> AnswerDraft:
+        """Begin an answer to what these guests asked."""
+        question = group.newest.content[:_LONGEST_QUESTION]
+        others = dict.fromkeys(one.content for one in group.questions if one.content != question)
+        return cls(question, group.newest.language, tuple(others)[:_MOST_WORDINGS], tuple(map(str, group.ids)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +69,15 @@ class WriteAnswer:
     """Write an answer down, and take the questions that it is for off the list. Nobody who asked is written to."""
 
     draft: AnswerDraft
-    wordings: tuple[str, ...]
-    question_ids: tuple[UUID, ...]
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
         draft = self.draft
         taken = {record.intent.lower() for record in await uow.knowledge.all()}
         intent = free_name(_name(draft.question), taken)
         await uow.knowledge.save(
-            intent, {draft.language: [draft.question, *self.wordings]}, {draft.language: draft.answer}
+            intent, {draft.language: [draft.question, *draft.wordings]}, {draft.language: draft.answer}
         )
-        await uow.questions.remove(self.question_ids)
+        await uow.questions.remove([UUID(one) for one in draft.question_ids])
         await uow.audits.add(
             "knowledge.save",
             f"The answer {intent} was written",
@@ -80,15 +92,14 @@ class BeginAnswer:
     """Fills the question in and asks for the answer."""
 
     async def load(self, uow: UnitOfWork, turn: Turn) -> list[QuestionGroup]:
-        return await open_groups(uow)
+        return await open_groups(uow, turn.now)
 
     def think(self, turn: Turn, loaded: list[QuestionGroup]) -> Outcome:
         asked = (turn.pressed or "").removeprefix(WRITE)
         group = group_with(loaded, asked)
         if group is None:
             return Outcome((turn.reply("admin-questions-gone"),))
-        newest = group.newest
-        return _asking(turn, AnswerDraft(asked, newest.content[:_LONGEST_QUESTION], newest.language))
+        return _asking(turn, AnswerDraft.for_group(group))
 
 
 class TakeAnswerText(Reply):
@@ -104,26 +115,20 @@ class TakeAnswerText(Reply):
         text, most = turn.text.strip(), _LONGEST_QUESTION if turn.state == _QUESTION else _LONGEST_ANSWER
         if not 0 < len(text) <= most:
             return _asking(turn, draft, turn.say("admin-answer-length", most=most))
-        return _asking(turn, replace(draft, **{"question" if turn.state == _QUESTION else "answer": text}))
+        changed = replace(draft, question=text) if turn.state == _QUESTION else replace(draft, answer=text)
+        return _asking(turn, changed)
 
 
-class SaveAnswer:
+class SaveAnswer(Reply):
     """Writes down what was shown."""
 
-    async def load(self, uow: UnitOfWork, turn: Turn) -> list[QuestionGroup]:
-        return await open_groups(uow)
-
-    def think(self, turn: Turn, loaded: list[QuestionGroup]) -> Outcome:
+    def think(self, turn: Turn, loaded: None) -> Outcome:
         draft = AnswerDraft.of(turn.context)
         if draft is None:
             return Outcome((turn.reply("admin-answer-nothing"),), state=AT_REST)
         if not draft.answer:
             return _asking(turn, draft)
-        group = group_with(loaded, draft.asked)
-        asked = [question.content for question in group.questions] if group else []
-        wordings = tuple(dict.fromkeys(one for one in asked if one != draft.question))[:_MOST_WORDINGS]
-        effect = WriteAnswer(draft, wordings, group.ids if group else ())
-        return Outcome(state=AT_REST, context=_dropped(turn.context), effects=(effect,))
+        return Outcome(state=AT_REST, context=_dropped(turn.context), effects=(WriteAnswer(draft),))
 
 
 class LeaveAnswer(Reply):
@@ -147,6 +152,9 @@ def leaves_answer(turn: Turn) -> bool:
 def _asking(turn: Turn, draft: AnswerDraft, note: str = "") -> Outcome:
     key = "admin-answer-preview" if draft.answer else "admin-answer-ask"
     text = turn.say(key, question=draft.question, language=draft.language, answer=draft.answer)
+    if draft.wordings:
+        wordings = "\n".join(f"• {one}" for one in draft.wordings)
+        text = f"{text}\n\n{turn.say('admin-answer-wordings')}\n{wordings}"
     save = (turn.choice(SAVE, "admin-button-save"),) if draft.answer else ()
     choices = (*save, turn.choice(REWORD, "admin-button-reword"), turn.choice(LEAVE, "admin-button-cancel"))
     reply = OutgoingMessage(f"{note}\n\n{text}" if note else text, choices=choices)

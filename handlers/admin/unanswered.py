@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from bot.messages import Choice, OutgoingMessage
@@ -42,10 +43,11 @@ class QuestionGroup:
         return len({question.guest_id for question in self.questions})
 
 
-async def open_groups(uow: UnitOfWork) -> list[QuestionGroup]:
+async def open_groups(uow: UnitOfWork, now: datetime) -> list[QuestionGroup]:
     """Return what is still unanswered, what most guests ask first. An answer that was written since counts."""
-    index = index_of(tuple(as_item(record) for record in await uow.knowledge.all()))
-    newest = await uow.questions.newest(MOST_READ)
+    told = [record for record in await uow.knowledge.all() if any(record.answers.values())]
+    index = index_of(tuple(as_item(record) for record in told))
+    newest = await uow.questions.newest(MOST_READ, now)
     return _grouped([question for question in newest if index.find(question.content).answer is None])
 
 
@@ -58,7 +60,7 @@ class ListQuestions:
     """Shows the groups, five at a time, each with its two buttons."""
 
     async def load(self, uow: UnitOfWork, turn: Turn) -> list[QuestionGroup]:
-        return await open_groups(uow)
+        return await open_groups(uow, turn.now)
 
     def think(self, turn: Turn, loaded: list[QuestionGroup]) -> Outcome:
         return Outcome((shown(turn, loaded, page_of((turn.pressed or "").removeprefix(PAGE))),))
@@ -68,7 +70,7 @@ class DismissQuestions:
     """Forgets a group; asked again, it is there again."""
 
     async def load(self, uow: UnitOfWork, turn: Turn) -> list[QuestionGroup]:
-        return await open_groups(uow)
+        return await open_groups(uow, turn.now)
 
     def think(self, turn: Turn, loaded: list[QuestionGroup]) -> Outcome:
         group = group_with(loaded, (turn.pressed or "").removeprefix(DISMISS))

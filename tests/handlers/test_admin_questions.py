@@ -33,12 +33,29 @@ async def test_guests_are_answered_when_an_admin_made_an_answer_with_a_tap(house
     assert "“where is the playground”" in begun.text
     preview = await admin.write("Behind the house.")
     assert "The answer: Behind the house." in preview.text
+    assert "Guests who ask like this get it, too:\n• Is there a playground?" in preview.text
     assert "Written down" in (await admin.tap("Save")).text
     assert "Behind the house." in (await house.person().write("is there a playground?")).text
     left = await admin.write("/questions")
     assert "playground" not in left.text
     assert "lift" in left.text
     assert "knowledge.save" in [audit.action for audit in await audits_of(house)]
+
+
+async def test_what_is_asked_while_the_answer_is_written_is_not_taken_unseen(house: House) -> None:
+    await ask(house, "Is there a playground?")
+    admin = await hire(house)
+    await admin.write("/questions")
+    await admin.tap("1. Make an answer")
+    await admin.write("Behind the house.")
+    await ask(house, "where is the playground of room 305")
+    await admin.tap("Save")
+    async with house.database.unit(house.id) as uow:
+        (item,) = [one for one in await uow.knowledge.all() if "playground" in one.intent]
+        assert item.questions == {"en": ["Is there a playground?"]}
+        assert [one.content for one in await uow.questions.newest(10, house.clock.now())] == [
+            "where is the playground of room 305"
+        ]
 
 
 async def test_the_question_is_put_differently_when_the_admin_wants_it(house: House) -> None:
@@ -136,7 +153,7 @@ async def test_a_question_is_forgotten_when_it_is_old(house: House) -> None:
     await house.database.claims.ensure_partitions(house.clock.now().date(), house.clock.now().date())
     await ask(house, "do you have a lift?")
     async with house.database.unit(house.id) as uow:
-        assert [one.content for one in await uow.questions.newest(10)] == ["do you have a lift?"]
+        assert [one.content for one in await uow.questions.newest(10, house.clock.now())] == ["do you have a lift?"]
 
 
 @pytest.mark.parametrize("value", ["answer:save", "answer:reword"])

@@ -20,7 +20,7 @@ PLAYGROUND = "Is there a playground?"
 
 async def open_questions(house: House) -> list[QuestionRecord]:
     async with house.database.unit(house.id) as uow:
-        return await uow.questions.newest(10)
+        return await uow.questions.newest(10, house.clock.now())
 
 
 async def remarks(house: House, text: str) -> dict[str, Any]:

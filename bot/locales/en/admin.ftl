@@ -721,6 +721,7 @@ admin-answer-preview =
     The answer: { $answer }
 
     Save it, or write the answer anew.
+admin-answer-wordings = Guests who ask like this get it, too:
 admin-answer-reword = Write “{ $question }” as guests shall read it.
 admin-answer-length = That must have at least one character and at most { $most }.
 admin-answer-saved = Written down. From now on guests who ask “{ $question }” get this answer; those who asked before are not written to.

@@ -83,9 +83,9 @@ class Messages(Repository):
             found.setdefault(guest_id, []).append(HeardRecord(at, text, score, SentimentType(mood), intent))
         return found
 
-    async def answered_last(self, limit: int) -> list[AnsweredRecord]:
-        """Return the latest questions that the hotel's own answers told, the latest first."""
-        rows = await self._fetch(_ANSWERED_LAST, self.hotel_id, limit)
+    async def answered_last(self, limit: int, since: datetime) -> list[AnsweredRecord]:
+        """Return the latest questions since then that the hotel's own answers told, the latest first."""
+        rows = await self._fetch(_ANSWERED_LAST, self.hotel_id, limit, since)
         return [AnsweredRecord(at, text, answer, float(confidence)) for at, text, answer, confidence in rows]
 
 
@@ -119,7 +119,8 @@ _HEARD_FROM = f"""
 """
 _ANSWERED_LAST = """
     SELECT created_at, content, metadata ->> 'answer', metadata ->> 'answer_confidence' FROM messages
-    WHERE hotel_id = $1 AND message_type = 'incoming' AND metadata ? 'answer' AND NOT metadata ? 'pressed'
+    WHERE hotel_id = $1 AND created_at >= $3 AND message_type = 'incoming'
+      AND metadata ? 'answer' AND NOT metadata ? 'pressed'
     ORDER BY created_at DESC LIMIT $2
 """
 _NAME_ALL = """

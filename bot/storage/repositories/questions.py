@@ -53,10 +53,11 @@ class Questions(Repository):
             )
         )
 
-    async def newest(self, limit: int) -> list[QuestionRecord]:
-        """Return the open questions that were asked last, the newest first."""
+    async def newest(self, limit: int, at: datetime) -> list[QuestionRecord]:
+        """Return the open questions that were asked last before `at`, the newest first; none of long ago."""
         columns = (getattr(UnansweredQuestion, name) for name in QuestionRecord.__slots__)
-        statement = select(*columns).where(self._own(UnansweredQuestion.hotel_id))
+        lately = UnansweredQuestion.asked_at >= at - REMEMBER
+        statement = select(*columns).where(self._own(UnansweredQuestion.hotel_id), lately)
         newest_first = (UnansweredQuestion.asked_at.desc(), UnansweredQuestion.id.desc())
         return [QuestionRecord(*row) for row in await self._run(statement.order_by(*newest_first).limit(limit))]
 
