@@ -98,8 +98,9 @@ def _check_channels(rule: Rule, premises: Premises) -> None:
 def _check_conditions(rule: Rule, premises: Premises) -> None:
     if not can_hold([Demand(asked(rule))]):
         names = {test.name for test in circumstances(rule)}
-        test = next(test for test in tests_of(rule.conditions.whether) if test.name in names)
-        raise RejectedTrigger(test.path, Problem.impossible_then, "can't be so when this trigger looks")
+        paths = (test.path for test in tests_of(rule.conditions.whether) if test.name in names)
+        detail = "can't be so when this trigger looks"
+        raise RejectedTrigger(next(paths, "conditions"), Problem.impossible_then, detail)
     if not can_hold([Demand(asked(rule))], premises.world):
         for one in unknown_values(rule.conditions.whether, premises):
             if one.test.operator in _REQUIRING and one.test.name in premises.world:

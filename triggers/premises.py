@@ -17,18 +17,22 @@ from triggers.satisfiability import World
 from triggers.schedules import QuietHours
 
 # What the hotel has of these is all that its guests can come to have; a new language may come any day.
-_CLOSED = frozenset({"room_type", "room_number", "guest.channel", "received"})
+_CLOSED = frozenset({"guest.channel", "received"})
+# Nobody lists the hotel's room types: those of so many stays are taken for all. Room numbers are too many for that.
+ESTABLISHED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """`known` are the values that there are by field, as people write them; `rules` those of the running triggers."""
+    """`known` are the values that there are by field, as people write them; `rules` those of the running triggers;
+    `typed` is the number of stays that tell their room type."""
 
     now: datetime
     zone: ZoneInfo
     settings: HotelSettings
     known: Mapping[str, Collection[str]]
     rules: tuple[Rule, ...] = ()
+    typed: int = 0
 
     @property
     def today(self) -> date:
@@ -40,8 +44,9 @@ class Premises:
 
     @property
     def world(self) -> World:
-        """The only values of some fields. A young hotel that has none yet may come to have any."""
-        return {name: self.folded(name) for name in _CLOSED if self.known.get(name)}
+        """The only values of some fields. A young hotel that has none or few yet may come to have any."""
+        closed = _CLOSED | {"room_type"} if self.typed >= ESTABLISHED else _CLOSED
+        return {name: self.folded(name) for name in closed if self.known.get(name)}
 
     def folded(self, name: str) -> frozenset[str]:
         """Return the known values of a field as they are compared."""
@@ -57,11 +62,13 @@ async def survey(uow: UnitOfWork, hotel: HotelRecord, now: datetime) -> Premises
     """Look at what the hotel has now."""
     records = await uow.triggers.all()
     accounts = [one for one in await uow.accounts.all() if one.status is not AccountStatus.disabled]
-    known = {
-        **await uow.stays.vocabulary(),
+    told = await uow.stays.vocabulary()
+    known: dict[str, Collection[str]] = {
+        **told,
         "guest.language": await uow.guests.languages(),
         "guest.channel": [account.platform for account in accounts],
         "received": [record.name for record in records],
     }
     settings = HotelSettings.model_validate(hotel.settings)
-    return Premises(now, ZoneInfo(hotel.timezone), settings, known, tuple(readable(records)))
+    rules, typed = tuple(readable(records)), sum(told["room_type"].values())
+    return Premises(now, ZoneInfo(hotel.timezone), settings, known, rules, typed)

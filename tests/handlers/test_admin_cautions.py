@@ -12,13 +12,22 @@ from bot.storage.repositories.conversations import ConversationChange
 from tests.factories import NOW
 from tests.handlers.admins import Worker, add_trigger, hire, triggers_of
 from tests.handlers.conversing import House
+from triggers.premises import ESTABLISHED
 
 OVERLAP = {"en": "⚠ At the same moment the same guest may also get: old.", "ru": "⚠ В тот же момент тот же гость"}
 
 
 async def book_suite(house: House) -> None:
+    """Let so many have booked suites that the hotel seems to have nothing else."""
     arrival = NOW + timedelta(days=1)
-    await house.book("Anna", check_in=arrival, check_out=arrival + timedelta(days=2), room_type="Suite")
+    for number in range(ESTABLISHED):
+        await house.book(
+            f"Anna {number}",
+            f"S-{number}",
+            check_in=arrival,
+            check_out=arrival + timedelta(days=2),
+            room_type="Suite",
+        )
 
 
 async def answer_all(admin: Worker, when: str, everyone: str) -> None:

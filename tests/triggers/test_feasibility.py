@@ -10,10 +10,15 @@ import pytest
 
 from tests.triggers.test_cautions import AFTER_CHECKIN, premises, rule
 from triggers.feasibility import check_feasible
-from triggers.premises import Premises
+from triggers.premises import ESTABLISHED, Premises
 from triggers.rejections import Problem, RejectedTrigger
 
-HOTEL = premises(
+
+def established(**values: Any) -> Premises:
+    return replace(premises(**values), typed=ESTABLISHED)
+
+
+HOTEL = established(
     known={
         "room_type": ["Suite", "Double"],
         "room_number": ["112", "114"],
@@ -23,15 +28,15 @@ HOTEL = premises(
         "received": ["Welcome"],
     }
 )
-YOUNG = premises(known={"room_type": [], "room_number": [], "guest.channel": []})
+YOUNG = premises(known={"room_type": ["Double"], "room_number": ["112"], "guest.channel": []})
 
 NOT_OVER = ["pending", "confirmed", "checked_in", "checked_out"]
 NEVER: list[tuple[dict[str, Any], dict[str, Any], str, Problem, str | None]] = [
     ({"room_type": "siute"}, {}, "room_type", Problem.unknown_here, "Suite"),
     ({"room_type": ["penthouse"]}, {}, "room_type", Problem.unknown_here, None),
     ({"room_type": {"in": ["siute", "duoble"]}}, {}, "room_type.in", Problem.unknown_here, "Suite"),
-    ({"all": [{"room_number": "115"}]}, {}, "all[0].room_number", Problem.unknown_here, "112"),
-    ({"any": [{"room_type": "x"}, {"room_number": "99"}]}, {}, "any[0].room_type", Problem.unknown_here, None),
+    ({"all": [{"room_type": "siute"}]}, {}, "all[0].room_type", Problem.unknown_here, "Suite"),
+    ({"any": [{"room_type": "x"}, {"received": "y"}]}, {}, "any[0].room_type", Problem.unknown_here, None),
     ({"room_type": {"contains": "pent"}}, {}, "conditions", Problem.unknown_here, None),
     ({"guest.channel": "whatsapp_green"}, {}, "guest.channel", Problem.unknown_here, None),
     ({"received": "Welcom"}, {}, "received", Problem.unknown_here, "Welcome"),
@@ -48,6 +53,7 @@ MOMENTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({"hours_before_booking": 1}, {"catch_up": "skip"}, "hours_before_booking"),
 ]
 FEASIBLE: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({**AFTER_CHECKIN, "room_number": "305"}, {}),
     ({**AFTER_CHECKIN, "room_type": "suite", "room_number": "112"}, {}),
     ({**AFTER_CHECKIN, "any": [{"room_type": "penthouse"}, {"nights": 3}]}, {}),
     ({**AFTER_CHECKIN, "room_type": {"ne": "penthouse"}}, {}),

@@ -20,6 +20,7 @@ from triggers.exchange.markup import to_json, to_yaml
 from triggers.exchange.packs import open_pack, pack_names
 from triggers.exchange.reading import RejectedFile, check_document, read_document
 from triggers.planning import PlanDiff
+from triggers.premises import ESTABLISHED
 
 WELCOME = {"name": "Welcome", "type": "time_based", "conditions": {"hours_after_checkin": 2}, "text": "Welcome!"}
 SUITES = {"name": "Suites", "type": "condition_based", "conditions": {"room_type": "suite"}, "text": "Champagne?"}
@@ -222,8 +223,14 @@ async def test_actions_leave_and_come_back_the_same(hotel: HotelDesk, twin: Hote
     assert (await exported(hotel))["triggers"] == [WELCOME]
 
 
+async def fill(hotel: HotelDesk) -> None:
+    """Let so many have booked doubles that the hotel seems to have nothing else."""
+    for number in range(ESTABLISHED):
+        await hotel.stay(number=f"BK-{number}")
+
+
 async def test_nothing_is_written_when_a_trigger_can_never_go_in_this_hotel(hotel: HotelDesk) -> None:
-    await hotel.stay()
+    await fill(hotel)
     with pytest.raises(RejectedFile) as refused:
         await brought(hotel, document(WELCOME, {**SUITES, "conditions": {"room_type": "duoble"}}))
     (problem,) = refused.value.problems
@@ -236,7 +243,7 @@ async def test_a_file_may_ask_for_what_the_hotel_does_not_have_when_nothing_of_i
 ) -> None:
     await twin.stay(room_type="suite")
     await brought(hotel, document(SUITES))
-    await hotel.stay()
+    await fill(hotel)
     changes = await brought(hotel, document(SUITES, {**SUITES, "name": "Later", "active": False}))
     assert [changes[name].deed for name in ("Suites", "Later")] == [Deed.unchanged, Deed.added]
     with pytest.raises(RejectedFile):
