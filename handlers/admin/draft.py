@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -111,9 +111,12 @@ class Draft:
 
     @classmethod
     def of(cls, context: Mapping[str, Any]) -> Draft | None:
-        """Return the draft that a conversation keeps."""
+        """Return the draft that a conversation keeps. One that another release began is none: it does not say all
+        that saving it would write."""
         kept = context.get(KEY)
-        return cls(**{**kept, "kind": TriggerType(kept["kind"])}) if kept else None
+        if not kept or kept.keys() != {one.name for one in fields(cls)}:
+            return None
+        return cls(**{**kept, "kind": TriggerType(kept["kind"])})
 
 
 def free_name(name: str, taken: Collection[str]) -> str:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -387,18 +389,32 @@ def test_phrases_name_times(phrase: str, conditions: dict[str, object] | None) -
     assert (span.conditions(None, None) if span else None) == conditions
 
 
-async def test_a_draft_that_a_newer_release_refuses_is_not_saved(house: House) -> None:
-    admin = await hire(house)
-    await at_confirmation(admin)
+async def rewrite_draft(house: House, admin: Worker, rewrite: Callable[[dict[str, Any]], object]) -> None:
+    """Let another release have kept the draft."""
     async with house.database.unit(house.id) as uow:
         chat = await uow.chats.at(house.accounts[Platform.telegram], admin.chat_id)
         conversation = await uow.conversations.open_in(chat)
         assert conversation is not None
         context = conversation.context_data
-        context["draft"]["whether"] = {"nights": -1, "room_type": {"bigger": 1}}
+        rewrite(context["draft"])
         kept = ConversationChange(conversation.id, conversation.version, context, None, None, None, NOW, 0, 0)
         await uow.conversations.save_all([kept])
+
+
+async def test_a_draft_that_a_newer_release_refuses_is_not_saved(house: House) -> None:
+    admin = await hire(house)
+    await at_confirmation(admin)
+    refused = {"whether": {"nights": -1, "room_type": {"bigger": 1}}}
+    await rewrite_draft(house, admin, lambda draft: draft.update(refused))
     assert "room_type.bigger" in (await admin.press("new:save")).text
+    assert await triggers_of(house) == []
+
+
+async def test_a_draft_that_an_older_release_began_is_not_saved_with_what_it_never_asked(house: House) -> None:
+    admin = await hire(house)
+    await at_confirmation(admin)
+    await rewrite_draft(house, admin, lambda draft: draft.pop("limits"))
+    await admin.press("new:save")
     assert await triggers_of(house) == []
 
 
