@@ -144,7 +144,9 @@ class Engine:
         twice for a stay, triggers that tag for each other come to an end."""
         rules = readable(await uow.triggers.all())
         if any(isinstance(rule.conditions.when, Change) and rule.asks_about("guest.tags") for rule in rules):
-            return await self.plan_guests(uow, correlations)
+            # Firings and guests are held here, and whoever saves stays locks them the other way round.
+            await uow.stays.keep_still(correlations, waits=False)
+            return await self._plan_guests(uow, rules, correlations)
         return PlanDiff()
 
     async def explain(self, uow: UnitOfWork, trigger: TriggerRecord, guest: GuestRecord) -> Explanation:

@@ -17,8 +17,8 @@ from bot.storage.unit_of_work import UnitOfWork
 from models.base import new_id
 
 AT_ONCE = 1000
-# Of a hundred: a name that was corrected is more like the old one, another person's less.
-_LEAST_LIKENESS = 60
+# Of a hundred: a word of a name that was corrected is more like the old one, another person's less.
+_LEAST_LIKENESS = 75
 Key = tuple[str, str]
 T = TypeVar("T")
 
@@ -122,7 +122,8 @@ class Guestbook:
 
 
 def _may_be_one(name: str | None, other: str | None) -> bool:
-    """Whether two names may be one person's, as where one of them is not known."""
+    """Whether two names may be one person's, as where one is not known. Relatives share words: each must be alike."""
     if not name or not other:
         return True
-    return fuzz.token_sort_ratio(name.casefold(), other.casefold()) >= _LEAST_LIKENESS
+    fewer, more = sorted((name.casefold().split(), other.casefold().split()), key=len)
+    return all(max(fuzz.ratio(word, one) for one in more) >= _LEAST_LIKENESS for word in fewer)

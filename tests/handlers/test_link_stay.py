@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot.messages import Platform
 from bot.storage.repositories.guests import Identity
+from bot.storage.repositories.stays import NewStay
 from handlers.booking_texts import booking_numbers, surname_beside
 from handlers.link_stay import MOST_FAILURES
 from handlers.linking import LinkStay
@@ -110,6 +111,22 @@ async def test_link_is_refused_when_no_link_was_ever_made_for_the_stay(house: Ho
     theirs = urlsafe_b64encode(other.id.bytes).decode().rstrip("=")
     forged = f"stay_{theirs}{mine[-22:]}"
     assert "no longer works" in (await house.person().follow(forged)).text
+
+
+async def test_link_is_refused_when_the_stay_was_handed_on(house: House) -> None:
+    stay = await house.book("Anna Petrova")
+    payload = await payload_for(house, stay.id)
+    other = await house.book("Boris Ivanov", "BK-2")
+    async with house.database.unit(house.id) as uow:
+        told = {name: getattr(stay, name) for name in NewStay.__slots__}
+        await uow.stays.save(NewStay(**{**told, "room_number": "14"}))
+    assert await payload_for(house, stay.id) == payload, "it is the same guest's still"
+    async with house.database.unit(house.id) as uow:
+        await uow.stays.save(NewStay(**{**told, "guest_id": other.guest_id}))
+    anna = house.person()
+    assert "no longer works" in (await anna.follow(payload)).text
+    assert await anna.guest_id() != other.guest_id
+    assert "Hello Boris" in (await house.person().follow(await payload_for(house, stay.id))).text
 
 
 async def test_link_is_refused_when_it_is_another_hotels(house: House, other_house: House) -> None:

@@ -216,6 +216,21 @@ async def test_all_that_is_left_is_cancelled_when_a_stay_is_called_off_after_che
     assert await hotel.told() == ["Welcome!"]
 
 
+@pytest.mark.parametrize("name", ["Ann Smirnova", "Vera Smith", "Annabel Smithers"])
+async def test_namesakes_and_relatives_are_others_when_a_stay_is_handed_on(hotel: HotelDesk, name: str) -> None:
+    await hotel.trigger(AFTER_CHECKIN, "Welcome, {{ guest.name }}!")
+    await imported(hotel, row(guest_name="Ann Smith", phone="+491511234567"))
+    await imported(hotel, row(guest_name=name, phone="+491511234568"))
+    await hotel.tick(NOON + 2 * HOUR)
+    assert await hotel.addresses() == ["491511234568@c.us"]
+
+
+@pytest.mark.parametrize("name", ["Anne Smith", "Smith Ann", "Ann Smiht", "Ann Maria Smith"])
+async def test_a_guest_stays_the_same_when_name_and_number_are_corrected(hotel: HotelDesk, name: str) -> None:
+    await imported(hotel, row(guest_name="Ann Smith", phone="+491511234567"))
+    assert (await imported(hotel, row(guest_name=name, phone="+491511234568"))).guests == 0
+
+
 async def test_the_new_guest_is_told_when_a_stay_is_handed_on(hotel: HotelDesk) -> None:
     await hotel.trigger(AFTER_CHECKIN, "Welcome, {{ guest.name }}!")
     await imported(hotel, row())

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import Text, case, func, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository
@@ -91,9 +91,10 @@ class Stays(Repository):
         """Return the stays of these guests, latest first."""
         return [_record(row) for row in await self._fetch(_OF_GUESTS, self.hotel_id, list(guest_ids))]
 
-    async def keep_still(self, guest_ids: Collection[UUID]) -> None:
-        """Wait for whoever changes stays of these guests, and let nobody else until the transaction ends."""
-        await self._fetch(_KEEP_STILL, self.hotel_id, list(guest_ids))
+    async def keep_still(self, guest_ids: Collection[UUID], *, waits: bool = True) -> None:
+        """Wait for whoever changes stays of these guests, and let nobody else until the transaction ends. Whoever
+        does not wait fails, for a passing reason."""
+        await self._fetch(_KEEP_STILL if waits else f"{_KEEP_STILL} NOWAIT", self.hotel_id, list(guest_ids))
 
     async def pages_open_at(self, at: datetime, size: int = 1000) -> AsyncIterator[list[StayRecord]]:
         """Give the stays that have not ended by `at`, so many at a time."""
@@ -122,8 +123,17 @@ class Stays(Repository):
             return []
         statement = insert(Stay)
         changes = {name: statement.excluded[name] for name in NewStay.__slots__ if name not in _KEY}
+        is_same_guest = Stay.guest_id == statement.excluded.guest_id
+        without_link = Stay.verification_data.op("-")(literal("link_token", Text))
         statement = statement.on_conflict_do_update(
-            index_elements=list(_KEY), set_={**changes, "updated_at": func.now()}
+            index_elements=list(_KEY),
+            set_={
+                **changes,
+                "updated_at": func.now(),
+                # The link that the guest of before has must not open another's stay.
+                "verification_data": case((is_same_guest, Stay.verification_data), else_=without_link),
+                "verified_at": case((is_same_guest, Stay.verified_at)),
+            },
         )
         # In one order, so that two imports which share stays lock them alike and can't deadlock.
         rows = [
@@ -136,10 +146,11 @@ class Stays(Repository):
         ]
         return [StayRecord(*row) for row in await self._run(statement.returning(*_COLUMNS), rows)]
 
-    async def vocabulary(self) -> dict[str, list[str]]:
-        """Return the room types, room numbers and sources that the hotel's stays have ever had, each once."""
+    async def vocabulary(self) -> dict[str, dict[str, int]]:
+        """Return the room types, room numbers and sources that the hotel's stays have ever had, each with the number
+        of these stays."""
         rows = await self._fetch(_VOCABULARY, self.hotel_id)
-        return {name: [row[name] for row in rows if row[name]] for name in _TOLD}
+        return {name: {row[name]: row["stays"] for row in rows if row[name]} for name in _TOLD}
 
     async def update(self, stay_id: UUID, **values: Any) -> None:
         """Change columns of a stay."""
@@ -172,7 +183,7 @@ _OPEN_AT = f"{_SELECT} AND (check_out >= $2 OR checked_out_at >= $2) AND id > $3
 _TOLD = ("room_type", "room_number", "source")
 # All of them in one reading of the hotel's stays, which may be many, and without sorting these.
 _VOCABULARY = f"""
-    SELECT {", ".join(_TOLD)} FROM stays WHERE hotel_id = $1
+    SELECT {", ".join(_TOLD)}, count(*) AS stays FROM stays WHERE hotel_id = $1
     GROUP BY GROUPING SETS ({", ".join(f"({name})" for name in _TOLD)})
 """
 _BEFORE_ALL = UUID(int=0)
