@@ -22,6 +22,8 @@ SCARCE = "bot.workers.ticks:Ticks._fire_due_in"
 """Comes first, while there is still something to fire."""
 STALE = "bot.doubts:Doubts.mark_stale"
 """Only what a dead sender left behind leads there."""
+CHANGED = "bot.workers.pollers:Pollers._is"
+"""Only an account that works again leads there."""
 
 
 async def die_at_every_point(stage: Stage) -> Result:
@@ -35,6 +37,8 @@ async def die_at_every_point(stage: Stage) -> Result:
             for point, number, moment in product(points, range(rounds), Moment):
                 if point == STALE:
                     await _dies(play, Death(f"{SEND}:telegram", Moment.after))
+                if point == CHANGED:
+                    await play.rows("UPDATE channel_accounts SET status = 'limited'")
                 death = Death(point, moment, 1 + number % 3)
                 if not await _dies(play, death):
                     unhit.append(str(death))
