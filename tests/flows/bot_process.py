@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import uvloop
@@ -61,9 +62,10 @@ class BotProcess:
         self.signal(signal.SIGCONT)
 
     def signal(self, number: signal.Signals) -> None:
-        """Send it a signal."""
+        """Send it a signal, unless it is gone."""
         assert self._process.pid is not None, "it was started"
-        os.kill(self._process.pid, number)
+        with suppress(ProcessLookupError):
+            os.kill(self._process.pid, number)
 
     async def gone(self) -> int | None:
         """Wait until it is gone; return its exit code, or minus the signal that ended it."""
