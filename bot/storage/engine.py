@@ -70,6 +70,8 @@ def make_engine(url: str, pool_size: int, statement_timeout: timedelta) -> Async
                 "application_name": "bellhop",
                 "timezone": "UTC",
                 "jit": "off",
+                # A kept plan is as old as its connection: one made while a queue was empty reads it whole for ever.
+                "plan_cache_mode": "force_custom_plan",
                 "statement_timeout": _milliseconds(statement_timeout),
                 "lock_timeout": _milliseconds(LOCK_TIMEOUT),
                 "idle_in_transaction_session_timeout": _milliseconds(IDLE_IN_TRANSACTION_TIMEOUT),

@@ -9,11 +9,22 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, driver_url, login_url, make_engine, role_password
 from bot.storage.failures import is_overload, is_passing
 from tests.bot.storage.conftest import Street
+from tests.bot.storage.houses import House
+from tests.bot.storage.twins import NOW
 from tests.databases import Database, connected, open_storage
+
+_WAITING = text("SELECT id FROM outbox WHERE state = 'queued' AND not_before <= :now ORDER BY hotel_id, account_id")
+_ROWS_READ = text("SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'outbox'")
+_DONE_LONG_AGO = """
+    INSERT INTO outbox (hotel_id, account_id, chat_id, purpose, content, correlation_id, created_at, not_before,
+                        not_after, state, attempts, sent_at)
+    SELECT $1, $2, $3, 'reply', '{}', 'c', now(), now(), now(), 'sent', 1, now() FROM generate_series(1, 5000)
+"""
 
 
 def test_takes_any_postgres_address_when_it_is_given() -> None:
@@ -94,3 +105,26 @@ async def test_a_loop_goes_on_when_a_statement_was_too_slow_for_once(database: D
         await engine.dispose()
     assert is_overload(slow.value)
     assert not is_overload(ValueError("a mistake of ours"))
+
+
+async def test_reads_only_what_waits_when_a_queue_grew_under_an_open_connection(new_database: Database) -> None:
+    storage = open_storage(new_database)
+    house = await House(storage).build(1)
+    engine = make_engine(new_database.runtime_url, 1, timedelta(seconds=5))
+    async with connected(new_database.admin_url) as admin, engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await admin.execute("VACUUM (ANALYZE) outbox")
+        for _ in range(10):  # from its sixth time on the server may keep one plan for a statement
+            assert (await connection.execute(_WAITING, {"now": NOW})).all() == []
+        waiting = await house.post("asks")
+        await admin.execute(_DONE_LONG_AGO, house.hotel_id, house.account_id, house.chats[0])
+        before = await _rows_read_one_by_one(connection)
+        assert [row.id for row in await connection.execute(_WAITING, {"now": NOW})] == [waiting]
+        assert await _rows_read_one_by_one(connection) == before
+    await engine.dispose()
+    await storage.close()
+
+
+async def _rows_read_one_by_one(connection: AsyncConnection) -> int:
+    await connection.execute(text("SELECT pg_stat_force_next_flush()"))
+    return int((await connection.execute(_ROWS_READ)).scalar_one())
