@@ -156,8 +156,9 @@ def _unusable(variable: str, error: BaseException) -> ConfigurationError:
 async def open_database(settings: Settings, logins: Logins) -> AsyncIterator[Database]:
     """Open the pools of the two serving logins, watched, and close them again."""
     database = Database(
-        _engine(settings, logins.app, "app", settings.database.pool_size),
-        _engine(settings, logins.runtime, "runtime", max(3, settings.database.pool_size // 2)),
+        _engine(settings, logins.app, "app", settings.database.pool_size, waits_for_disk=True),
+        # It takes leases and nothing else, and whoever acts on one commits that before the outside hears of it.
+        _engine(settings, logins.runtime, "runtime", max(3, settings.database.pool_size // 2), waits_for_disk=False),
     )
     try:
         yield database
@@ -165,7 +166,7 @@ async def open_database(settings: Settings, logins: Logins) -> AsyncIterator[Dat
         await database.close()
 
 
-def _engine(settings: Settings, url: str, pool: str, size: int) -> AsyncEngine:
-    engine = make_engine(url, size, settings.database.statement_timeout)
+def _engine(settings: Settings, url: str, pool: str, size: int, *, waits_for_disk: bool) -> AsyncEngine:
+    engine = make_engine(url, size, settings.database.statement_timeout, waits_for_disk=waits_for_disk)
     watch_queries(engine, settings.process.slow_query, pool)
     return engine

@@ -53,8 +53,13 @@ def role_password(owner_password: Any, role: str) -> str | None:
     return hmac.digest(str(owner_password).encode(), f"bellhop login {role}".encode(), "sha256").hex()
 
 
-def make_engine(url: str, pool_size: int, statement_timeout: timedelta) -> AsyncEngine:
-    """Return a pooled engine whose connections carry our timeouts and JSON codec."""
+def make_engine(
+    url: str, pool_size: int, statement_timeout: timedelta, *, waits_for_disk: bool = True
+) -> AsyncEngine:
+    """Return a pooled engine whose connections carry our timeouts and JSON codec.
+
+    Without `waits_for_disk` the server may forget the last commits when it falls: for leases, which die with it.
+    """
     engine = create_async_engine(
         driver_url(url),
         pool_size=pool_size,
@@ -75,6 +80,7 @@ def make_engine(url: str, pool_size: int, statement_timeout: timedelta) -> Async
                 "statement_timeout": _milliseconds(statement_timeout),
                 "lock_timeout": _milliseconds(LOCK_TIMEOUT),
                 "idle_in_transaction_session_timeout": _milliseconds(IDLE_IN_TRANSACTION_TIMEOUT),
+                **({} if waits_for_disk else {"synchronous_commit": "off"}),
             },
         },
     )

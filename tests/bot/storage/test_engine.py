@@ -68,6 +68,18 @@ async def test_ends_statements_and_idle_transactions_when_they_take_too_long(dat
     await engine.dispose()
 
 
+@pytest.mark.parametrize("waits", [True, False])
+async def test_commits_wait_for_the_disk_when_they_are_promises(new_database: Database, waits: bool) -> None:
+    async with connected(new_database.admin_url) as admin:
+        name = await admin.fetchval("SELECT current_database()")
+        await admin.execute(f"ALTER ROLE bellhop_runtime IN DATABASE {name} SET synchronous_commit = remote_apply")
+    engine = make_engine(new_database.runtime_url, 1, timedelta(seconds=5), waits_for_disk=waits)
+    async with engine.connect() as connection:
+        shown = (await connection.execute(text("SHOW synchronous_commit"))).scalar_one()
+    await engine.dispose()
+    assert shown == ("remote_apply" if waits else "off")
+
+
 async def test_calls_a_lost_connection_passing_and_a_wrong_value_not(street: Street) -> None:
     storage = open_storage(street.urls, pool_size=1)
     async with storage.app.connect() as connection, connected(street.urls.admin_url) as admin:
