@@ -202,7 +202,8 @@ class Claims:
     """The runtime role's few questions; what is claimed is `worker`'s."""
 
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        # Each question is one statement, so it needs no BEGIN and COMMIT around it.
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
         self.worker = WorkerKey.draw()
 
     async def claim_chats(self, limit: int, lease: timedelta = LEASE) -> list[ChatLease]:
@@ -299,6 +300,6 @@ class Claims:
         return int(row.made)
 
     async def _run(self, statement: TextClause, **values: Any) -> Sequence[Any]:
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
             result = await connection.execute(statement, values)
             return result.all() if result.returns_rows else []

@@ -39,7 +39,8 @@ async def work_off(
             busy |= {asyncio.create_task(_do(work, piece)) for piece in claimed}
             if len(busy) >= hands:
                 await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
-            elif not claimed:
+            else:
+                # Nothing else could be had; whatever changes that knocks, also while this was being asked.
                 await knocks.wait(topic, POLL.total_seconds())
             busy = {task for task in busy if not task.done()}
         if busy:
