@@ -127,6 +127,13 @@ class Channel(Protocol):
         """Ask the provider what the account can do now. Raises TransientError, AccountUnusable."""
         ...
 
+    async def address(self) -> str | None:
+        """Ask where guests find the account, in the form of `ChannelAccount.address`; None where it isn't told.
+
+        Raises like `state`.
+        """
+        ...
+
     async def webhook(self) -> str | None:
         """Ask where the provider pushes to; None when it hands events to `fetch`. Raises like `state`."""
         ...

@@ -29,6 +29,7 @@ class TelegramRig:
     send_method = "sendMessage"
     file_method = "sendDocument"
     fetch_method = "getUpdates"
+    address = "@desk_bot"
 
     def __init__(self, sim: Simulator, clock: MovableClock) -> None:
         self.sim = sim
@@ -72,6 +73,7 @@ class GreenRig:
     send_method = "sendMessage"
     file_method = "sendFileByUpload"
     fetch_method = "receiveNotification"
+    address = "+79990000000"
     chat_id = "79991234567@c.us"
 
     def __init__(self, sim: Simulator, clock: MovableClock) -> None:

@@ -166,6 +166,10 @@ async def test_the_account_is_active_when_the_provider_says_so(rig: Rig) -> None
     assert await rig.channel.state() is AccountState.active
 
 
+async def test_the_address_is_the_one_that_guests_know_when_the_provider_tells_it(rig: Rig) -> None:
+    assert await rig.channel.address() == rig.address
+
+
 async def test_pushing_and_fetching_take_turns_when_the_webhook_is_set_and_removed(rig: Rig) -> None:
     await rig.channel.use_webhook("http://127.0.0.1:9/webhooks/x", "s3cret-of-the-webhook")
     with pytest.raises(TransientError, match="webhook"):

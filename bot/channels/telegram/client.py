@@ -145,6 +145,14 @@ class TelegramChannel:
                 await self._bot(GetUpdates(offset=self._offset, limit=1, timeout=0))
         return AccountState.active
 
+    async def address(self) -> str | None:
+        try:
+            name = inner(await self._bot(GetMe()), "username")
+        except PermanentError:
+            await self.state()
+            return None
+        return f"@{name}" if isinstance(name, str) and name else None
+
     async def webhook(self) -> str | None:
         url = inner(await self._webhook_info(), "url")
         return url if isinstance(url, str) and url else None

@@ -138,6 +138,10 @@ class GreenChannel:
             raise TransientError("Green API did not say the account's state")
         return STATES.get(name, AccountState.limited)
 
+    async def address(self) -> str | None:
+        number, _, kind = str(inner(await self._settings(), "wid")).partition("@")
+        return f"+{number}" if kind == "c.us" and number.isdecimal() else None
+
     async def webhook(self) -> str | None:
         url = inner(await self._settings(), "webhookUrl")
         return url if isinstance(url, str) and url else None

@@ -53,7 +53,19 @@ async def _ask(about: str, account: AccountRecord, channel: Channel, public_url:
     if state is not AccountState.active:
         remedy = _REMEDIES[Platform(account.platform)]
         return Finding(about, problem=f"the provider says that it is {state}", remedy=remedy)
+    actual = await channel.address()
+    if actual is not None and not is_same(account.address, actual):
+        remedy = "guests' links lead astray: remove the account and add it again under its own address"
+        return Finding(about, problem=f"its credentials are those of {actual}", remedy=remedy)
     return judge_way(about, await channel.webhook(), public_url)
+
+
+def is_same(address: str, actual: str) -> bool:
+    """Whether two addresses are one account's. WhatsApp has numbers of some countries with a digit more or less than
+    they are dialled with, behind the country's code (+52, +54, +55): the last eight digits are the same."""
+    if actual.startswith("+"):
+        return address[-8:] == actual[-8:]
+    return address.casefold() == actual.casefold()
 
 
 def judge_way(about: str, webhook: str | None, public_url: str | None) -> Finding:

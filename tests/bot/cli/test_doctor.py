@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.channels.registry import import_clients
-from bot.cli.checks.channels import check_public_url, judge_way
+from bot.cli.checks.channels import check_public_url, is_same, judge_way
 from bot.cli.checks.database import check_partitions, check_roles, check_tables, check_version, judge_skew
 from bot.cli.checks.queues import judge_age
 from bot.clock import SystemClock
@@ -105,6 +105,19 @@ def test_tells_a_refused_token_from_a_missing_network_when_channels_fail(
     assert len(problems(silent.output)) == 2
     assert all("can't be reached" in line for line in problems(silent.output))
     assert TOKEN not in refused.output + silent.output
+
+
+def test_names_the_bot_that_a_token_belongs_to_when_it_is_not_the_one_named(
+    equipped: Operator, months: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepare(simulator: Simulator) -> None:
+        simulator.telegram.add_bot(TOKEN, "another_bot")
+        simulator.telegram.add_bot("2:baer", "Baer_Bot")
+
+    with providers(prepare, monkeypatch):
+        (line,) = problems(equipped.tries("doctor").output)
+    assert "@adler_bot: its credentials are those of @another_bot" in line
+    assert "remove the account" in line
 
 
 def test_asks_nobody_about_the_channels_that_the_demo_plays(operator: Operator, months: None) -> None:
@@ -332,3 +345,17 @@ def test_says_so_when_the_provider_brings_events_another_way(
 )
 def test_knows_the_ports_that_are_pushed_to_when_a_public_address_is_set(url: str | None, is_well: bool) -> None:
     assert check_public_url(url).is_well is is_well
+
+
+@pytest.mark.parametrize(
+    ("address", "actual", "is_one"),
+    [
+        ("@Adler_Bot", "@adler_bot", True),
+        ("@adler_bot", "@baer_bot", False),
+        ("+4930900100", "+4930900100", True),
+        ("+525512345678", "+5215512345678", True),
+        ("+4930900100", "+4930900101", False),
+    ],
+)
+def test_knows_an_address_when_the_provider_writes_it_differently(address: str, actual: str, is_one: bool) -> None:
+    assert is_same(address, actual) is is_one
