@@ -131,6 +131,7 @@ class Reason(StrEnum):
     held_before = "held_before"
     trigger_inactive = "trigger_inactive"
     stay_over = "stay_over"
+    handed_on = "handed_on"
     other_state = "other_state"
     already_fired = "already_fired"
     quiet_hours = "quiet_hours"

@@ -32,6 +32,7 @@ class _Steps:
     """What is to be done to the table."""
 
     to_plan: list[NewFiring] = field(default_factory=list)
+    to_hand_on: list[NewFiring] = field(default_factory=list)
     to_note: list[NewFiring] = field(default_factory=list)
     to_cancel: list[UUID] = field(default_factory=list)
     to_forget: list[UUID] = field(default_factory=list)
@@ -56,7 +57,8 @@ async def plan_changes(
     await uow.firings.cancel(steps.to_forget, Reason.conditions_not_met, occasion.now)
     await uow.firings.plan(steps.to_note, occasion.now)
     cancelled = await uow.firings.cancel(steps.to_cancel, Reason.conditions_not_met, occasion.now)
-    return diff_of(added=await uow.firings.plan(steps.to_plan, occasion.now), cancelled=cancelled)
+    added = await uow.firings.plan(steps.to_plan, occasion.now)
+    return diff_of(added, await uow.firings.plan(steps.to_hand_on, occasion.now), cancelled)
 
 
 def look(
@@ -93,10 +95,14 @@ def _steps(
     for key, (firing, trace) in looked.items():
         line = lines.get(key)
         if trace.held and (line is None or line.status is FiringStatus.cancelled):
-            if is_stay_news or _was_waiting(line, now):
+            if is_stay_news:
                 steps.to_plan.append(firing)
+            elif line is not None and _was_waiting(line, now):
+                steps.to_plan.append(_going_on(firing, line))
             else:
                 steps.to_note.append(noted(firing, Reason.held_before, trace.checked))
+        elif trace.held and line is not None and _waits_for_another(line, firing):
+            steps.to_hand_on.append(_going_on(firing, line))
         elif not trace.held and line is not None and _is_reminder(line):
             steps.to_forget.append(line.id)
     # What waits for a state that has passed, or for a room that the guest has left.
@@ -105,9 +111,19 @@ def _steps(
     return steps
 
 
-def _was_waiting(line: FiringRecord | None, now: datetime) -> bool:
+def _was_waiting(line: FiringRecord, now: datetime) -> bool:
     """Whether the line waited to fire when its trigger was paused."""
-    return line is not None and line.reason == Reason.trigger_inactive and line.useful_until > now
+    return line.reason == Reason.trigger_inactive and line.useful_until > now
+
+
+def _waits_for_another(line: FiringRecord, firing: NewFiring) -> bool:
+    """Whether the line waits for the guest who has handed the stay on."""
+    return line.status in PLANNED and line.guest_id != firing.guest_id
+
+
+def _going_on(firing: NewFiring, line: FiringRecord) -> NewFiring:
+    """Return the firing as what the line was planned for: nothing became true anew, so it is useful no longer."""
+    return replace(firing, useful_until=line.useful_until)
 
 
 def _is_reminder(line: FiringRecord) -> bool:

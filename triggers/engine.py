@@ -20,6 +20,7 @@ from triggers.base import Change, Event, Reason, Verdict
 from triggers.changes import plan_changes
 from triggers.dossiers import Dossier, nearest_stay, open_dossiers
 from triggers.firing import Question, decide
+from triggers.handing_on import hand_on
 from triggers.happenings import Happening, StayChange, happenings_of
 from triggers.planning import Occasion, PlanDiff, diff_of, looks_back_to, plan_times
 from triggers.raising import Waiting, plan_events, waiting_for, withdraw, withdraw_untrue
@@ -61,8 +62,10 @@ class Engine:
             one.after for one in changes if one.before and one.before.booking_status != one.after.booking_status
         ]
         withdrawn = await withdraw_untrue(uow, rules, went_on, self._clock.now())
+        handed_on = await hand_on(uow, rules, changes, self._clock.now(), correlation_id)
         waiting = waiting_for(rules, happenings_of(changes, correlation_id))
-        return planned + PlanDiff(added=await self._plan_events(uow, waiting), cancelled=withdrawn)
+        happened = PlanDiff(added=await self._plan_events(uow, waiting), cancelled=withdrawn)
+        return planned + handed_on + happened
 
     async def plan_guests(self, uow: UnitOfWork, correlations: Mapping[UUID, str]) -> PlanDiff:
         """Guests became known better (language, tags, another's stays), each by the message or command of that

@@ -95,7 +95,7 @@ def decide(
 def _end_of(rule: Rule, stay: StayRecord | None) -> Reason | None:
     """Return why a stay is not spoken of: it is another guest's, is over, or not in the state that this is about."""
     if stay is None:
-        return Reason.stay_over
+        return Reason.handed_on
     when = rule.conditions.when
     if holds(when.event, stay) if isinstance(when, Event) else rule.looks_at(stay.booking_status):
         return None

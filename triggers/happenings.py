@@ -59,6 +59,11 @@ class StayChange:
     before: StayRecord | None
     after: StayRecord
 
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether the stay is another guest's now."""
+        return self.before is not None and self.before.guest_id != self.after.guest_id
+
 
 def message_facts(text: str, score: Decimal, kind: SentimentType, intent: str | None) -> dict[str, Any]:
     """Return what conditions may ask of a guest's message; of old messages the intent is not known."""
@@ -83,6 +88,11 @@ def message_events(kind: SentimentType) -> list[str]:
 def states_during(event: str) -> Set[BookingStatus]:
     """Return in which states of the stay it is still so."""
     return _HOLDS_WHILE.get(event, frozenset(BookingStatus))
+
+
+def is_about_stay(event: str) -> bool:
+    """Whether an event is the stay's own, and not its guest's."""
+    return event in _HOLDS_WHILE
 
 
 def holds(event: str, stay: StayRecord) -> bool:

@@ -206,6 +206,7 @@ SENTENCES = {
     Reason.held_before: ("The conditions held already", "Условия выполнялись ещё до создания"),
     Reason.trigger_inactive: ("The trigger was paused or deleted.", "Триггер был на паузе или удалён."),
     Reason.stay_over: ("The stay is over: it was cancelled", "Проживание окончено: его отменили"),
+    Reason.handed_on: ("The stay was handed on to another guest.", "Проживание передали другому гостю."),
     Reason.other_state: ("The stay is not in the state that the message is about", "Проживание не в том состоянии"),
     Reason.already_fired: ("The guest had got it already.", "Гость его уже получил."),
     Reason.quiet_hours: ("It was night: the hotel's quiet hours.", "Была ночь: тихие часы отеля."),
@@ -228,7 +229,9 @@ HOW = {
     Reason.attention_budget: FiringStatus.postponed,
     Reason.no_longer_useful: FiringStatus.expired,
     **dict.fromkeys((Reason.bad_template, Reason.unreadable, Reason.error), FiringStatus.failed),
-    **dict.fromkeys((Reason.trigger_inactive, Reason.stay_over, Reason.other_state), FiringStatus.cancelled),
+    **dict.fromkeys(
+        (Reason.trigger_inactive, Reason.stay_over, Reason.handed_on, Reason.other_state), FiringStatus.cancelled
+    ),
 }
 """What comes of a firing for this reason; all else is skipped."""
 # Lines that were cancelled without being looked at: nothing was decided, so there is no verdict to read.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from models import GuestChange, ServiceRequest
@@ -102,9 +103,93 @@ async def test_staff_hear_once_when_a_waiting_message_is_planned_anew(hotel: Hot
     await hotel.tick(NIGHT)
     await hotel.change_trigger(trigger, is_active=False)
     await hotel.change_trigger(trigger, is_active=True)
-    await hotel.change(stay, check_in=NIGHT - HOUR)
+    await hotel.change(stay, room_number="14")
 
     await hotel.tick(MORNING)
+
+    assert len(await notices(hotel)) == 1
+
+
+async def test_staff_hear_once_when_a_waiting_edge_is_paused_and_resumed(hotel: HotelDesk) -> None:
+    trigger = await hotel.trigger(SUITE, actions=[NOTICE])
+    hotel.clock.set(NIGHT)
+    await hotel.stay(room_type="suite")
+    await hotel.tick()
+    hotel.clock.move(HOUR)
+    await hotel.change_trigger(trigger, is_active=False)
+    await hotel.change_trigger(trigger, is_active=True)
+
+    await hotel.tick(MORNING)
+
+    assert await hotel.told() == ["Welcome!"]
+    assert len(await notices(hotel)) == 1
+
+
+async def test_staff_hear_again_when_the_stay_of_a_waiting_message_is_moved(hotel: HotelDesk) -> None:
+    await hotel.trigger(AFTER_CHECKIN, actions=[NOTICE, COT])
+    stay = await hotel.stay(check_in=NIGHT - 2 * HOUR)
+    await hotel.tick(NIGHT)
+    week = timedelta(days=7)
+    await hotel.change(stay, check_in=NIGHT - 2 * HOUR + week, check_out=NIGHT + 2 * week, room_number="14")
+
+    await hotel.tick(MORNING)
+    assert [words for _, _, words in await requests(hotel)] == ["A cot for 12"]
+    await hotel.tick(MORNING + week)
+
+    assert [words for _, _, words in await requests(hotel)] == ["A cot for 12", "A cot for 14"]
+
+
+async def test_staff_hear_again_when_the_arrival_of_a_guest_who_opted_out_is_moved(hotel: HotelDesk) -> None:
+    await hotel.trigger(AFTER_CHECKIN, actions=[NOTICE])
+    stay = await hotel.stay()
+    await opt_out(hotel, stay.guest_id)
+    await hotel.tick(NOON + 2 * HOUR)
+    await hotel.change(stay, check_in=NOON + 24 * HOUR)
+
+    await hotel.tick(NOON + 26 * HOUR)
+
+    assert len(await notices(hotel)) == 2
+
+
+@pytest.mark.parametrize("conditions", [AFTER_CHECKIN, SUITE, {"event": "booking_confirmed"}], ids=str)
+async def test_staff_hear_of_the_new_guest_when_the_stay_of_a_waiting_message_is_handed_on(
+    hotel: HotelDesk, conditions: dict[str, Any]
+) -> None:
+    await hotel.trigger(conditions, actions=[NOTICE])
+    hotel.clock.set(NIGHT)
+    stay = await hotel.stay(check_in=NIGHT - 2 * HOUR, booked_at=NIGHT, room_type="suite")
+    await hotel.tick()
+
+    await hotel.change(stay, guest_id=await hotel.guest("Boris Ivanov", "+491511234568"))
+    await hotel.tick()
+
+    about = [words.partition("\n")[0] for words in await notices(hotel)]
+    assert sorted(about) == ["Anna Petrova is in room 12.", "Boris Ivanov is in room 12."]
+
+
+async def test_staff_hear_again_when_the_conditions_ended_in_the_night_and_came_back(hotel: HotelDesk) -> None:
+    await hotel.trigger(SUITE, actions=[NOTICE])
+    hotel.clock.set(NIGHT)
+    stay = await hotel.stay(room_type="suite", room_number="1")
+    await hotel.tick()
+    await hotel.change(stay, room_type="double")
+    hotel.clock.move(HOUR)
+    await hotel.change(stay, room_type="suite", room_number="2")
+
+    await hotel.tick(MORNING)
+
+    about = [words.partition("\n")[0] for words in await notices(hotel)]
+    assert sorted(about) == ["Anna Petrova is in room 1.", "Anna Petrova is in room 2."]
+
+
+async def test_staff_hear_once_when_a_guest_who_opted_out_says_the_same_again(hotel: HotelDesk) -> None:
+    await hotel.trigger({"event": "negative_sentiment"}, actions=[NOTICE])
+    stay = await hotel.stay()
+    await opt_out(hotel, stay.guest_id)
+    for _ in range(2):
+        await hotel.happens("negative_sentiment", stay.guest_id, stay, sentiment_score=-0.8)
+        await hotel.tick()
+        hotel.clock.move(HOUR)
 
     assert len(await notices(hotel)) == 1
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from models.enums import BookingStatus
-from tests.triggers.hotels import AFTER_CHECKIN, NOON, HotelDesk
+from models.enums import BookingStatus, OncePer
+from tests.triggers.hotels import AFTER_CHECKIN, NOON, SUITE, HotelDesk
 from tests.triggers.test_engine_stays import imported, row
 from triggers.planning import PlanDiff
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NIGHT, MORNING = NOON + 10 * HOUR, NOON + 20 * HOUR
 TOMORROW: dict[str, Any] = {"check_in": NOON + DAY, "check_out": NOON + 3 * DAY}
 CHECKED_IN: dict[str, Any] = {"booking_status": BookingStatus.checked_in, "checked_in_at": NOON}
+
+
+async def another(hotel: HotelDesk) -> UUID:
+    """Add the guest to whom a stay is handed on."""
+    return await hotel.guest("Boris Ivanov", "+491511234568")
 
 
 def left(at: datetime) -> dict[str, Any]:
@@ -241,3 +248,103 @@ async def test_the_new_guest_is_told_when_a_stay_is_handed_on(hotel: HotelDesk) 
     assert (saved.guests, saved.plan) == (1, PlanDiff(moved=1))
     assert await hotel.told() == ["Welcome, Boris Ivanov!"]
     assert await hotel.addresses() == ["491511234568@c.us"]
+
+
+@pytest.mark.parametrize("event", ["booking_confirmed", "room_changed"])
+async def test_what_happened_in_the_night_is_told_to_the_new_guest_when_a_stay_is_handed_on(
+    hotel: HotelDesk, event: str
+) -> None:
+    await hotel.trigger({"event": event}, "It is yours, {{ guest.name }}!")
+    stay = await hotel.stay(booking_status=BookingStatus.pending, **TOMORROW)
+    hotel.clock.set(NIGHT)
+    await hotel.change(stay, booking_status=BookingStatus.confirmed, room_number="14")
+    await hotel.tick()
+    assert await hotel.states() == [("postponed", "quiet_hours")]
+
+    diff = await hotel.change(stay, guest_id=await another(hotel))
+    await hotel.tick()
+    await hotel.tick(MORNING)
+
+    assert diff == PlanDiff(moved=1)
+    assert await hotel.told() == ["It is yours, Boris Ivanov!"]
+    assert await hotel.addresses() == ["491511234568@c.us"]
+
+
+async def test_what_a_guest_said_is_not_answered_to_another_when_the_stay_is_handed_on(hotel: HotelDesk) -> None:
+    await hotel.trigger({"event": "negative_sentiment"}, "We are sorry.")
+    stay = await hotel.stay(**TOMORROW)
+    await hotel.happens("negative_sentiment", stay.guest_id, stay, sentiment_score=-0.8)
+
+    diff = await hotel.change(stay, guest_id=await another(hotel))
+    await hotel.tick()
+
+    assert diff == PlanDiff(cancelled=1)
+    assert await hotel.states() == [("cancelled", "handed_on")]
+    assert await hotel.told() == []
+
+
+async def test_an_edge_of_the_night_is_told_to_the_new_guest_when_a_stay_is_handed_on(hotel: HotelDesk) -> None:
+    await hotel.trigger(SUITE, "Your suite awaits, {{ guest.name }}.")
+    hotel.clock.set(NIGHT)
+    stay = await hotel.stay(room_type="suite", **TOMORROW)
+    await hotel.tick()
+    assert await hotel.states() == [("postponed", "quiet_hours")]
+
+    diff = await hotel.change(stay, guest_id=await another(hotel))
+    await hotel.tick()
+    await hotel.tick(MORNING)
+
+    assert diff == PlanDiff(moved=1)
+    assert await hotel.told() == ["Your suite awaits, Boris Ivanov."]
+    assert await hotel.addresses() == ["491511234568@c.us"]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "diff"),
+    [
+        (SUITE, PlanDiff(added=1, cancelled=1)),
+        ({"event": "booking_created"}, PlanDiff(moved=1)),
+        (AFTER_CHECKIN, PlanDiff(added=1, cancelled=1)),
+    ],
+    ids=str,
+)
+async def test_the_new_guest_is_told_when_a_stay_is_handed_on_whose_trigger_speaks_once_a_guest(
+    hotel: HotelDesk, conditions: dict[str, Any], diff: PlanDiff
+) -> None:
+    await hotel.trigger(conditions, once_per=OncePer.guest)
+    hotel.clock.set(NIGHT)
+    stay = await hotel.stay(room_type="suite", check_in=NIGHT - 2 * HOUR)
+    await hotel.tick()
+    assert await hotel.states() == [("postponed", "quiet_hours")]
+
+    assert await hotel.change(stay, guest_id=await another(hotel)) == diff
+    await hotel.tick()
+    await hotel.tick(MORNING)
+
+    assert await hotel.addresses() == ["491511234568@c.us"]
+
+
+async def test_the_new_guest_hears_once_when_they_waited_for_the_same_already(hotel: HotelDesk) -> None:
+    await hotel.trigger({"event": "booking_created"}, once_per=OncePer.guest)
+    hotel.clock.set(NIGHT)
+    stay, boris = await hotel.stay(number="BK-1"), await another(hotel)
+    await hotel.stay(boris, "BK-2")
+    await hotel.tick()
+
+    assert await hotel.change(stay, guest_id=boris) == PlanDiff(cancelled=1)
+    await hotel.tick(MORNING)
+
+    assert await hotel.addresses() == ["491511234568@c.us"]
+
+
+async def test_nothing_is_told_to_the_new_guest_when_a_stay_is_handed_on_and_called_off_at_once(
+    hotel: HotelDesk,
+) -> None:
+    await hotel.trigger({"event": "booking_confirmed"})
+    hotel.clock.set(NIGHT)
+    stay = await hotel.stay(**TOMORROW)
+
+    await hotel.change(stay, guest_id=await another(hotel), booking_status=BookingStatus.cancelled)
+    await hotel.tick(MORNING)
+
+    assert await hotel.told() == []

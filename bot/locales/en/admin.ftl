@@ -604,6 +604,7 @@ admin-reason =
         [conditions_not_met] The conditions were not met.
         [trigger_inactive] The trigger was paused or deleted.
         [stay_over] The stay is over: it was cancelled, or the guest did not come or has left.
+        [handed_on] The stay was handed on to another guest.
         [other_state] The stay is not in the state that the message is about, or not any more.
         [already_fired] The guest had got it already.
         [quiet_hours] It was night: the hotel's quiet hours.

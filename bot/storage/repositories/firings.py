@@ -104,19 +104,23 @@ class Firings(Repository):
         """Plan firings; return the rows that that changed.
 
         New ones are added; planned and cancelled ones become what they are now. What fired stays so; what was
-        decided without a word gets another chance only when its moment was moved to after `at`.
+        decided without a word gets another chance only when its moment was moved to after `at`. What was done beside
+        a message counts for its moment and its guest: another of either begins with nothing done.
         """
-        return await self._plan(firings, at, _MOVABLE)
+        return await self._plan(firings, at, _MOVABLE, _IS_SAME_MOMENT)
 
     async def raise_again(self, firings: Collection[NewFiring], at: datetime) -> int:
         """Plan firings of something that happened; return how many rows that changed.
 
         What was planned or has fired stays so; what came to nothing gets another chance, since it happened again.
+        What was done beside it for this guest is not done twice, however often it happens.
         """
-        return len(await self._plan(firings, at, _REPEATABLE))
+        return len(await self._plan(firings, at, _REPEATABLE, _IS_SAME_GUEST))
 
-    async def _plan(self, firings: Collection[NewFiring], at: datetime, yields: str) -> list[PlannedLine]:
-        """Add rows; one that is there already is replaced where it `yields`."""
+    async def _plan(
+        self, firings: Collection[NewFiring], at: datetime, yields: str, goes_on: str
+    ) -> list[PlannedLine]:
+        """Add rows; one that is there already is replaced where it `yields`, with what was done where it `goes_on`."""
         # In one order, so that two plans which share rows lock them alike and can't deadlock.
         ordered = sorted(firings, key=lambda one: (one.trigger_id, one.subject, one.occurrence))
         rows = [
@@ -129,9 +133,10 @@ class Firings(Repository):
             for firing in ordered
         ]
         changed: list[PlannedLine] = []
+        conflict = _PLANNED_AGAIN.format(goes_on=goes_on, yields=yields)
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
-            found = await self._insert(TriggerFiring, part, returning=_LINE, conflict=_PLANNED_AGAIN + yields)
+            found = await self._insert(TriggerFiring, part, returning=_LINE, conflict=conflict)
             changed += [PlannedLine(*row) for row in found]
         return changed
 
@@ -222,7 +227,9 @@ _CHANGEABLE = (
 )
 _PLANNED_AGAIN = f"""
     ON CONFLICT (hotel_id, trigger_id, subject, occurrence)
-    DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _CHANGEABLE)} WHERE
+    DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _CHANGEABLE)},
+        done = CASE WHEN {{goes_on}} THEN trigger_firings.done ELSE '[]' END
+    WHERE {{yields}}
 """
 _IS_PLANNED = "status IN ('scheduled', 'postponed')"
 _IS_UNSAID = "trigger_firings.status IN ('skipped', 'expired', 'failed')"
@@ -230,6 +237,9 @@ _MOVABLE = f"""
     trigger_firings.status IN ('cancelled', 'scheduled', 'postponed')
     OR ({_IS_UNSAID} AND excluded.due_at > excluded.planned_at)
 """
+# A postponed line is due at another time than its moment's, but useful as long as before.
+_IS_SAME_GUEST = "trigger_firings.guest_id = excluded.guest_id"
+_IS_SAME_MOMENT = f"{_IS_SAME_GUEST} AND trigger_firings.useful_until = excluded.useful_until"
 _REPEATABLE = f"trigger_firings.status = 'cancelled' OR {_IS_UNSAID}"
 # By two indexes, stay by stay and guest by guest: for one condition with OR all that a trigger plans is read.
 _STANDING = f"""
