@@ -58,7 +58,7 @@ async def become(uow: UnitOfWork, turn: Turn, guest_id: UUID, evidence: str) -> 
     if loser is None or loser.id == winner.id:
         return winner
     proof = {"by": evidence, "channel": turn.platform.value, "at": turn.now.isoformat()}
-    await uow.guests.merge(loser.id, winner.id, proof)
+    winner = await uow.guests.get(await uow.guests.merge(loser.id, winner.id, proof))
     changes: dict[str, Any] = {"last_interaction": turn.now}
     if not has_chosen(winner):
         changes |= {"language": turn.language, "preferences": {**loser.preferences, **winner.preferences}}

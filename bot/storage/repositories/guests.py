@@ -8,25 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from bot.storage.repositories.base import AnySelect, Repository, as_records
-from bot.storage.repositories.firings import PLANNED
-from models import (
-    Consent,
-    Conversation,
-    Guest,
-    GuestIdentity,
-    Message,
-    ServiceRequest,
-    StaffNotification,
-    Stay,
-    TriggerFiring,
-)
+from bot.storage.repositories.merges import Merges
+from models import Guest, GuestIdentity, Stay
 from models.base import new_id
-from models.enums import FiringStatus, IdentityKind
+from models.enums import IdentityKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,54 +204,9 @@ class Guests(Repository):
         rows = [{"id": guest_id, "tags": list(words)} for guest_id, words in sorted(tags.items())]
         await self._fetch(_TAG, self.hotel_id, as_records(rows))
 
-    async def merge(self, loser: UUID, winner: UUID, evidence: Mapping[str, Any]) -> None:
-        """Let everything of `loser` belong to `winner`; the identities keep where they came from."""
-        moved = {**evidence, "merged_from": str(loser)}
-        await self._run(
-            update(GuestIdentity)
-            .where(self._own(GuestIdentity.hotel_id), GuestIdentity.guest_id == loser)
-            .values(guest_id=winner, evidence=moved)
-        )
-        await self._repeat_consents(loser, winner)
-        await self._move_plans(loser, winner)
-        for table in (Stay, Conversation, Message, StaffNotification, ServiceRequest, TriggerFiring):
-            await self._run(
-                update(table).where(self._own(table.hotel_id), table.guest_id == loser).values(guest_id=winner)
-            )
-        await self.update(loser, merged_into=winner)
-
-    async def _move_plans(self, loser: UUID, winner: UUID) -> None:
-        """Let what is said once a guest count for both: of a line that both have, the one that fired stays."""
-        mine, other = aliased(TriggerFiring), aliased(TriggerFiring)
-        pairs = select(mine.id, other.id.label("other_id"), other.status.label("other_status")).where(
-            self._own(mine.hotel_id),
-            other.hotel_id == mine.hotel_id,
-            mine.subject == winner,
-            other.subject == loser,
-            other.trigger_id == mine.trigger_id,
-            other.occurrence == mine.occurrence,
-        )
-        spare = [
-            pair.id if pair.other_status is FiringStatus.fired else pair.other_id for pair in await self._run(pairs)
-        ]
-        lines = update(TriggerFiring).where(self._own(TriggerFiring.hotel_id))
-        await self._run(
-            lines.where(TriggerFiring.id.in_(spare), TriggerFiring.status.in_(PLANNED)).values(
-                status=FiringStatus.cancelled, reason="already_fired"
-            )
-        )
-        # A spare line keeps its place in the ledger, but stands for nobody any more.
-        await self._run(lines.where(TriggerFiring.id.in_(spare)).values(subject=TriggerFiring.id))
-        await self._run(lines.where(TriggerFiring.subject == loser).values(subject=winner))
-
-    async def _repeat_consents(self, loser: UUID, winner: UUID) -> None:
-        """Write the lines of one guest for another, too: a ledger is only added to."""
-        said = (Consent.hotel_id, Consent.purpose, Consent.channel, Consent.state, Consent.source, Consent.at)
-        lines = select(func.gen_random_uuid(), literal(winner), *said).where(
-            self._own(Consent.hotel_id), Consent.guest_id == loser
-        )
-        names = ["id", "guest_id", *(column.key for column in said)]
-        await self._run(insert(Consent).from_select(names, lines))
+    async def merge(self, loser: UUID, winner: UUID, evidence: Mapping[str, Any]) -> UUID:
+        """Let everything of `loser` belong to `winner`; return who that is by now."""
+        return await Merges(self.connection, self.hotel_id).merge(loser, winner, evidence)
 
     def _select(self, condition: ColumnElement[bool]) -> AnySelect:
         columns = (Guest.id, Guest.name, Guest.language, Guest.preferences, Guest.tags)
