@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from rapidfuzz import fuzz
@@ -86,15 +86,15 @@ class Guestbook:
             return None
         guest = self._records.get(stay.guest_id)
         is_other_number = row.phone is not None and stay.guest_id in self._with_phones
-        is_other_name = guest is not None and not _may_be_one(guest.name, row.guest_name)
+        is_other_name = guest is not None and not may_be_one(guest.name, row.guest_name)
         return None if is_other_number and is_other_name else stay.guest_id
 
-    async def save(self, uow: UnitOfWork) -> int:
-        """Save new guests, names and numbers; return how many guests are new."""
+    async def save(self, uow: UnitOfWork, evidence: Mapping[str, Any]) -> int:
+        """Save new guests, names and numbers, whose they are by this evidence; return how many guests are new."""
         new = [guest for guest in self._wanted.values() if guest.id not in self._records]
         await uow.guests.add_all(new)
         await uow.guests.introduce([guest for guest in self._wanted.values() if self._is_news(guest)])
-        owners = await uow.guests.note_phones(self._new_phones, {"by": "import"})
+        owners = await uow.guests.note_phones(self._new_phones, evidence)
         taken = {
             self._new_phones[phone]: owner for phone, owner in owners.items() if owner != self._new_phones[phone]
         }
@@ -121,7 +121,7 @@ class Guestbook:
         return guest.id in self._records and guest != self._records[guest.id]
 
 
-def _may_be_one(name: str | None, other: str | None) -> bool:
+def may_be_one(name: str | None, other: str | None) -> bool:
     """Whether two names may be one person's, as where one is not known. Relatives share words: each must be alike."""
     if not name or not other:
         return True

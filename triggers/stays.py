@@ -70,7 +70,7 @@ async def save_stays(
     for part in in_parts(rows):
         known |= await uow.stays.keyed([key_of(row) for row in part])
     book = await Guestbook.open(uow, rows, known)
-    saved, done = Saved(guests=await book.save(uow)), 0
+    saved, done = Saved(guests=await book.save(uow, {"by": "import"})), 0
     for part in in_parts(rows):
         saved += await _save_part(uow, engine, part, book, known, correlation_id)
         done += len(part)

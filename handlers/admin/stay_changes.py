@@ -13,6 +13,7 @@ from bot.storage.repositories.stays import NewStay, StayRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.stay_card import stay_card
 from handlers.admin.stay_form import StayForm
+from handlers.admin.stay_guest import EVIDENCE, settle_guest
 from handlers.admin.words import diff_words
 from handlers.base import Turn
 from models.enums import BookingStatus, IdentityKind
@@ -23,7 +24,6 @@ from triggers.stays import real_times
 SOURCE = "manual"
 # Whose values the audit does not keep: only that they were changed.
 _OF_GUEST = ("name", "phone", "language")
-_EVIDENCE = {"by": "admin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,13 @@ class AddStay:
             return known
         guest = await uow.guests.add(form.name, form.language)
         if identity is not None:
-            await uow.guests.identify(guest.id, identity, _EVIDENCE)
+            await uow.guests.identify(guest.id, identity, EVIDENCE)
         return guest
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeStay:
-    """Change a stay, and its guest's name, language and phone."""
+    """Change a stay, and its guest's name, language and phone; or hand it on to another guest."""
 
     engine: Engine
     stay_id: UUID
@@ -84,7 +84,7 @@ class ChangeStay:
         before = await uow.stays.get(self.stay_id)
         if before is None:
             return (turn.reply("admin-stay-not-found", number=self.form.number),)
-        notes = await self._change_guest(uow, turn, before)
+        notes = await settle_guest(uow, turn, before, self.form)
         told = [name for name in _OF_GUEST if getattr(self.form, name) is not None]
         changes = _changes(self.form, before, turn.now)
         if changes:
@@ -103,17 +103,6 @@ class ChangeStay:
             {name: new[name] for name in differing} | ({"guest": told} if told else {}),
         )
         return (*notes, reply)
-
-    async def _change_guest(self, uow: UnitOfWork, turn: Turn, stay: StayRecord) -> tuple[OutgoingMessage, ...]:
-        form = self.form
-        told = {"name": form.name, "language": form.language}
-        values = {name: value for name, value in told.items() if value is not None}
-        if values:
-            await uow.guests.update(stay.guest_id, **values)
-        if form.phone is None:
-            return ()
-        owner = await uow.guests.identify(stay.guest_id, Identity(IdentityKind.phone, form.phone), _EVIDENCE)
-        return () if owner == stay.guest_id else (turn.reply("admin-stay-phone-taken", phone=form.phone),)
 
 
 def _changes(form: StayForm, stay: StayRecord, now: datetime) -> dict[str, Any]:
@@ -172,8 +161,8 @@ async def _planned(
 
 
 def _stored(stay: StayRecord) -> dict[str, Any]:
-    """Return what the audit keeps of a stay: plain values, and nothing of the guest."""
+    """Return what the audit keeps of a stay: plain values, and of the guest nothing but which one it is."""
     names = ("booking_status", "room_type", "room_number", "adults", "children")
     moments = {"check_in": stay.check_in, "check_out": stay.check_out, "checked_in_at": stay.checked_in_at}
     times = {name: at.isoformat() if at else None for name, at in moments.items()}
-    return {**{name: getattr(stay, name) for name in names}, **times}
+    return {"guest_id": str(stay.guest_id), **{name: getattr(stay, name) for name in names}, **times}

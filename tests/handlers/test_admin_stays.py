@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.hotel_settings import HotelSettings
 from bot.messages import Platform
-from bot.storage.repositories.guests import Identity
+from bot.storage.repositories.guests import GuestRecord, Identity
 from bot.storage.repositories.stays import StayRecord
 from handlers.admin.stay_changes import AddStay, ChangeStay
 from handlers.admin.stay_form import House as StayHouse
@@ -30,6 +30,19 @@ async def stay_of(house: House, number: str = "BK-7") -> StayRecord:
     async with house.database.unit(house.id) as uow:
         ((stay, _),) = await uow.stays.by_number(number)
     return stay
+
+
+async def guest_with(house: House, phone: str) -> GuestRecord:
+    async with house.database.unit(house.id) as uow:
+        guest = await uow.guests.recognise(Identity(IdentityKind.phone, phone))
+    assert guest is not None
+    return guest
+
+
+async def link_of(house: House, stay: StayRecord) -> str | None:
+    """Return the secret part of the stay's link, made where it has none."""
+    async with house.database.unit(house.id) as uow:
+        return await uow.stays.keep_link_token(stay.id, uuid4().hex)
 
 
 async def stays_of(house: House, number: str) -> int:
@@ -155,6 +168,51 @@ async def test_another_guests_phone_is_left_where_it_is(house: House) -> None:
         guest = await uow.guests.recognise(Identity(IdentityKind.phone, "+4915123456789"))
     assert guest is not None
     assert guest.id == other.guest_id
+
+
+async def test_the_stay_is_handed_on_when_name_and_phone_are_both_new(house: House) -> None:
+    await add_trigger(house)
+    before = await house.book("Anna Petrova", "BK-7", phone="+4915123456789", check_in=NOW)
+    token = await link_of(house, before)
+    admin = await hire(house)
+    await admin.write("/stay BK-7 adults=2")
+    said = await admin.write("/stay BK-7 name=Boris Ivanov phone=+4915123456780 language=ru")
+    assert "the stay was handed on to another guest" in said.text
+    assert "In the plan: 0 added, 1 moved, 0 cancelled." in said.text
+    assert "Guest: Boris Ivanov" in said.text
+    anna, boris = await guest_with(house, "+4915123456789"), await guest_with(house, "+4915123456780")
+    assert (anna.id, anna.name) == (before.guest_id, "Anna Petrova")
+    assert (boris.id, boris.name, boris.language) == ((await stay_of(house)).guest_id, "Boris Ivanov", "ru")
+    assert await link_of(house, before) not in {token, None}
+    audit = (await audits_of(house))[0]
+    assert (audit.metadata["old"]["guest_id"], audit.metadata["new"]["guest_id"]) == (str(anna.id), str(boris.id))
+    assert "Boris" not in str(audit)
+
+
+async def test_the_stay_is_handed_on_to_the_guest_who_has_that_name_and_phone(house: House) -> None:
+    boris = await house.book("Ivanov Boris", "BK-1", phone="+4915123456789")
+    await house.book("Anna Petrova", "BK-7")
+    said = await (await hire(house)).write("/stay BK-7 name=Boris Ivanov phone=+4915123456789")
+    assert "handed on" in said.text
+    assert (await stay_of(house)).guest_id == boris.guest_id
+
+
+async def test_nobody_is_renamed_when_name_and_phone_are_those_of_two_other_guests(house: House) -> None:
+    await house.book("Clara Schulz", "BK-1", phone="+4915123456789")
+    before = await house.book("Anna Petrova", "BK-7", phone="+4915123456780")
+    said = await (await hire(house)).write("/stay BK-7 name=Boris Ivanov phone=+4915123456789")
+    assert "belongs to another guest, who is called otherwise" in said.text
+    assert await stay_of(house) == before
+    names = [(await guest_with(house, f"+491512345678{digit}")).name for digit in (9, 0)]
+    assert names == ["Clara Schulz", "Anna Petrova"]
+
+
+async def test_the_guest_stays_the_same_when_name_and_phone_are_corrected(house: House) -> None:
+    before = await house.book("Ana Petrova", "BK-7", phone="+4915123456780")
+    said = await (await hire(house)).write("/stay BK-7 name=Anna Petrova phone=+4915123456789")
+    assert "handed on" not in said.text
+    guest = await guest_with(house, "+4915123456789")
+    assert (guest.id, guest.name) == (before.guest_id, "Anna Petrova")
 
 
 async def test_a_source_says_which_stay_is_meant_when_several_have_the_number(house: House) -> None:

@@ -124,14 +124,12 @@ class Stays(Repository):
         statement = insert(Stay)
         changes = {name: statement.excluded[name] for name in NewStay.__slots__ if name not in _KEY}
         is_same_guest = Stay.guest_id == statement.excluded.guest_id
-        without_link = Stay.verification_data.op("-")(literal("link_token", Text))
         statement = statement.on_conflict_do_update(
             index_elements=list(_KEY),
             set_={
                 **changes,
                 "updated_at": func.now(),
-                # The link that the guest of before has must not open another's stay.
-                "verification_data": case((is_same_guest, Stay.verification_data), else_=without_link),
+                "verification_data": case((is_same_guest, Stay.verification_data), else_=_WITHOUT_LINK),
                 "verified_at": case((is_same_guest, Stay.verified_at)),
             },
         )
@@ -156,6 +154,10 @@ class Stays(Repository):
         """Change columns of a stay."""
         await self._run(update(Stay).where(self._own(Stay.hotel_id), Stay.id == stay_id).values(**values))
 
+    async def hand_on(self, stay_id: UUID, guest_id: UUID) -> None:
+        """Let a stay be another guest's, who has proven nothing yet."""
+        await self.update(stay_id, guest_id=guest_id, verification_data=_WITHOUT_LINK, verified_at=None)
+
     async def link_token(self, stay_id: UUID) -> str | None:
         """Return the secret part of the stay's link; None for a stay that never had one, or that is unknown."""
         token = Stay.verification_data["link_token"].astext
@@ -174,6 +176,8 @@ class Stays(Repository):
         return select(*_COLUMNS).where(self._own(Stay.hotel_id))
 
 
+# The link that the guest of before has must not open another's stay.
+_WITHOUT_LINK = Stay.verification_data.op("-")(literal("link_token", Text))
 _COLUMNS = tuple(getattr(Stay, name) for name in StayRecord.__slots__)
 _SELECT = f"SELECT {', '.join(StayRecord.__slots__)} FROM stays WHERE hotel_id = $1"
 _WITH_IDS = f"{_SELECT} AND id = ANY ($2::uuid[])"
