@@ -1,4 +1,4 @@
-"""Stays that were handed on to another guest: what waited for the guest of before is told to the new one, or to nobody."""
+"""Stays that were handed on: what waited for the guest of before is told to the new one, or to nobody."""
 
 from __future__ import annotations
 

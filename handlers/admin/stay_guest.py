@@ -17,9 +17,7 @@ from triggers.guestbook import Guestbook, key_of, may_be_one
 EVIDENCE = {"by": "admin"}
 
 
-async def settle_guest(
-    uow: UnitOfWork, turn: Turn, stay: StayRecord, form: StayForm
-) -> tuple[OutgoingMessage, ...]:
+async def settle_guest(uow: UnitOfWork, turn: Turn, stay: StayRecord, form: StayForm) -> tuple[OutgoingMessage, ...]:
     """Change what is known of a stay's guest, or hand the stay on where name and phone are both another's; return
     what is to be said of that."""
     guest = await uow.guests.get(stay.guest_id)

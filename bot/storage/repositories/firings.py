@@ -120,7 +120,7 @@ class Firings(Repository):
     async def _plan(
         self, firings: Collection[NewFiring], at: datetime, yields: str, goes_on: str
     ) -> list[PlannedLine]:
-        """Add rows; one that is there already is replaced where it `yields`, with what was done where it `goes_on`."""
+        """Add rows; one that is there is replaced where it `yields`, and what was done stays where it `goes_on`."""
         # In one order, so that two plans which share rows lock them alike and can't deadlock.
         ordered = sorted(firings, key=lambda one: (one.trigger_id, one.subject, one.occurrence))
         rows = [
