@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class StaffChat(BaseModel):
     """Where alerts go: a chat of one of the hotel's accounts; `thread_id` is a forum topic."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
 
     account_id: UUID
     address: str
@@ -20,9 +20,12 @@ class StaffChat(BaseModel):
 
 
 class HotelSettings(BaseModel):
-    """The hotel's own choices, with the defaults of a new one. Times of day are in the hotel's zone."""
+    """The hotel's own choices, with the defaults of a new one. Times of day are in the hotel's zone.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    What a newer release has written is passed over: while it takes the place of this one, both serve.
+    """
+
+    model_config = ConfigDict(frozen=True)
 
     staff_chat: StaffChat | None = None
     check_in_time: time = time(15, 0)
@@ -33,6 +36,11 @@ class HotelSettings(BaseModel):
     emergency_number: str = "112"
     # The triggers that were paused by one command, to be resumed by one.
     paused_together: frozenset[UUID] = frozenset()
+
+    @classmethod
+    def changes(cls, **values: Any) -> dict[str, Any]:
+        """Return some of the choices, as plain values for the database."""
+        return cls(**values).model_dump(mode="json", include=set(values))
 
     def stored(self) -> dict[str, Any]:
         """Return the plain value for the database; only what differs from the defaults."""

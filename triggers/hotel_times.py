@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from functools import cache
-from typing import Any
 from zoneinfo import available_timezones
 
 from bot.hotel_settings import HotelSettings
@@ -45,11 +44,16 @@ class HotelTimes:
             "quiet_until": f"{self.quiet_until:%H:%M}",
         }
 
-    @classmethod
-    def from_json(cls, values: dict[str, Any]) -> HotelTimes:
-        """Rebuild times from what `to_json` gave."""
+    def changes(self, before: HotelTimes) -> dict[str, str]:
+        """Return what differs from the times before, as plain values."""
+        old = before.to_json()
+        return {name: value for name, value in self.to_json().items() if value != old[name]}
+
+    def changed(self, changes: Mapping[str, str]) -> HotelTimes:
+        """Return these times with what `changes` gave for others."""
+        values = {**self.to_json(), **changes}
         quiet = (time.fromisoformat(values[name]) for name in ("quiet_from", "quiet_until"))
-        return cls(values["timezone"], *quiet)
+        return HotelTimes(values["timezone"], *quiet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,10 @@ class Prospect:
 
 async def change_times(uow: UnitOfWork, engine: Engine, times: HotelTimes, author: Author) -> PlanDiff:
     """Set the times, plan everything anew by them, and note it. Stays keep their instants."""
-    hotel = await uow.hotels.get()
-    old, settings = HotelTimes.of(hotel), HotelSettings.model_validate(hotel.settings)
-    quiet = {"quiet_from": times.quiet_from, "quiet_until": times.quiet_until}
+    old = HotelTimes.of(await uow.hotels.hold())
     await uow.hotels.set_timezone(times.timezone)
-    await uow.hotels.save_settings(settings.model_copy(update=quiet).stored())
+    nights = HotelSettings.changes(quiet_from=times.quiet_from, quiet_until=times.quiet_until)
+    await uow.hotels.change_settings(nights)
     diff = await engine.plan_by_new_times(uow, author.correlation_id)
     await uow.audits.add(
         "hotel.times",

@@ -53,7 +53,8 @@ def change(
         if times == before or not (yes or click.confirm("Write this?")):
             return False
         async with database.unit(hotel_id) as uow:
-            await change_times(uow, engine, times, author)
+            now = HotelTimes.of(await uow.hotels.hold())
+            await change_times(uow, engine, now.changed(times.changes(before)), author)
         return True
 
     click.echo("Written." if with_database(work) else "Nothing was written.")

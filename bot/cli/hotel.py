@@ -168,10 +168,8 @@ def staff_chat(slug: str, account_id: UUID, chat: str, topic: str | None) -> Non
                 raise RejectedInput(
                     f"--account {account_id}: this hotel has no such account; see `hotel channel list`"
                 )
-            found = await uow.hotels.get()
             chosen = StaffChat(account_id=account_id, address=chat, thread_id=topic)
-            changed = HotelSettings.model_validate(found.settings).model_copy(update={"staff_chat": chosen})
-            await uow.hotels.save_settings(changed.stored())
+            await uow.hotels.change_settings(HotelSettings.changes(staff_chat=chosen))
             await uow.audits.add("hotel.staff_chat", "The staff chat was set.", clock.now())
 
     with_database(work)

@@ -44,17 +44,17 @@ class PreviewTimes:
 
 @dataclass(frozen=True, slots=True)
 class SetTimes:
-    """Set the times that were shown; where the plan changed meanwhile, it says what became of it now."""
+    """Make the changes that were shown; where the plan changed meanwhile, it says what became of it now."""
 
     engine: Engine
-    times: HotelTimes
+    changes: Mapping[str, str]
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        diff = await change_times(uow, self.engine, self.times, _author(turn))
+        # What somebody else has changed since is not taken back.
+        times = HotelTimes.of(await uow.hotels.hold()).changed(self.changes)
+        diff = await change_times(uow, self.engine, times, _author(turn))
         after = replace(turn, hotel=await uow.hotels.get())
-        return (
-            OutgoingMessage(f"{turn.say('admin-hotel-done')} {diff_words(turn, diff)}\n\n{_card(after, self.times)}"),
-        )
+        return (OutgoingMessage(f"{turn.say('admin-hotel-done')} {diff_words(turn, diff)}\n\n{_card(after, times)}"),)
 
 
 class HandleHotel(Reply):
@@ -76,7 +76,9 @@ class HandleHotel(Reply):
             return Outcome((OutgoingMessage(f"{_card(turn, before)}\n\n{turn.say('admin-hotel-how')}"),))
         if times == before:
             return Outcome((turn.reply("admin-hotel-same"),))
-        return Outcome(context={**turn.context, _KEY: times.to_json()}, effects=(PreviewTimes(self._engine, times),))
+        return Outcome(
+            context={**turn.context, _KEY: times.changes(before)}, effects=(PreviewTimes(self._engine, times),)
+        )
 
     def _pressed(self, turn: Turn) -> Outcome:
         kept, context = turn.context.get(_KEY), _without(turn.context)
@@ -84,7 +86,7 @@ class HandleHotel(Reply):
             return Outcome((turn.reply("admin-hotel-nothing"),))
         if turn.pressed != WRITE:
             return Outcome((turn.reply("admin-import-left-alone"),), context=context)
-        return Outcome(effects=(SetTimes(self._engine, HotelTimes.from_json(kept)),), context=context)
+        return Outcome(effects=(SetTimes(self._engine, kept),), context=context)
 
 
 def _preview_text(turn: Turn, times: HotelTimes, prospect: Prospect) -> str:

@@ -35,6 +35,7 @@ class Switch:
     is_active: bool
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
+        together = await _paused_together(uow)
         trigger = await uow.triggers.get(self.trigger_id)
         if trigger is None:
             return (gone(turn),)
@@ -45,8 +46,7 @@ class Switch:
             return (await shown(uow, turn, trigger, mistake),)
         await uow.triggers.update(trigger.id, is_active=self.is_active)
         # Whoever decides about one of those paused together has decided: the next pause is for a reason of its own.
-        settings = await _settings(uow)
-        await _remember(uow, settings, settings.paused_together - {trigger.id})
+        await _remember(uow, together, together - {trigger.id})
         diff = await self.engine.plan_trigger(uow, trigger.id, turn.correlation_id)
         done = "resumed" if self.is_active else "paused"
         old, new = {"is_active": trigger.is_active}, {"is_active": self.is_active}
@@ -64,11 +64,11 @@ class PauseAll:
     engine: Engine
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
+        together = await _paused_together(uow)
         running = [trigger for trigger in await uow.triggers.all() if trigger.is_active]
         if not running:
             return (_all_said(turn, "admin-all-paused-already"),)
-        settings = await _settings(uow)
-        await _remember(uow, settings, settings.paused_together | {trigger.id for trigger in running})
+        await _remember(uow, together, together | {trigger.id for trigger in running})
         return (await _switch(uow, turn, self.engine, running, is_active=False),)
 
 
@@ -79,12 +79,11 @@ class ResumeAll:
     engine: Engine
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        settings = await _settings(uow)
-        together = [one for one in await uow.triggers.all() if one.id in settings.paused_together]
-        waiting = [one for one in together if not one.is_active]
+        together = await _paused_together(uow)
+        waiting = [one for one in await uow.triggers.all() if one.id in together and not one.is_active]
         if not waiting:
             return (_all_said(turn, "admin-all-none-to-resume"),)
-        await _remember(uow, settings, frozenset())
+        await _remember(uow, together, frozenset())
         readable = [one for one in waiting if not mistake_words(turn, one)]
         return (await _switch(uow, turn, self.engine, readable, is_active=True),)
 
@@ -139,11 +138,11 @@ def _all_said(turn: Turn, key: str) -> OutgoingMessage:
     return turn.reply(key, turn.choice(LIST, "admin-button-list"))
 
 
-async def _settings(uow: UnitOfWork) -> HotelSettings:
-    return HotelSettings.model_validate((await uow.hotels.get()).settings)
+async def _paused_together(uow: UnitOfWork) -> frozenset[UUID]:
+    """Return what was paused by one command; until the transaction ends nobody else pauses or resumes anything."""
+    return HotelSettings.model_validate((await uow.hotels.hold()).settings).paused_together
 
 
-async def _remember(uow: UnitOfWork, settings: HotelSettings, together: frozenset[UUID]) -> None:
-    if settings.paused_together != together:
-        changed = settings.model_copy(update={"paused_together": together})
-        await uow.hotels.save_settings(changed.stored())
+async def _remember(uow: UnitOfWork, before: frozenset[UUID], after: frozenset[UUID]) -> None:
+    if before != after:
+        await uow.hotels.change_settings(HotelSettings.changes(paused_together=after))

@@ -15,13 +15,12 @@ class SendAlertsHere:
     """Keep the chat, and the forum topic, of this turn as the staff chat."""
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        hotel = await uow.hotels.get()
+        hotel = await uow.hotels.hold()
         settings = HotelSettings.model_validate(hotel.settings)
         here = StaffChat(account_id=turn.chat.account_id, address=turn.chat.address, thread_id=turn.message.thread_id)
         if settings.staff_chat == here:
             return (_said(turn, "admin-staff-chat-already"),)
-        changed = settings.model_copy(update={"staff_chat": here})
-        await uow.hotels.save_settings(changed.stored())
+        await uow.hotels.change_settings(HotelSettings.changes(staff_chat=here))
         old = settings.staff_chat.model_dump(mode="json") if settings.staff_chat else None
         await uow.audits.add(
             "hotel.staff_chat",

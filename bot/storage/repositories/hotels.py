@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import Repository
@@ -35,6 +35,13 @@ class Hotels(Repository):
         (row,) = await self._fetch(_GET, self.hotel_id)
         return HotelRecord(*row)
 
+    async def hold(self) -> HotelRecord:
+        """Return the bound hotel, which nobody else changes until the transaction ends: for changes that follow from
+        what is there."""
+        # Rows that refer to the hotel are still added meanwhile.
+        (row,) = await self._fetch(f"{_GET} FOR NO KEY UPDATE", self.hotel_id)
+        return HotelRecord(*row)
+
     async def add(self, name: str, slug: str, timezone: str, language: str, company: str | None = None) -> None:
         """Add the bound hotel, and its group where that is new."""
         company_id = uuid5(_COMPANIES, company) if company else None
@@ -58,6 +65,11 @@ class Hotels(Repository):
     async def save_settings(self, settings: dict[str, Any]) -> None:
         """Replace the settings."""
         await self._run(update(Hotel).where(Hotel.id == self.hotel_id).values(settings=settings))
+
+    async def change_settings(self, changes: dict[str, Any]) -> None:
+        """Change some of the settings; others may be changed by somebody else, or known to a newer release only."""
+        changed = Hotel.settings.op("||")(bindparam("changes", changes, Hotel.settings.type))
+        await self._run(update(Hotel).where(Hotel.id == self.hotel_id).values(settings=changed))
 
     async def move_staff_chat(self, account_id: UUID, old_address: str, new_address: str) -> None:
         """Send alerts to the new address where they went to the old one."""
