@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from bot.texts import Texts
 from triggers.base import Event
-from triggers.coincidences import messages_ahead, overlap
+from triggers.coincidences import Coincidences
 from triggers.feasibility import unknown_values
 from triggers.firing import ANSWERING
 from triggers.premises import Premises
@@ -38,12 +40,39 @@ class Caution:
     nearest: str | None = None
 
 
-def cautions_of(rule: Rule, premises: Premises) -> list[Caution]:
+class Neighbours:
+    """A hotel's running triggers, as they stand to each other."""
+
+    def __init__(self, premises: Premises, pairs: Coincidences) -> None:
+        self.premises = premises
+        self.pairs = pairs
+        self.budget = premises.settings.automatic_messages_a_day
+        self.counting = [rule for rule in premises.rules if not _answers(rule)]
+        self._used: dict[UUID, int] = {}
+
+    def others(self, rule: Rule, among: Iterable[Rule]) -> list[Rule]:
+        """Return all of them but this one."""
+        return [other for other in among if other.record.id != rule.record.id]
+
+    def used_before(self, rule: Rule) -> int:
+        """Return how many messages of a guest's day go before this rule's; the same for all that ask it."""
+        if rule.record.id not in self._used:
+            others = self.others(rule, self.counting)
+            self._used[rule.record.id] = sum(self.pairs.messages_ahead(rule, other) for other in others)
+        return self._used[rule.record.id]
+
+
+async def find_cautions(rules: Sequence[Rule], premises: Premises) -> list[list[Caution]]:
+    """Return what speaks against each of these running triggers, worked out beside other work."""
+    neighbours = Neighbours(premises, Coincidences(premises.today))
+    return await asyncio.to_thread(lambda: [cautions_of(rule, neighbours) for rule in rules])
+
+
+def cautions_of(rule: Rule, neighbours: Neighbours) -> list[Caution]:
     """Return what speaks against a trigger without standing in its way; nothing of one that does not run."""
     if not rule.record.is_active:
         return []
-    others = [other for other in premises.rules if other.record.id != rule.record.id]
-    return [*_unknown(rule, premises), *_overlaps(rule, others, premises), *_shadows(rule, others, premises)]
+    return [*_unknown(rule, neighbours.premises), *_overlaps(rule, neighbours), *_shadows(rule, neighbours)]
 
 
 def caution_words(caution: Caution, texts: Texts, language: str) -> str:
@@ -71,38 +100,33 @@ def _unknown(rule: Rule, premises: Premises) -> Iterator[Caution]:
             yield Caution(Concern.unknown, path="channels", value=channel)
 
 
-def _overlaps(rule: Rule, others: Sequence[Rule], premises: Premises) -> Iterator[Caution]:
-    names = [other.record.name for other in others if overlap(rule, other, premises.today)]
+def _overlaps(rule: Rule, neighbours: Neighbours) -> Iterator[Caution]:
+    others = neighbours.others(rule, neighbours.premises.rules)
+    names = [other.record.name for other in others if neighbours.pairs.overlap(rule, other)]
     if names:
         yield Caution(Concern.overlap, tuple(names))
 
 
-def _shadows(rule: Rule, others: Sequence[Rule], premises: Premises) -> Iterator[Caution]:
+def _shadows(rule: Rule, neighbours: Neighbours) -> Iterator[Caution]:
     """Yield whom the guest's attention budget leaves no room for: this one, or others because of it."""
-    budget = premises.settings.automatic_messages_a_day
+    budget, pairs = neighbours.budget, neighbours.pairs
     if _answers(rule):
         return
     if budget == 0:
         yield Caution(Concern.muted)
         return
-    counting = [other for other in others if not _answers(other)]
-    ahead = _ahead(rule, counting, premises)
-    if sum(ahead.values()) >= budget:
+    others = neighbours.others(rule, neighbours.counting)
+    if neighbours.used_before(rule) >= budget:
+        ahead = (other.record.name for other in others if pairs.messages_ahead(rule, other))
         yield Caution(Concern.shadowed, tuple(ahead), budget)
     shaded = [
         other.record.name
-        for other in counting
-        if (own := messages_ahead(other, rule, premises.today))
-        and 0 < budget - sum(_ahead(other, counting, premises).values()) <= own
+        for other in others
+        if (own := pairs.messages_ahead(other, rule))
+        and neighbours.used_before(other) - own < budget <= neighbours.used_before(other)
     ]
     if shaded:
         yield Caution(Concern.shadowing, tuple(shaded), budget)
-
-
-def _ahead(rule: Rule, others: Sequence[Rule], premises: Premises) -> dict[str, int]:
-    """Return by trigger how many messages go before this rule's on its day."""
-    counts = {other.record.name: messages_ahead(rule, other, premises.today) for other in others if other is not rule}
-    return {name: count for name, count in counts.items() if count}
 
 
 def _answers(rule: Rule) -> bool:

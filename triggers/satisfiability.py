@@ -23,6 +23,13 @@ _FORBIDDING = frozenset({Operator.ne, Operator.not_in})
 _APART = "\x1f"
 
 
+@dataclass(slots=True)
+class Patience:
+    """How many steps are left for several searches together."""
+
+    steps: int
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """A test or a group that must hold, or must not."""
@@ -37,9 +44,14 @@ World = Mapping[str, Set[str]]
 _Asked = Sequence[tuple[Test, bool]]
 
 
-def can_hold(demands: Iterable[Demand], world: World | None = None) -> bool:
-    """Say whether some facts meet all demands at once; where it takes too long to tell, yes."""
-    return _Search(world or {}).can_meet(list(demands), {})
+def can_hold(demands: Iterable[Demand], world: World | None = None, patience: Patience | None = None) -> bool:
+    """Say whether some facts meet all demands at once; where it takes too long to tell, yes. What it takes is taken
+    from `patience`."""
+    search = _Search(world or {})
+    found = search.can_meet(list(demands), {})
+    if patience is not None:
+        patience.steps -= search.taken
+    return found
 
 
 def is_possible(demands: Iterable[Demand], known: Set[str] | None = None) -> bool:
@@ -55,7 +67,7 @@ def is_possible(demands: Iterable[Demand], known: Set[str] | None = None) -> boo
 class _Search:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._left = _MOST_STEPS
+        self.taken = 0
 
     def can_meet(self, waiting: list[Demand], met: Mapping[str, tuple[Demand, ...]]) -> bool:
         """Say whether what waits can be met together with the demands that each field meets already."""
@@ -63,7 +75,7 @@ class _Search:
         waiting = list(waiting)
         while waiting:
             demand = waiting.pop()
-            self._left -= 1
+            self.taken += 1
             if isinstance(demand.part, Test):
                 name = demand.part.name
                 met[name] = (*met.get(name, ()), demand)
@@ -73,7 +85,7 @@ class _Search:
                 waiting += _opened(demand)
             else:
                 choices.append(demand)
-        if not choices or self._left < 0:
+        if not choices or self.taken > _MOST_STEPS:
             return True
         first, *others = choices
         return any(self.can_meet([branch, *others], met) for branch in _opened(first))

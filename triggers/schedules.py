@@ -142,12 +142,16 @@ def daily_times(line: str) -> tuple[time, ...]:
     return tuple(wall.time() for wall in _cron_walls(line, midnight, midnight + timedelta(days=1)))
 
 
-@lru_cache(maxsize=1024)
 def days_of_year(line: str, today: date) -> frozenset[date]:
     """Return the days of a crontab line that was checked, for a year from today."""
+    # Many lines differ only in their time of day.
+    return _days_of_year(" ".join(line.split()[2:]), today)
+
+
+@lru_cache(maxsize=1024)
+def _days_of_year(days: str, today: date) -> frozenset[date]:
     start = datetime.combine(today, time())
-    days = " ".join(["0", "0", *line.split()[2:]])
-    return frozenset(wall.date() for wall in _cron_walls(days, start, start + _YEAR))
+    return frozenset(wall.date() for wall in _cron_walls(f"0 0 {days}", start, start + _YEAR))
 
 
 def _cron_walls(line: str, start: datetime, end: datetime) -> Iterator[datetime]:

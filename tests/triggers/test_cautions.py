@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -11,7 +12,8 @@ import pytest
 
 from bot.hotel_settings import HotelSettings
 from bot.texts import Texts
-from triggers.cautions import Caution, Concern, caution_words, cautions_of
+from triggers.cautions import Caution, Concern, Neighbours, caution_words, cautions_of, find_cautions
+from triggers.coincidences import Coincidences
 from triggers.exchange.document import Entry
 from triggers.premises import Premises
 from triggers.rules import Rule, read
@@ -35,8 +37,14 @@ def premises(*others: Rule, known: dict[str, list[str]] | None = None, **setting
     return Premises(NOW, ZoneInfo("Europe/Berlin"), HotelSettings(**settings), known or {}, others)
 
 
+def cautions_among(mine: Rule, given: Premises) -> list[Caution]:
+    """Return what is said of a rule that runs among those of the premises."""
+    rules = (mine, *(other for other in given.rules if other is not mine))
+    return cautions_of(mine, Neighbours(replace(given, rules=rules), Coincidences(given.today)))
+
+
 def concerns(mine: Rule, *others: Rule, **settings: Any) -> list[tuple[Concern, tuple[str, ...]]]:
-    return [(one.concern, one.names) for one in cautions_of(mine, premises(*others, **settings))]
+    return [(one.concern, one.names) for one in cautions_among(mine, premises(*others, **settings))]
 
 
 OVERLAPS: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -164,7 +172,7 @@ def test_a_hotel_that_allows_no_message_is_told_so() -> None:
 def test_a_value_that_nobody_has_is_named_with_the_nearest_one() -> None:
     known = {"guest.language": ["en", "ru"], "guest.channel": ["telegram"], "received": ["Welcome"]}
     conditions = {**AFTER_CHECKIN, "guest.language": ["de", "RU"], "not_received": "Welcom"}
-    found = cautions_of(rule(conditions, channels=["whatsapp_green", "telegram"]), premises(known=known))
+    found = cautions_among(rule(conditions, channels=["whatsapp_green", "telegram"]), premises(known=known))
     assert [(one.path, one.value, one.nearest) for one in found] == [
         ("guest.language", "de", None),
         ("not_received", "Welcom", "Welcome"),
@@ -173,7 +181,7 @@ def test_a_value_that_nobody_has_is_named_with_the_nearest_one() -> None:
 
 
 def test_nothing_is_unknown_when_a_young_hotel_knows_nothing_yet() -> None:
-    assert cautions_of(rule({**AFTER_CHECKIN, "guest.language": "de", "room_type": "suite"}), premises()) == []
+    assert cautions_among(rule({**AFTER_CHECKIN, "guest.language": "de", "room_type": "suite"}), premises()) == []
 
 
 @pytest.mark.parametrize("concern", list(Concern))
@@ -184,3 +192,62 @@ def test_every_concern_has_a_sentence(concern: Concern, language: str) -> None:
     assert said.startswith("⚠ ")
     assert "suite" in said
     assert "Welcome" in said or "siute" in said or concern is Concern.muted
+
+
+MANY = 200
+
+
+class Counted(Coincidences):
+    """Counts how often two rules are held against each other."""
+
+    compared = 0
+
+    def overlap(self, one: Rule, other: Rule) -> bool:
+        self.compared += 1
+        return super().overlap(one, other)
+
+    def messages_ahead(self, rule: Rule, other: Rule) -> int:
+        self.compared += 1
+        return super().messages_ahead(rule, other)
+
+
+def daily(*, at_once: bool) -> list[Rule]:
+    """Return many rules of every day that ask much the same: all at one time, or one after another."""
+    conditions = [{}, {"room_type": "suite"}, {"nights": {"gte": 3}}, {"guest.language": "ru"}]
+    return [
+        rule(
+            {"cron": f"{0 if at_once else number % 60} {9 + number // 60} * * *", **conditions[number % 4]},
+            f"r{number}",
+        )
+        for number in range(MANY)
+    ]
+
+
+@pytest.mark.parametrize("budget", [3, 100])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_each_pair_is_held_together_a_few_times_when_many_triggers_come_with_one_file(
+    at_once: bool, budget: int
+) -> None:
+    rules = daily(at_once=at_once)[::-1]
+    given = premises(*rules, automatic_messages_a_day=budget)
+    pairs, unhurried = Counted(given.today, patience=5_000), Coincidences(given.today, patience=10**9)
+
+    found = [cautions_of(one, Neighbours(given, pairs)) for one in rules[:1]]
+    assert pairs.compared < MANY * MANY * 2, "one trigger is saved"
+
+    neighbours = Neighbours(given, pairs)
+    found = [cautions_of(one, neighbours) for one in rules]
+    assert pairs.compared < MANY * MANY * 6, "all come with a file"
+    assert found == [cautions_of(one, Neighbours(given, unhurried)) for one in rules[:1]] + found[1:]
+
+
+async def test_nothing_is_said_of_what_takes_too_long_to_tell() -> None:
+    """Two hundred rules of one moment, of which each asks something of its own, would take minutes."""
+    hard = {"any": [{"nights": {"gte": number}, "adults": {"gte": number}} for number in range(6)]}
+    asks = [{**DAILY, **hard, "room_number": {"ne": str(number)}} for number in range(MANY)]
+    rules = [rule(conditions, f"r{number}") for number, conditions in enumerate(asks)]
+
+    found = await find_cautions(rules, premises(*rules))
+
+    overlaps = [one for some in found for one in some if one.concern is Concern.overlap]
+    assert 0 < sum(len(one.names) for one in overlaps) < MANY * (MANY - 1)

@@ -11,7 +11,7 @@ from typing import Any
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
 from triggers.audits import Author, audit_trigger
-from triggers.cautions import Caution, cautions_of
+from triggers.cautions import Caution, find_cautions
 from triggers.engine import Engine
 from triggers.exchange.document import Document, columns_of, field_of_column
 from triggers.exchange.examples import example_problems
@@ -21,7 +21,7 @@ from triggers.feasibility import check_feasible
 from triggers.planning import PlanDiff
 from triggers.premises import Premises, survey
 from triggers.rejections import RejectedTrigger
-from triggers.rules import read, readable
+from triggers.rules import read
 
 PREVIEWED = timedelta(days=7)
 
@@ -98,11 +98,13 @@ async def rehearse(uow: UnitOfWork, engine: Engine, order: Order) -> tuple[list[
     do then, by name. Raises RejectedFile as `apply` does."""
     undone = await uow.connection.begin_nested()
     try:
-        changes = await _cautioned(uow, order, await apply(uow, engine, order))
+        changes = await apply(uow, engine, order)
         outlook = await _look_ahead(uow, order)
+        premises = await survey(uow, await uow.hotels.get(), order.author.at)
     finally:
         await undone.rollback()
-    return changes, outlook
+    # It takes a while: what was changed is free for others by now.
+    return await _cautioned(changes, premises), outlook
 
 
 def _infeasible(
@@ -120,16 +122,13 @@ def _infeasible(
                 yield within(place if error.path == "channels" else f"{place}.conditions", error)
 
 
-async def _cautioned(uow: UnitOfWork, order: Order, changes: list[Change]) -> list[Change]:
+async def _cautioned(changes: list[Change], premises: Premises) -> list[Change]:
     """Return the changes with what an admin should know of the triggers that run then."""
-    premises = await survey(uow, await uow.hotels.get(), order.author.at)
-    rules = {rule.record.name: rule for rule in readable(await uow.triggers.all())}
-    return [
-        replace(change, cautions=tuple(cautions_of(rules[change.name], premises)))
-        if is_change(change) and change.name in rules
-        else change
-        for change in changes
-    ]
+    changed = {change.name for change in changes if is_change(change)}
+    rules = [rule for rule in premises.rules if rule.record.name in changed]
+    found = await find_cautions(rules, premises)
+    cautions = {rule.record.name: tuple(some) for rule, some in zip(rules, found, strict=True)}
+    return [replace(change, cautions=cautions.get(change.name, ())) for change in changes]
 
 
 async def _look_ahead(uow: UnitOfWork, order: Order) -> dict[str, Outlook]:
