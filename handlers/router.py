@@ -11,11 +11,13 @@ from handlers.filters import Filter
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Who answers when `filter` holds; `name` is for logs."""
+    """Who answers when `filter` holds; `name` is for logs. What takes long to read is read apart, and keeps nobody
+    else's message waiting."""
 
     name: str
     filter: Filter
     handler: Handler
+    reads_apart: bool = False
 
 
 class Router:

@@ -56,6 +56,9 @@ class Step:
         known, route, loaded = await self._loads.do(lease.hotel_id, arrival)
         if route and isinstance(route.handler, Fetches):
             loaded = await route.handler.fetch(known.turn)
+        elif route and route.reads_apart:
+            async with self._database.unit(lease.hotel_id) as uow:
+                loaded = await route.handler.load(uow, known.turn)
         outcome = route.handler.think(known.turn, loaded) if route else Outcome()
         begun = await self._saves.do(lease.hotel_id, Thought(lease, arrival, known, outcome))
         messages.labels(arrival.platform, MessageOutcome.handled).inc()
@@ -73,7 +76,11 @@ class Step:
             routed.append((known, self._router.match(known.turn)))
             # To understand a message takes about a millisecond; fifty of them must not keep everybody else waiting.
             await asyncio.sleep(0)
-        readers = [(known.turn, route.handler) for known, route in routed if route and reads(route.handler)]
+        readers = [
+            (known.turn, route.handler)
+            for known, route in routed
+            if route and reads(route.handler) and not route.reads_apart
+        ]
         if not readers:
             return [(known, route, None) for known, route in routed]
         async with self._database.unit(hotel_id) as uow:

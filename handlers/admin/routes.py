@@ -57,6 +57,7 @@ def admin_routes(engine: Engine, files: Files) -> tuple[Route, ...]:
         Route("admin.staff_chat", every(from_admin, command(_STAFF_CHAT)), SetStaffChat()),
         Route("admin.in_private", every(from_admin, in_group, command(*_IN_PRIVATE)), AskInPrivate()),
         Route("admin.file", every(_in_own_chat, hands_over_triggers), TakeTriggers(engine, files)),
+        Route("admin.try", every(_in_own_chat, wishes(Action.attempt)), AnswersPress(TryTrigger()), reads_apart=True),
         *own,
     )
 
@@ -80,7 +81,6 @@ def _own(engine: Engine) -> tuple[tuple[str, Filter, Handler], ...]:
         ("edit_line", edits_in_one_line, EditInOneLine(engine)),
         ("edit", wishes(Action.edit), BeginEdit()),
         ("preview", wishes(Action.preview), PreviewTrigger()),
-        ("try", wishes(Action.attempt), TryTrigger()),
         ("trigger", either(command("trigger"), pressed(TRIGGER)), HandleTrigger(engine)),
         ("why", either(command("why"), pressed(WHY)), ExplainFiring(engine)),
         ("stay", command("stay"), HandleStay(engine)),

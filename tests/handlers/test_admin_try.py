@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.messages import Platform
+from bot.storage.engine import owner_connection
 from bot.storage.repositories.stays import StayRecord
 from models import OutboxMessage, TriggerFiring
 from models.enums import BookingStatus, ConsentPurpose, ConsentState, TriggerType
+from tests.bot.storage.houses import waits_for_lock
 from tests.databases import Database
 from tests.factories import NOW
 from tests.handlers.admins import add_trigger, hire, triggers_of
 from tests.handlers.conversing import House
 from tests.stamps import happened, kept_since
 
+_LOCK = text("LOCK TABLE stay_changes IN ACCESS EXCLUSIVE MODE")
 LONG_AGO = NOW - timedelta(days=100)
 # Two in the afternoon in Berlin, ten days ago, whichever hour it is now.
 ARRIVAL = (NOW - timedelta(days=10)).replace(hour=13, minute=0)
@@ -233,3 +237,18 @@ async def test_the_past_is_told_in_russian(house: House, clean_database: Databas
     text = await ask(house, language="ru")
     assert "Ушло бы сообщений: 1." in text
     assert "• 10 ноября 2026, 16:00: Анна Петрова, BK-1, WhatsApp" in text
+
+
+async def test_guests_are_answered_while_the_past_is_read(house: House, clean_database: Database) -> None:
+    await add_trigger(house)
+    await stayed(house, clean_database)
+    admin, guest = await hire(house), house.person()
+    guest.is_served_with(admin)
+
+    async with owner_connection(clean_database.owner_url) as reader:
+        await reader.execute(_LOCK)
+        trying = asyncio.create_task(admin.write("/trigger try 1"))
+        await waits_for_lock(house.database, trying)
+        assert (await guest.write("hello")).text
+        assert not trying.done()
+    assert "90" in (await trying).text
