@@ -116,7 +116,7 @@ class Saving:
             for draft in drafts
             if draft.turn.guest
         }
-        await self._uow.guests.note_talk(languages, self._now)
+        await self._follow(await self._uow.guests.note_talk(languages, self._now))
 
     async def _yield_to(self, owners: Mapping[Any, UUID], new: Sequence[_Draft]) -> None:
         """Let those be somebody whom another chat of the same person made known at this very moment."""
@@ -126,6 +126,15 @@ class Saving:
             if guest and others:
                 await self._uow.guests.remove(guest.id)
                 draft.turn = replace(draft.turn, guest=await self._uow.guests.get(others[0]))
+
+    async def _follow(self, merged: Mapping[UUID, UUID]) -> None:
+        """Let guests be who they turned out to be, by another chat of theirs, since they were read."""
+        if not merged:
+            return
+        known = await self._uow.guests.with_ids(set(merged.values()))
+        for draft in self._drafts:
+            if draft.turn.guest is not None and draft.turn.guest.id in merged:
+                draft.turn = replace(draft.turn, guest=known[merged[draft.turn.guest.id]])
 
     async def _save_chats(self) -> None:
         for draft in self._drafts:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,12 +12,13 @@ from sqlalchemy import select
 from bot.messages import Platform
 from bot.storage.repositories.guests import Identity
 from bot.storage.repositories.stays import NewStay
+from handlers.base import Outcome, Reply, Turn
 from handlers.booking_texts import booking_numbers, surname_beside
 from handlers.link_stay import MOST_FAILURES
 from handlers.linking import LinkStay
 from handlers.stay_links import link_payload, telegram_link, whatsapp_link
-from models import GuestIdentity
-from models.enums import BookingStatus, ConsentPurpose, ConsentState, ConversationStatus, IdentityKind
+from models import GuestIdentity, Message
+from models.enums import BookingStatus, ConsentPurpose, ConsentState, ConversationStatus, IdentityKind, MessageType
 from tests.factories import NOW, make_turn
 from tests.handlers.conversing import House, Person, Said
 
@@ -458,6 +460,37 @@ async def test_evidence_is_kept_when_guests_are_merged(house: House) -> None:
     evidence = await _evidence(house, Identity(IdentityKind.telegram, person.sender.id))
     assert evidence["by"] == "booking number and surname"
     assert evidence["merged_from"] == first
+
+
+class Meanwhile(Reply):
+    """Answers nothing, and lets something happen between load and save."""
+
+    def __init__(self, happens: Callable[[], Awaitable[object]]) -> None:
+        self._happens = happens
+
+    async def fetch(self, turn: Turn) -> None:
+        await self._happens()
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        return Outcome()
+
+
+async def test_a_message_is_the_known_guests_when_another_chat_links_their_stay_meanwhile(house: House) -> None:
+    stay = await house.book("Anna Petrova")
+    person = house.person()
+    await person.write("hello")
+    first = await person.guest_id()
+
+    async def link() -> None:
+        async with house.database.unit(house.id) as uow:
+            await uow.guests.merge(first, stay.guest_id, {"by": "another chat"})
+
+    person.is_answered_by(Meanwhile(link))
+    await person.write("Where is the pool?")
+
+    async with house.database.unit(house.id) as uow:
+        heard = select(Message.guest_id).where(Message.message_type == MessageType.incoming)
+        assert set((await uow.connection.scalars(heard)).all()) == {stay.guest_id}
 
 
 async def test_conversation_goes_on_when_the_guest_of_an_escalated_one_links_a_stay(house: House) -> None:

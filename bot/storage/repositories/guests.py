@@ -123,10 +123,12 @@ class Guests(Repository):
         found = await self._insert(GuestIdentity, rows, returning="kind, value, guest_id", conflict=_SAME_IDENTITY)
         return {Identity(IdentityKind(row["kind"]), row["value"]): row["guest_id"] for row in found}
 
-    async def note_talk(self, languages: Mapping[UUID, str | None], at: datetime) -> None:
-        """Note that these guests wrote just now, and the language of each."""
+    async def note_talk(self, languages: Mapping[UUID, str | None], at: datetime) -> dict[UUID, UUID]:
+        """Note that these guests wrote just now, and the language of each; return who they are that turned out to be
+        somebody else since they were read."""
         ordered = sorted(languages)
-        await self._fetch(_NOTE_TALK, self.hotel_id, ordered, [languages[one] for one in ordered], at)
+        rows = await self._fetch(_NOTE_TALK, self.hotel_id, ordered, [languages[one] for one in ordered], at)
+        return {row["id"]: row["merged_into"] for row in rows if row["merged_into"]}
 
     async def identities(self, guest_id: UUID) -> list[Identity]:
         """Return how this guest is recognised."""
@@ -253,5 +255,5 @@ _TAG = """
 _NOTE_TALK = """
     UPDATE guests SET last_interaction = $4, language = talk.language, updated_at = now()
     FROM (SELECT * FROM unnest($2::uuid[], $3::text[])) AS talk (id, language)
-    WHERE guests.hotel_id = $1 AND guests.id = talk.id
+    WHERE guests.hotel_id = $1 AND guests.id = talk.id RETURNING guests.id, guests.merged_into
 """
