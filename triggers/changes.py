@@ -28,11 +28,24 @@ _REMINDERS = frozenset({Reason.held_before, Reason.conditions_not_met})
 
 
 @dataclass(slots=True)
+class Look:
+    """What was seen of a key: the firing that there would be, and whether its conditions hold, for which stays."""
+
+    firing: NewFiring
+    trace: ConditionTrace
+    stays: set[UUID | None] = field(default_factory=set)
+
+    @property
+    def held(self) -> bool:
+        return self.trace.held
+
+
+@dataclass(slots=True)
 class _Steps:
     """What is to be done to the table."""
 
     to_plan: list[NewFiring] = field(default_factory=list)
-    to_hand_on: list[NewFiring] = field(default_factory=list)
+    to_move: list[NewFiring] = field(default_factory=list)
     to_note: list[NewFiring] = field(default_factory=list)
     to_cancel: list[UUID] = field(default_factory=list)
     to_forget: list[UUID] = field(default_factory=list)
@@ -58,23 +71,25 @@ async def plan_changes(
     await uow.firings.plan(steps.to_note, occasion.now)
     cancelled = await uow.firings.cancel(steps.to_cancel, Reason.conditions_not_met, occasion.now)
     added = await uow.firings.plan(steps.to_plan, occasion.now)
-    return diff_of(added, await uow.firings.plan(steps.to_hand_on, occasion.now), cancelled)
+    return diff_of(added, await uow.firings.plan(steps.to_move, occasion.now), cancelled)
 
 
 def look(
     occasion: Occasion, rules: Iterable[Rule], stays: Iterable[StayRecord], dossiers: Mapping[UUID, Dossier]
-) -> dict[Key, tuple[NewFiring, ConditionTrace]]:
-    """Return by key the firing that there would be, and whether its conditions hold; one stay's yes is enough."""
-    looked: dict[Key, tuple[NewFiring, ConditionTrace]] = {}
+) -> dict[Key, Look]:
+    """Return what is seen by key; one stay's yes is enough."""
+    looked: dict[Key, Look] = {}
     for stay in stays:
         case = case_of(occasion.hotel, dossiers[stay.guest_id], stay, {}, occasion.now)
         for rule in rules:
             firing = firing_of(occasion, rule, stay.guest_id, stay, Occurrence("change", occasion.now))
             trace = evaluate(rule.conditions, case.facts)
             trace = replace(trace, held=trace.held and _is_in_time(rule, stay, occasion.now))
-            known = looked.get(key_of(firing))
-            if known is None or (trace.held and not known[1].held):
-                looked[key_of(firing)] = (firing, trace)
+            seen = looked.setdefault(key_of(firing), Look(firing, trace))
+            if trace.held and not seen.held:
+                seen.firing, seen.trace = firing, trace
+            if trace.held:
+                seen.stays.add(stay.id)
     return looked
 
 
@@ -85,28 +100,28 @@ def _is_in_time(rule: Rule, stay: StayRecord, now: datetime) -> bool:
 
 
 def _steps(
-    looked: Mapping[Key, tuple[NewFiring, ConditionTrace]],
+    looked: Mapping[Key, Look],
     lines: Mapping[Key, FiringRecord],
     now: datetime,
     *,
     is_stay_news: bool,
 ) -> _Steps:
     steps = _Steps()
-    for key, (firing, trace) in looked.items():
-        line = lines.get(key)
-        if trace.held and (line is None or line.status is FiringStatus.cancelled):
+    for key, seen in looked.items():
+        line, firing = lines.get(key), seen.firing
+        if seen.held and (line is None or line.status is FiringStatus.cancelled):
             if is_stay_news:
                 steps.to_plan.append(firing)
             elif line is not None and _was_waiting(line, now):
                 steps.to_plan.append(_going_on(firing, line))
             else:
-                steps.to_note.append(noted(firing, Reason.held_before, trace.checked))
-        elif trace.held and line is not None and _waits_for_another(line, firing):
-            steps.to_hand_on.append(_going_on(firing, line))
-        elif not trace.held and line is not None and _is_reminder(line):
+                steps.to_note.append(noted(firing, Reason.held_before, seen.trace.checked))
+        elif seen.held and line is not None and _waits_for_another(line, seen):
+            steps.to_move.append(_going_on(firing, line))
+        elif not seen.held and line is not None and _is_reminder(line):
             steps.to_forget.append(line.id)
     # What waits for a state that has passed, or for a room that the guest has left.
-    held = {key for key, (_, trace) in looked.items() if trace.held}
+    held = {key for key, seen in looked.items() if seen.held}
     steps.to_cancel = [line.id for key, line in lines.items() if line.status in PLANNED and key not in held]
     return steps
 
@@ -116,9 +131,9 @@ def _was_waiting(line: FiringRecord, now: datetime) -> bool:
     return line.reason == Reason.trigger_inactive and line.useful_until > now
 
 
-def _waits_for_another(line: FiringRecord, firing: NewFiring) -> bool:
-    """Whether the line waits for the guest who has handed the stay on."""
-    return line.status in PLANNED and line.guest_id != firing.guest_id
+def _waits_for_another(line: FiringRecord, seen: Look) -> bool:
+    """Whether the line waits for a guest who has handed the stay on, or for a stay that it holds for no more."""
+    return line.status in PLANNED and (line.guest_id != seen.firing.guest_id or line.stay_id not in seen.stays)
 
 
 def _going_on(firing: NewFiring, line: FiringRecord) -> NewFiring:

@@ -125,7 +125,7 @@ class Replay:
         dossier = self._dossier(moment, None)
         stays = [stay for stay in dossier.stays if self._is_known(stay.id, moment)]
         looked = look(self._occasion(moment), [self._rule], stays, {self._life.now.id: dossier})
-        held = {key: firing for key, (firing, trace) in looked.items() if trace.held}
+        held = {key: seen.firing for key, seen in looked.items() if seen.held}
         news = held.keys() - self._held
         self._held = set(held)
         self._drop(lambda key: key not in held)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from bot.clock import FixedClock
 from bot.notifications import Desk
 from models.enums import BookingStatus, OncePer
@@ -184,3 +186,23 @@ async def test_it_fires_when_guest_and_stay_change_at_the_same_moment_and_only_b
     await hotel.tick()
 
     assert await hotel.told() == ["К вашему сюиту!"]
+
+
+@pytest.mark.parametrize("is_handed_on", [True, False])
+async def test_the_other_suite_is_spoken_of_when_the_first_is_none_any_more_before_the_morning(
+    hotel: HotelDesk, is_handed_on: bool
+) -> None:
+    await hotel.trigger(SUITE, "Suite {{ stay.room_number }}", once_per=OncePer.guest)
+    guest, another = await hotel.guest(), await hotel.guest("Boris", "+491511234568")
+    hotel.clock.set(NOON + 10 * HOUR)
+    first = await hotel.stay(guest, "BK-1", room_type="suite", room_number="1")
+    await hotel.stay(guest, "BK-2", room_type="suite", room_number="2")
+    await hotel.tick()
+
+    await hotel.change(first, **({"guest_id": another} if is_handed_on else {"room_type": "double"}))
+    await hotel.tick()
+    await hotel.tick(NOON + 20 * HOUR)
+
+    said = zip(await hotel.addresses(), await hotel.told(), strict=True)
+    theirs = [("491511234568@c.us", "Suite 1")] if is_handed_on else []
+    assert sorted(said) == [("491511234567@c.us", "Suite 2"), *theirs]
