@@ -213,7 +213,7 @@ class Counted(Coincidences):
 
 def daily(*, at_once: bool) -> list[Rule]:
     """Return many rules of every day that ask much the same: all at one time, or one after another."""
-    conditions = [{}, {"room_type": "suite"}, {"nights": {"gte": 3}}, {"guest.language": "ru"}]
+    conditions: list[dict[str, Any]] = [{}, {"room_type": "suite"}, {"nights": {"gte": 3}}, {"guest.language": "ru"}]
     return [
         rule(
             {"cron": f"{0 if at_once else number % 60} {9 + number // 60} * * *", **conditions[number % 4]},
