@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
 from Stemmer import Stemmer
 
@@ -22,6 +23,9 @@ TOKEN = re.compile(
 SMILE, FROWN = re.compile(r"[:;=]['-]?[)DP]+|\){2,}"), re.compile(r"[:;=]['-]?\(+|\({2,}")
 # What is longer is no word of any language that we read; it is neither stemmed, looked up nor kept in a cache.
 LONGEST_WORD = 40
+# So much is read of a text from its beginning, and so much up to its end. Channels carry far longer ones, and whoever
+# sends them must not keep everybody else waiting; a cry for help stands at either end.
+HEAD, TAIL = 8_000, 2_000
 # Punctuation, control characters and joiners.
 SAYS_NOTHING = "PC"
 SENTENCE_END = frozenset(".!?…。！？\n")
@@ -46,10 +50,13 @@ class Token:
 
 
 def tokenise(text: str) -> list[Token]:
-    """Return the words and emoji of `text`; `sentence` counts up at full stops, question marks and line ends."""
+    """Return the words and emoji of `text`; `sentence` counts up at full stops, question marks and line ends.
+
+    Of an endless text only the beginning and the end are read.
+    """
     tokens: list[Token] = []
     sentence = 0
-    for match in TOKEN.finditer(text):
+    for match in _matches(text):
         surface = match.group()
         if surface[0] in SENTENCE_END:
             sentence += 1
@@ -61,6 +68,12 @@ def tokenise(text: str) -> list[Token]:
             Token(surface, word, stem(word) if len(word) <= LONGEST_WORD else word, sentence, match.start())
         )
     return tokens
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    if len(text) <= HEAD + TAIL:
+        return TOKEN.finditer(text)
+    return chain(TOKEN.finditer(text, 0, HEAD), TOKEN.finditer(text, len(text) - TAIL))
 
 
 def surfaces(tokens: Iterable[Token]) -> tuple[str, ...]:

@@ -48,3 +48,9 @@ def test_characters_are_joined_again_when_they_follow_each_other() -> None:
     tokens = tokenise("空调坏了，空调 ok")
     assert surfaces(tokens) == ("空调坏了", "空调", "ok")
     assert surfaces([tokens[0], tokens[2]]) == ("空", "坏")
+
+
+def test_beginning_and_end_are_read_when_a_text_is_endless() -> None:
+    read = words(f"fire! {'padding ' * 500_000} help")
+    assert (read[0], read[-1]) == ("fire", "help")
+    assert len(read) < 2_000
