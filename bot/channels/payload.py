@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -14,10 +15,13 @@ from bot.channels.base import UnreadablePayload
 from bot.errors import first_fault
 from bot.messages import clean_text
 
-_LONGEST_ID = 200
+LONGEST_ID = 200
+_LONGEST_NAME = 255
 _LAST_SECOND = 4_102_444_800
 _DEEPEST = 200
 """Far below anything that we read, and what can be read can not always be written: that takes more of the stack."""
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Begins lines, or turns the direction of writing."""
 
 
 class Part(BaseModel):
@@ -94,7 +98,16 @@ def identifier(value: Any) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = clean_text(value).strip() if isinstance(value, str) else _digits(value)
-    return text if 0 < len(text) <= _LONGEST_ID else None
+    return text if 0 < len(text) <= LONGEST_ID else None
+
+
+def name_of(*parts: str | None) -> str | None:
+    """Return somebody's name in one short line, or None where nothing is left of it.
+
+    People choose it themselves, and staff read it in alerts: it must not look like what stands beside it.
+    """
+    words = _STEERING.sub(" ", " ".join(filter(None, parts)))
+    return " ".join(words.split())[:_LONGEST_NAME].rstrip() or None
 
 
 def inner(value: Any, *path: str) -> Any:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.channels.base import UnreadablePayload
-from bot.channels.payload import inner, load
+from bot.channels.payload import identifier, inner, load
 from bot.channels.wire import Answer, scrubbed, seconds_to_wait, unanswered
 from bot.errors import (
     AccountContested,
@@ -66,9 +66,9 @@ def _refusal(body: dict[str, Any], answer: Answer, token: str, repeatable: bool)
     code = body["error_code"] if isinstance(body.get("error_code"), int) else answer.status
     words = scrubbed(body.get("description") or "no description", token)
     refused = f"Telegram answered {code}"
-    moved_to = inner(body, "parameters", "migrate_to_chat_id")
-    if isinstance(moved_to, int):
-        return ChatMigrated("the group became a supergroup and has a new id", str(moved_to))
+    moved_to = identifier(inner(body, "parameters", "migrate_to_chat_id"))
+    if moved_to is not None:
+        return ChatMigrated("the group became a supergroup and has a new id", moved_to)
     match code:
         case 401 | 404:
             return AccountUnusable(_TOKEN_REFUSED)

@@ -25,7 +25,7 @@ from bot.channels.base import Batch, Limits, SendRecord
 from bot.channels.choices import numbered, send_parts, split_text
 from bot.channels.credentials import TelegramCredentials
 from bot.channels.downloads import check_size, download
-from bot.channels.payload import inner
+from bot.channels.payload import identifier, inner
 from bot.channels.telegram.format import TelegramFormat
 from bot.channels.telegram.keyboards import inline, sharing_contact
 from bot.channels.telegram.session import WireSession
@@ -101,8 +101,8 @@ class TelegramChannel:
         if not updates:
             return Batch(())
         self._last_event = self._clock.now()
-        ids = [id_ for update in updates if type(id_ := inner(update, "update_id")) is int]
-        return Batch(tuple(map(self._format.envelope, updates)), receipt=max(ids) + 1 if ids else None)
+        numbers = [number for update in updates if (number := _number(identifier(inner(update, "update_id"))))]
+        return Batch(tuple(map(self._format.envelope, updates)), receipt=max(numbers) + 1 if numbers else None)
 
     async def acknowledge(self, batch: Batch) -> None:
         """Move the offset, so that the next `fetch` confirms the batch."""
@@ -186,10 +186,10 @@ class TelegramChannel:
         place = {"message_thread_id": _number(message.thread_id), "reply_markup": keyboard if is_last else None}
         call = call.model_copy(update=place)
         sent: Any = await self._bot(call)
-        message_id = inner(sent, "message_id")
-        if type(message_id) is not int:
+        message_id = identifier(inner(sent, "message_id"))
+        if message_id is None:
             raise InDoubt("Telegram's answer to a message names no message")
-        return str(message_id)
+        return message_id
 
     async def _edit(self, chat_id: str, text: str, message: OutgoingMessage) -> bool:
         """Change an earlier message; False when it can't be changed any more and has to be sent anew."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bot.channels.payload import name_of
 from bot.channels.telegram.payloads import Chat, Contact, File, Message, Point, User
 from bot.messages import Attachment, AttachmentKind, IncomingKind, Location, Sender, SharedContact
 
@@ -26,7 +27,7 @@ def sender_of(user: User, contact: Contact | None = None) -> Sender:
     """Return the person; with their own contact card also their phone number."""
     return Sender(
         id=str(user.id),
-        name=_full_name(user.first_name, user.last_name),
+        name=name_of(user.first_name, user.last_name),
         username=user.username,
         phone=e164(contact.phone_number) if contact and contact.user_id == user.id else None,
         language=user.language_code,
@@ -35,7 +36,7 @@ def sender_of(user: User, contact: Contact | None = None) -> Sender:
 
 def sender_of_chat(chat: Chat) -> Sender:
     """Return the chat that a channel's post or an anonymous admin's message is signed with."""
-    return Sender(id=str(chat.id), name=chat.title, username=chat.username)
+    return Sender(id=str(chat.id), name=name_of(chat.title), username=chat.username)
 
 
 def content_of(message: Message) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def _words(text: str) -> dict[str, Any]:
 def _shared(contact: Contact, user: User | None) -> SharedContact:
     return SharedContact(
         phone=e164(contact.phone_number) or contact.phone_number,
-        name=_full_name(contact.first_name, contact.last_name),
+        name=name_of(contact.first_name, contact.last_name),
         is_own=bool(user and contact.user_id == user.id),
     )
 
@@ -102,7 +103,3 @@ def _reference(kind: AttachmentKind, file: File) -> Attachment:
 
 def _location(point: Point) -> Location:
     return Location(point.latitude, point.longitude)
-
-
-def _full_name(first: str, last: str | None) -> str | None:
-    return f"{first} {last or ''}".strip() or None

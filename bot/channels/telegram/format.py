@@ -100,11 +100,20 @@ def _envelope(update: Any, payload: bytes) -> RawEvent:
     name = next((name for name in _KINDS if inner(update, name) is not None), None)
     part = inner(update, name) if name else None
     return RawEvent(
-        event_id=identifier(inner(update, "update_id")) or digest(payload),
+        event_id=_event_id(update, part) or digest(payload),
         kind=_KINDS[name] if name else EventKind.other,
         lane=next((lane for path in _LANES if (lane := identifier(inner(part, *path)))), NO_LANE),
         payload=payload,
     )
+
+
+def _event_id(update: Any, part: Any) -> str | None:
+    """Return the update's number, with the moment or the id of what it brings: after a week without updates Telegram
+    begins the numbers anew, perhaps at those of long ago."""
+    number = identifier(inner(update, "update_id"))
+    marks = (identifier(inner(part, name)) for name in ("edit_date", "date", "id"))
+    mark = next(filter(None, marks), None)
+    return f"{number}:{mark}" if number and mark else number
 
 
 def _message(kind: UpdateKind, value: Any) -> Incoming:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from bot.channels.payload import Degrees, Moment, Part, Size, Text
 
@@ -95,7 +95,14 @@ class Reference(Part):
     message_id: Id
 
 
-Decoration = BeforeValidator(lambda value: value if isinstance(value, dict) else None)
+def _or_nothing(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+Decoration = WrapValidator(_or_nothing)
 """A message with a broken one is still a message."""
 
 

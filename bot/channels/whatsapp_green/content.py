@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.channels.base import UnreadablePayload
-from bot.channels.payload import inner, read
+from bot.channels.payload import inner, name_of, read
 from bot.channels.whatsapp_green.payloads import Card, FileData, MessageData, Point, Press, SenderData
 from bot.messages import (
     Attachment,
@@ -44,7 +44,7 @@ def sender_of(data: SenderData) -> Sender:
     """Return the person; `@lid` senders have no phone number that we may know."""
     who = data.sender or data.chat_id
     name = data.sender_name or data.sender_contact_name or ("" if is_group(data.chat_id) else data.chat_name)
-    return Sender(id=who, name=name or None, phone=phone_of(who))
+    return Sender(id=who, name=name_of(name), phone=phone_of(who))
 
 
 def phone_of(address: str) -> str | None:

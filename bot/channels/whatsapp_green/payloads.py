@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from bot.channels.payload import Degrees, Moment, Part, Text
+from bot.channels.payload import LONGEST_ID, Degrees, Moment, Part, Text
 
 Loose = Annotated[
     dict[str, Any],
@@ -17,6 +17,8 @@ Loose = Annotated[
 """An object that may be absent or null; Green API leaves either."""
 Words = Annotated[Text, BeforeValidator(lambda value: value if isinstance(value, str | int) else "")]
 """Text that is empty where Green API leaves it out or writes null."""
+Id = Annotated[Text, Field(min_length=1, max_length=LONGEST_ID)]
+"""An id without which there is nothing to answer, short enough to be kept."""
 
 
 class GreenPart(Part):
@@ -24,8 +26,8 @@ class GreenPart(Part):
 
 
 class SenderData(GreenPart):
-    chat_id: Text
-    sender: Words = ""
+    chat_id: Id
+    sender: Annotated[Words, Field(max_length=LONGEST_ID)] = ""
     chat_name: Words = ""
     sender_name: Words = ""
     sender_contact_name: Words = ""
@@ -46,7 +48,7 @@ class Received(GreenPart):
     """incomingMessageReceived, and the two webhooks of messages that went out."""
 
     timestamp: Moment
-    id_message: Text
+    id_message: Id
     sender_data: SenderData
     message_data: MessageData
 
@@ -55,7 +57,7 @@ class Status(GreenPart):
     """outgoingMessageStatus."""
 
     timestamp: Moment
-    id_message: Text
+    id_message: Id
     status: Text
     description: Words = ""
 

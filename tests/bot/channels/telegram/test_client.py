@@ -237,8 +237,9 @@ async def test_the_wait_is_read_from_the_words_when_it_stands_nowhere_else(desk:
     assert raised.value.retry_after == timedelta(seconds=7)
 
 
-async def test_the_new_chat_is_named_when_the_group_moved(desk: Desk) -> None:
-    desk.refuse(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-100777)
+@pytest.mark.parametrize("new", [-100777, "-100777"])
+async def test_the_new_chat_is_named_when_the_group_moved(desk: Desk, new: int | str) -> None:
+    desk.refuse(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=new)
     with pytest.raises(ChatMigrated) as raised:
         await desk.say()
     assert raised.value.new_chat_id == "-100777"
@@ -356,6 +357,13 @@ async def test_the_offset_stays_when_an_update_has_no_id(desk: Desk) -> None:
     assert (len(batch.events), batch.receipt) == (2, None)
     await desk.channel.acknowledge(batch)
     assert (await desk.channel.fetch()).events
+
+
+async def test_a_server_is_understood_when_it_writes_numbers_as_words(desk: Desk) -> None:
+    desk.fail(Fault.answer(200, '{"ok": true, "result": {"message_id": "55"}}'))
+    assert await desk.say() == "55"
+    desk.fail(Fault.answer(200, '{"ok": true, "result": [{"update_id": "7"}]}'), "getUpdates")
+    assert (await desk.channel.fetch()).receipt == 8
 
 
 async def test_acknowledging_nothing_changes_nothing(desk: Desk) -> None:

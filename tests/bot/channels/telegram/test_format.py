@@ -138,6 +138,12 @@ def test_a_press_brings_value_label_and_moment_when_a_button_is_tapped() -> None
     )
 
 
+def test_a_name_is_one_short_line_when_somebody_is_called_otherwise() -> None:
+    names = {"first_name": "Anna\r\n\u2028room 12\u202e", "last_name": "B" * 300}
+    assert said(text="hi", **{"from": {"id": 501, **names}}).sender.name == f"Anna room 12 {'B' * 242}"
+    assert said(text="hi", **{"from": {"id": 501, "first_name": "\u202e"}}).sender.name is None
+
+
 def test_a_press_still_arrives_when_its_message_is_hidden_or_from_inline_mode() -> None:
     hidden = parsed(callback_query=press(message={"chat": STAFF, "message_id": 70, "date": 0}))
     inline = parsed(callback_query=press(message=None, inline_message_id="x"))
@@ -254,24 +260,32 @@ def test_the_reason_is_a_plain_sentence_when_a_time_can_not_be_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "kind", "lane"),
+    ("part", "mark", "kind", "lane"),
     [
-        ({"message": message(text="hi")}, EventKind.message, "501"),
-        ({"edited_message": message(text="hi")}, EventKind.edit, "501"),
-        ({"callback_query": press()}, EventKind.press, "501"),
-        ({"callback_query": press(message=None)}, EventKind.press, "501"),
-        ({"my_chat_member": {"chat": STAFF}}, EventKind.status, "-1001"),
-        ({"message_reaction": {"chat": STAFF}}, EventKind.other, "-1001"),
-        ({"poll": {"id": "1"}}, EventKind.other, "account"),
-        ({"message": 5}, EventKind.message, "account"),
+        ({"message": message(text="hi")}, f":{DATE}", EventKind.message, "501"),
+        ({"edited_message": message(text="hi", edit_date=DATE + 5)}, f":{DATE + 5}", EventKind.edit, "501"),
+        ({"callback_query": press(id="44")}, ":44", EventKind.press, "501"),
+        ({"callback_query": press(id="44", message=None)}, ":44", EventKind.press, "501"),
+        ({"my_chat_member": {"chat": STAFF}}, "", EventKind.status, "-1001"),
+        ({"message_reaction": {"chat": STAFF, "date": DATE}}, f":{DATE}", EventKind.other, "-1001"),
+        ({"poll": {"id": "1"}}, "", EventKind.other, "account"),
+        ({"message": 5}, "", EventKind.message, "account"),
     ],
 )
 def test_an_update_is_filed_under_its_chat_when_it_is_split_off(
-    part: dict[str, Any], kind: EventKind, lane: str
+    part: dict[str, Any], mark: str, kind: EventKind, lane: str
 ) -> None:
     body = update(**part)
     (event,) = FORMAT.envelopes(body)
-    assert (event.event_id, event.kind, event.lane, event.payload) == ("9001", kind, lane, body)
+    assert (event.event_id, event.kind, event.lane, event.payload) == (f"9001{mark}", kind, lane, body)
+
+
+def test_an_update_is_a_new_one_when_telegram_begins_its_numbers_anew() -> None:
+    first, repeated, later = (
+        FORMAT.envelope({"update_id": 1, "message": message(text="hi", date=date)}) for date in (DATE, DATE, DATE + 9)
+    )
+    assert first == repeated
+    assert first.event_id != later.event_id
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b'{"update_id": true}', b'{"update_id": NaN}', b"[" * 9999])
@@ -284,7 +298,7 @@ def test_a_hash_is_the_id_when_an_update_has_none(body: bytes) -> None:
 
 def test_an_update_is_read_back_when_it_was_fetched_with_numbers_beyond_64_bits() -> None:
     event = FORMAT.envelope({"update_id": 1, "message": message(text="hi", new_field=10**30)})
-    assert event.event_id == "1"
+    assert event.event_id == f"1:{DATE}"
     assert isinstance(FORMAT.parse(event.payload)[0], IncomingMessage)
     assert orjson.loads(FORMAT.envelope("nonsense").payload) == "nonsense"
 
@@ -327,6 +341,12 @@ def test_a_message_is_read_when_the_server_also_writes_what_was_not_said(
 def test_the_words_are_kept_when_the_kind_of_a_message_is_not_used(parts: dict[str, Any], words: str) -> None:
     incoming = said(**parts)
     assert (incoming.kind, incoming.text) == (IncomingKind.unsupported, words)
+
+
+@pytest.mark.parametrize("name", ["reply_to_message", "reply_markup"])
+@pytest.mark.parametrize("broken", [5, {"message_id": "first"}, {"inline_keyboard": [[{"text": {}}]]}], ids=str)
+def test_a_message_is_read_when_what_adorns_it_can_not_be(name: str, broken: Any) -> None:
+    assert said(text="hi", **{name: broken}).text == "hi"
 
 
 def test_a_press_is_read_when_all_other_kinds_of_update_are_null() -> None:

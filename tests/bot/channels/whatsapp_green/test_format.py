@@ -70,6 +70,8 @@ def test_text_arrives_with_its_writer_when_a_guest_writes(wrap: Any) -> None:
         ({"senderName": None, "senderContactName": None, "chatName": "Chat"}, "Chat", "+79991234567"),
         ({"chatId": "1203@g.us", "senderName": ""}, None, "+79991234567"),
         ({"sender": "188133420@lid"}, "Анна", None),
+        ({"senderName": "Anna\n🔴 room 12\u202e"}, "Anna 🔴 room 12", "+79991234567"),
+        ({"senderName": "A" * 300}, "A" * 255, "+79991234567"),
     ],
 )
 def test_the_writer_is_named_as_well_as_possible_when_parts_are_missing(
@@ -303,6 +305,9 @@ def test_a_notice_is_kept_with_its_reason_when_there_is_nothing_to_do(value: Any
         ({"typeWebhook": 5}, "typeWebhook"),
         (notification("incomingMessageReceived"), "idMessage"),
         (text("hi") | {"senderData": {"sender": GUEST}}, "senderData.chatId"),
+        (text("hi") | {"senderData": {"chatId": "", "sender": ""}}, "senderData.chatId"),
+        (text("hi") | {"senderData": {"chatId": f"{'7' * 300}@c.us"}}, "senderData.chatId"),
+        (text("hi") | {"idMessage": "F" * 300}, "idMessage"),
         (text("hi") | {"timestamp": "now"}, "timestamp"),
         (
             received("locationMessage", locationMessageData={"longitude": 3}),
