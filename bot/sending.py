@@ -275,7 +275,7 @@ class Sender:
     def _wait_after(self, record: OutboxRecord, error: BellhopError) -> timedelta | None:
         """Return how long to wait before the message is tried again; None when it must not be."""
         match error:
-            case ChatMigrated():
+            case ChatMigrated() if not record.attempts:
                 return timedelta()
             case AccountUnusable():
                 self._pace.hold(str(record.account_id), ACCOUNT_REST.total_seconds())
@@ -283,7 +283,7 @@ class Sender:
             case TransientError(retry_after=timedelta() as asked):
                 self._pace.hold(str(record.account_id), asked.total_seconds())
                 return asked
-            case TransientError():
+            case TransientError() | ChatMigrated():  # one that sends us on for ever must not be asked without a pause
                 doublings = 1 << min(record.attempts, 20)
                 return min(FIRST_RETRY * doublings, LONGEST_RETRY) * random.uniform(0.75, 1.25)
             case _:

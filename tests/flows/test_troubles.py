@@ -137,6 +137,18 @@ async def test_bot_stays_quiet_as_long_as_asked_when_another_process_takes_over(
     assert min(send.at for send in sends) - refused.at >= timedelta(seconds=3)
 
 
+async def test_message_is_not_tried_without_a_pause_when_the_provider_sends_it_in_circles(scene: Scene) -> None:
+    guest = scene.guest(Platform.telegram)
+    moved = f'{{"ok": false, "error_code": 400, "parameters": {{"migrate_to_chat_id": {guest.address}}}}}'
+    scene.simulator.telegram.faults.program(Fault.answer(400, moved), method="sendMessage", times=None)
+    async with scene.serving():
+        guest.write("What is the wifi password?")
+        await eventually(
+            lambda: scene.rows("SELECT FROM outbox WHERE attempts = 2 AND not_before > $1", scene.clock.now())
+        )
+    assert len(scene.simulator.history.of(method="sendMessage", kind=Kind.fail)) == 2
+
+
 async def test_staff_hear_that_a_reply_was_lost_when_the_guest_blocked_the_bot(scene: Scene) -> None:
     guest = scene.guest(Platform.telegram)
     guest.write("What is the wifi password?")

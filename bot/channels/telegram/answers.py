@@ -67,7 +67,7 @@ def _refusal(body: dict[str, Any], answer: Answer, token: str, repeatable: bool)
     words = scrubbed(body.get("description") or "no description", token)
     refused = f"Telegram answered {code}"
     moved_to = identifier(inner(body, "parameters", "migrate_to_chat_id"))
-    if moved_to is not None:
+    if moved_to not in (None, "0"):  # some servers write what was not said, too
         return ChatMigrated("the group became a supergroup and has a new id", moved_to)
     match code:
         case 401 | 404:

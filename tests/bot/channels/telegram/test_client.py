@@ -216,7 +216,11 @@ async def test_each_refusal_has_its_remedy_when_telegram_says_no(
 
 @pytest.mark.parametrize(
     "body",
-    ['{"ok": false}', '{"ok": false, "description": null, "parameters": null}', '{"ok": false, "error_code": "x"}'],
+    [
+        '{"ok": false}',
+        '{"ok": false, "description": null, "parameters": null}',
+        '{"ok": false, "error_code": "x", "parameters": {"migrate_to_chat_id": 0}}',
+    ],
 )
 async def test_the_status_decides_when_a_refusal_lacks_its_parts(desk: Desk, body: str) -> None:
     desk.fail(Fault.answer(429, body, retry_after=3))
