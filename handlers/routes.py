@@ -51,7 +51,7 @@ from handlers.opt_out import OptIn, OptOut
 from handlers.person import CallPerson
 from handlers.presses import AnswersPress
 from handlers.router import Route
-from handlers.staff import RefuseStranger, ShowHelp, TakeAlert
+from handlers.staff import RefuseEdit, RefuseStranger, ShowHelp, TakeAlert
 from handlers.thanks import ReturnCourtesy, is_courtesy
 from handlers.unanswered import PassOffered, PassQuestion, is_unanswered
 from handlers.welcome import Welcome
@@ -60,7 +60,7 @@ from triggers.engine import Engine
 
 def routes(engine: Engine, files: Files) -> tuple[Route, ...]:
     """Return the whole table, first to last: admins, staff, guests."""
-    return (*admin_routes(engine, files), *staff_routes(engine), *guest_routes())
+    return (*_gestures_of_staff(), *admin_routes(engine, files), *staff_routes(engine), *guest_routes())
 
 
 def guest_routes() -> tuple[Route, ...]:
@@ -81,12 +81,22 @@ def staff_routes(engine: Engine) -> tuple[Route, ...]:
     )
 
 
+def _gestures_of_staff() -> tuple[Route, ...]:
+    """What the hotel's own people do to messages, and must not be taken for a command or an answer."""
+    is_moving = every(_is_edit, _is(IncomingKind.location))
+    is_refused = every(_is_edit, either(_not(in_group), _is_command))
+    return (
+        Route("staff.gesture", every(from_staff, either(_is(IncomingKind.reaction), is_moving)), KeepQuiet()),
+        Route("staff.edit", every(from_staff, is_refused), RefuseEdit()),
+    )
+
+
 def _first() -> tuple[Route, ...]:
     """What is heard whatever else goes on."""
     return (
         Route("guest.reaction", _is(IncomingKind.reaction), KeepQuiet()),
         Route("guest.opt_out", _asks(Request.opt_out), OptOut()),
-        Route("guest.edit", lambda turn: turn.message.is_edit, NoteEdit()),
+        Route("guest.edit", _is_edit, NoteEdit()),
         Route("guest.link", follows_link, FollowLink()),
         Route("guest.start", command("start"), Welcome()),
         Route("guest.contact", shares_contact, TakeContact()),
@@ -149,6 +159,10 @@ def _asks(request: Request) -> Filter:
 
 def _is(kind: IncomingKind) -> Filter:
     return lambda turn: turn.message.kind is kind
+
+
+def _is_edit(turn: Turn) -> bool:
+    return turn.message.is_edit
 
 
 def _is_press_of(value: str) -> Filter:

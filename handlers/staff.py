@@ -65,6 +65,13 @@ class RefuseStranger(Reply):
         return Outcome((OutgoingMessage(turn.say("staff-only"), answers_press=press_id),) if press_id else ())
 
 
+class RefuseEdit(Reply):
+    """Asks for a new message: of a changed one nobody can tell what it was meant to answer by now."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        return Outcome((OutgoingMessage(turn.say("staff-edited"), thread_id=turn.message.thread_id),))
+
+
 class ShowHelp(Reply):
     """Says what the hotel's people can do here, and first that a command is none of these."""
 

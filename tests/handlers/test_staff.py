@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.hotel_settings import HotelSettings, StaffChat
-from bot.messages import OutgoingMessage, Platform
+from bot.messages import IncomingKind, OutgoingMessage, Platform
 from bot.notifications import Desk, Subject
 from bot.outbox import Letter, enqueue
 from bot.storage.repositories.outbox import SentMessage
@@ -229,3 +229,23 @@ async def test_the_cause_reads_as_the_guest_wrote_it_when_an_alert_names_it(
         raised = await uow.notifications.get(alert)
     assert raised is not None
     assert raised.content.splitlines()[-1] == f"Because of: {because}"
+
+
+async def test_nothing_is_answered_when_staff_react_to_a_message_or_their_place_moves(olga: Person) -> None:
+    assert (await olga.write("👍", kind=IncomingKind.reaction)).replies == ()
+    assert (await olga.write("", kind=IncomingKind.location, is_edit=True)).replies == ()
+
+
+@pytest.mark.parametrize("where", [{}, in_group()], ids=["own chat", "group"])
+async def test_command_is_not_done_but_asked_for_anew_when_staff_change_a_message(
+    house: House, where: dict[str, Any]
+) -> None:
+    anna = await hire(house, "Anna", 7002, UserRole.admin)
+    said = await anna.write("/staffchat", is_edit=True, **where)
+    assert [reply.text.partition(":")[0] for reply in said.replies] == ["I don't read changed messages"]
+    async with house.database.unit(house.id) as uow:
+        assert "staff_chat" not in (await uow.hotels.get()).settings
+
+
+async def test_nobody_is_disturbed_when_staff_change_what_they_said_to_each_other(olga: Person) -> None:
+    assert (await olga.write("see you at nine", is_edit=True, **in_group())).replies == ()

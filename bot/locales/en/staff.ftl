@@ -16,6 +16,7 @@ staff-answers-none = I have answered nothing by myself yet.
 staff-answers-line =
     { $time } “{ $question }”
     → { $answer } (sure: { $confidence })
+staff-edited = I don't read changed messages: please send it again as a new one.
 staff-command-unknown = I don't know the command /{ $command }.
 staff-help-admin =
     For admins:

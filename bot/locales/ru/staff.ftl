@@ -16,6 +16,7 @@ staff-answers-none = Сам я ещё ни на что не ответил.
 staff-answers-line =
     { $time } «{ $question }»
     → { $answer } (уверенность: { $confidence })
+staff-edited = Я не читаю исправленные сообщения: отправьте, пожалуйста, новое.
 staff-command-unknown = Я не знаю команды /{ $command }.
 staff-help-admin =
     Администраторам:
