@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import copy
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -119,6 +120,14 @@ def language_code(language: str) -> str:
     if len(language) > _LONGEST_CODE or not _CODE.fullmatch(language) or not _is_spoken(language):
         raise RejectedInput(f"language {language[:20]!r}: use a code such as ru or en")
     return language.lower()
+
+
+def wider_language(tag: str | None) -> str | None:
+    """Return the code of the language that an app is set to, or of the nearest wider one: zh-hans of zh-hans-raw."""
+    for name in _narrowing(tag or ""):
+        with suppress(RejectedInput):
+            return language_code(name)
+    return None
 
 
 def _is_spoken(language: str) -> bool:

@@ -9,6 +9,7 @@ from bot.nlu.base import UNKNOWN_LANGUAGE, Analysis
 from bot.storage.repositories.guests import GuestRecord
 from bot.storage.repositories.hotels import HotelRecord
 from bot.storage.unit_of_work import UnitOfWork
+from bot.texts import wider_language
 from handlers.base import Outcome, Reply, Turn
 from handlers.menu import AT_REST, ChoiceExpired, menu_choices
 
@@ -26,7 +27,7 @@ def language_of(
         return remembered
     guessed = analysis.language if analysis.language != UNKNOWN_LANGUAGE else None
     surely = guessed if analysis.language_confident else None
-    return surely or remembered or sender_language or guessed or hotel.default_language
+    return surely or remembered or wider_language(sender_language) or guessed or hotel.default_language
 
 
 def learned_language(guest: GuestRecord, analysis: Analysis) -> str | None:

@@ -12,7 +12,7 @@ from fluent.syntax.ast import Junk, Message, VariableReference
 from fluent.syntax.visitor import Visitor
 
 from bot.errors import RejectedInput
-from bot.texts import LOCALES, Texts, format_date, format_time, language_code
+from bot.texts import LOCALES, Texts, format_date, format_time, language_code, wider_language
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bot", "handlers", "triggers")
@@ -221,3 +221,18 @@ def test_takes_a_language_however_it_is_cased(given: str, code: str) -> None:
 def test_refuses_a_language_when_it_is_no_code(given: str) -> None:
     with pytest.raises(RejectedInput, match="ru or en"):
         language_code(given)
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("pt-BR", "pt-br"),
+        ("zh-hans-raw", "zh-hans"),
+        ("ru_RU", "ru-ru"),
+        ("xx-klingon", None),
+        ("a" * 16, None),
+        (None, None),
+    ],
+)
+def test_the_nearest_known_language_is_taken_when_an_app_names_another(tag: str | None, code: str | None) -> None:
+    assert wider_language(tag) == code
