@@ -6,7 +6,7 @@ What is being written lives in the conversation until it is saved or left, as a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from uuid import UUID
 
@@ -49,9 +49,9 @@ class AnswerDraft:
 
     @classmethod
     def of(cls, context: Mapping[str, Any]) -> AnswerDraft | None:
-        """Return the draft that a conversation keeps."""
+        """Return the draft that a conversation keeps; one that another release began is none."""
         kept = context.get(_KEY)
-        if not kept:
+        if not kept or kept.keys() != {one.name for one in fields(cls)}:
             return None
         lists = {name: tuple(kept[name]) for name in ("wordings", "question_ids")}
         return cls(**{**kept, **lists})

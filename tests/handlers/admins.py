@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
 from bot.messages import Choice, IncomingKind, IncomingMessage, Platform, Sender
 from bot.storage.repositories.audits import AuditRecord
+from bot.storage.repositories.conversations import ConversationChange
 from bot.storage.repositories.triggers import TriggerRecord
 from models.enums import TriggerType, UserRole
 from tests.handlers.conversing import House, Person, Said
@@ -109,3 +111,17 @@ async def audits_of(house: House) -> list[AuditRecord]:
 async def planned_of(house: House, trigger: TriggerRecord) -> int:
     async with house.database.unit(house.id) as uow:
         return await uow.ledger.count_planned(trigger.id)
+
+
+async def rewrite_context(house: House, admin: Worker, rewrite: Callable[[dict[str, Any]], object]) -> None:
+    """Let another release have kept what an admin's conversation remembers."""
+    async with house.database.unit(house.id) as uow:
+        chat = await uow.chats.at(house.accounts[admin.platform], admin.chat_id)
+        conversation = await uow.conversations.open_in(chat)
+        assert conversation is not None
+        context = conversation.context_data
+        rewrite(context)
+        kept = ConversationChange(
+            conversation.id, conversation.version, context, None, None, None, house.clock.now(), 0, 0
+        )
+        await uow.conversations.save_all([kept])

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import orjson
 import pytest
@@ -13,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages import Platform
-from bot.storage.repositories.conversations import ConversationChange
 from handlers.admin.answers import read_short_form, take
 from handlers.admin.draft import Draft, Question
 from handlers.admin.phrases import Unclear, parse_span
@@ -21,7 +18,16 @@ from handlers.admin.questions import preview
 from handlers.admin.words import rejection_words
 from models.enums import TriggerType
 from tests.factories import NOW, make_hotel, make_staff_turn
-from tests.handlers.admins import Heard, Worker, add_trigger, audits_of, hire, planned_of, triggers_of
+from tests.handlers.admins import (
+    Heard,
+    Worker,
+    add_trigger,
+    audits_of,
+    hire,
+    planned_of,
+    rewrite_context,
+    triggers_of,
+)
 from tests.handlers.conversing import House
 from triggers.rejections import Problem, RejectedTrigger
 
@@ -389,23 +395,11 @@ def test_phrases_name_times(phrase: str, conditions: dict[str, object] | None) -
     assert (span.conditions(None, None) if span else None) == conditions
 
 
-async def rewrite_draft(house: House, admin: Worker, rewrite: Callable[[dict[str, Any]], object]) -> None:
-    """Let another release have kept the draft."""
-    async with house.database.unit(house.id) as uow:
-        chat = await uow.chats.at(house.accounts[Platform.telegram], admin.chat_id)
-        conversation = await uow.conversations.open_in(chat)
-        assert conversation is not None
-        context = conversation.context_data
-        rewrite(context["draft"])
-        kept = ConversationChange(conversation.id, conversation.version, context, None, None, None, NOW, 0, 0)
-        await uow.conversations.save_all([kept])
-
-
 async def test_a_draft_that_a_newer_release_refuses_is_not_saved(house: House) -> None:
     admin = await hire(house)
     await at_confirmation(admin)
     refused = {"whether": {"nights": -1, "room_type": {"bigger": 1}}}
-    await rewrite_draft(house, admin, lambda draft: draft.update(refused))
+    await rewrite_context(house, admin, lambda context: context["draft"].update(refused))
     assert "room_type.bigger" in (await admin.press("new:save")).text
     assert await triggers_of(house) == []
 
@@ -413,7 +407,7 @@ async def test_a_draft_that_a_newer_release_refuses_is_not_saved(house: House) -
 async def test_a_draft_that_an_older_release_began_is_not_saved_with_what_it_never_asked(house: House) -> None:
     admin = await hire(house)
     await at_confirmation(admin)
-    await rewrite_draft(house, admin, lambda draft: draft.pop("limits"))
+    await rewrite_context(house, admin, lambda context: context["draft"].pop("limits"))
     await admin.press("new:save")
     assert await triggers_of(house) == []
 

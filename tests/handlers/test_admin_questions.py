@@ -9,7 +9,7 @@ import pytest
 from bot.messages import Platform
 from bot.storage.repositories.questions import REMEMBER
 from models.enums import UserRole
-from tests.handlers.admins import audits_of, hire
+from tests.handlers.admins import audits_of, hire, rewrite_context
 from tests.handlers.conversing import House
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
@@ -145,6 +145,15 @@ async def test_the_next_page_is_shown_when_there_are_more_than_five(house: House
 async def test_it_is_refused_when_no_admin_asks_for_it(house: House) -> None:
     worker = await hire(house, role=UserRole.staff)
     assert "Only the hotel's admins" in (await worker.write("/questions")).text
+
+
+async def test_an_answer_that_an_older_release_began_is_begun_anew(house: House) -> None:
+    await ask(house, "Is there a playground?")
+    admin = await hire(house)
+    await admin.write("/questions")
+    await admin.tap("1. Make an answer")
+    await rewrite_context(house, admin, lambda context: context["answer_draft"].pop("wordings"))
+    assert "No answer is being written" in (await admin.write("Behind the house.")).text
 
 
 async def test_a_question_is_forgotten_when_it_is_old(house: House) -> None:
