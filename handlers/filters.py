@@ -39,6 +39,11 @@ def in_group(turn: Turn) -> bool:
     return turn.message.is_group
 
 
+def in_name_of_group(turn: Turn) -> bool:
+    """An admin of the group writes anonymously."""
+    return turn.message.is_group and turn.message.sender.id == turn.message.chat_id
+
+
 def command(*names: str) -> Filter:
     """The text begins with one of these commands, as `/name`."""
     return lambda turn: command_of(turn.text) in names

@@ -13,6 +13,13 @@ class RefuseStaff(Reply):
         return Outcome((OutgoingMessage(turn.say("admin-only"), thread_id=turn.message.thread_id),))
 
 
+class AskForName(Reply):
+    """Tells an admin of the group who writes in its name that nobody can see who it is."""
+
+    def think(self, turn: Turn, loaded: None) -> Outcome:
+        return Outcome((OutgoingMessage(turn.say("admin-anonymous"), thread_id=turn.message.thread_id),))
+
+
 class AskInPrivate(Reply):
     """Keeps rules and guests' data out of groups."""
 

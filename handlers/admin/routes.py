@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers.admin import unanswered
-from handlers.admin.access import AskInPrivate, RefuseStaff, ShowAdminHelp
+from handlers.admin.access import AskForName, AskInPrivate, RefuseStaff, ShowAdminHelp
 from handlers.admin.answering import (
     REWORD,
     BeginAnswer,
@@ -35,7 +35,18 @@ from handlers.admin.why import ExplainFiring
 from handlers.admin.wishes import PRESS as TRIGGER
 from handlers.admin.wishes import Action, wishes
 from handlers.base import Files, Handler, Turn
-from handlers.filters import Filter, arguments_of, command, either, every, from_admin, from_staff, in_group, pressed
+from handlers.filters import (
+    Filter,
+    arguments_of,
+    command,
+    either,
+    every,
+    from_admin,
+    from_staff,
+    in_group,
+    in_name_of_group,
+    pressed,
+)
 from handlers.presses import AnswersPress
 from handlers.router import Route
 from triggers.engine import Engine
@@ -53,6 +64,7 @@ def admin_routes(engine: Engine, files: Files) -> tuple[Route, ...]:
         Route(f"admin.{name}", every(_in_own_chat, holds), AnswersPress(what)) for name, holds, what in _own(engine)
     )
     return (
+        Route("admin.anonymous", every(in_name_of_group, command(*_IN_PRIVATE, _STAFF_CHAT)), AskForName()),
         Route("admin.refused", every(from_staff, _is_no_admin, command(*_IN_PRIVATE, _STAFF_CHAT)), RefuseStaff()),
         Route("admin.staff_chat", every(from_admin, command(_STAFF_CHAT)), SetStaffChat()),
         Route("admin.in_private", every(from_admin, in_group, command(*_IN_PRIVATE)), AskInPrivate()),

@@ -58,3 +58,13 @@ async def test_another_hotels_admin_is_a_stranger_in_the_group(house: House, oth
     said = await stranger.in_group().write("/staffchat")
     assert said.replies == ()
     assert (await settings_of(house)).staff_chat is None
+
+
+async def test_somebody_who_writes_in_the_groups_name_is_told_that_nobody_sees_who_it_is(house: House) -> None:
+    anonymous = house.person(id="-1001")
+    said = await anonymous.write("/staffchat@bellhop_bot", is_group=True, thread_id="5")
+    assert [(reply.text.partition(".")[0], reply.thread_id) for reply in said.replies] == [
+        ("I can't see who writes in the name of the group", "5")
+    ]
+    assert (await anonymous.write("see you at nine", is_group=True)).replies == ()
+    assert (await settings_of(house)).staff_chat is None

@@ -34,6 +34,7 @@ def test_language_is_the_surest_that_is_known_when_several_are(
 
 def test_language_is_the_senders_when_nobody_is_known() -> None:
     assert language_of(None, analyser().analyse(""), "ru", make_hotel()) == "ru"
+    assert language_of(None, analyser().analyse(""), "zh-hans-raw", make_hotel()) == "zh-hans"
 
 
 def test_language_is_learned_only_when_it_is_sure_and_none_was_chosen() -> None:

@@ -1,6 +1,7 @@
 ### What admins read in their own chat with the bot.
 
 admin-only = Only the hotel's admins can do this. Ask one of them, or ask them to make you an admin.
+admin-anonymous = I can't see who writes in the name of the group. Switch “Remain anonymous” off for yourself, and write this again.
 admin-in-private = Please write this to me in our own chat: it is about rules and guests, and not everyone here should read it.
 admin-help =
     For admins:
