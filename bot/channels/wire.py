@@ -19,6 +19,8 @@ from bot.errors import InDoubt, TransientError
 CONNECTIONS = 50
 _LONGEST_WAIT = timedelta(days=1)
 _CHUNK = 64 * 1024
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Far more than a hundred updates take; an endless answer must not take all the memory."""
 IDLE = timedelta(seconds=15)
 """Shorter than any server keeps an idle connection: a request is hardly ever written to a dying one."""
 
@@ -68,7 +70,7 @@ class Wire:
         repeatable: bool,
         data: Any = None,
         json: Any = None,
-        most: int | None = None,
+        most: int = LARGEST_ANSWER,
     ) -> Answer:
         """Make one request, once, and return the answer with any status; `within` is for all of it. Of a body that is
         longer than `most` bytes little more than those is read.
@@ -98,9 +100,7 @@ class Wire:
         raise unanswered(f"{_host(url)} broke off before it answered ({kind})", repeatable)
 
 
-async def _body(response: aiohttp.ClientResponse, most: int | None) -> bytes:
-    if most is None:
-        return await response.read()
+async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_chunked(_CHUNK):
         body += chunk

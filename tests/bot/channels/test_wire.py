@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
 
-from bot.channels.wire import Wire, scrubbed, seconds_to_wait
+from bot.channels.wire import LARGEST_ANSWER, Wire, scrubbed, seconds_to_wait
 from bot.errors import BellhopError, InDoubt, TransientError
 
 SOON = timedelta(seconds=0.5)
@@ -103,6 +103,20 @@ async def test_a_request_is_made_once_when_its_connection_dies() -> None:
     async with server(count) as address:
         await failure(f"http://{address}")
     assert heard == 1
+
+
+async def test_an_answer_is_cut_off_when_it_has_no_end() -> None:
+    async def never_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await whole_request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with suppress(ConnectionError):
+            while True:
+                writer.write(b"100000\r\n" + bytes(0x100000) + b"\r\n")
+                await writer.drain()
+
+    async with server(never_end) as address, Wire() as wire:
+        answer = await wire.ask("POST", f"http://{address}", within=IN_TIME, repeatable=False)
+    assert LARGEST_ANSWER < len(answer.body) < LARGEST_ANSWER + 0x200000
 
 
 async def test_a_new_connection_is_made_when_the_server_closed_the_idle_one() -> None:
