@@ -6,11 +6,13 @@ from datetime import timedelta
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.clock import FixedClock
-from bot.messages import Platform
+from bot.messages import OutgoingMessage, Platform
+from bot.outbox import Letter, enqueue
 from bot.telemetry.metrics import oldest_unclaimed_seconds
 from bot.web.app import serve
 from bot.web.health import Health
 from bot.web.listeners import listen
+from models.enums import OutboxPurpose
 from tests.bot.web.conftest import Site, open_site
 from tests.bot.web.outage import away
 from tests.databases import Database as Place
@@ -72,6 +74,16 @@ async def test_is_not_ready_when_work_waits_too_long(site: Site) -> None:
 async def test_is_ready_when_work_waits_a_moment(site: Site) -> None:
     await _wait_for(site, timedelta(seconds=30))
     assert (await site.get("/health/ready"))[0] == 200
+
+
+async def test_is_ready_when_a_message_waits_for_its_provider(site: Site) -> None:
+    async with site.storage.unit(site.hotel_id) as uow:
+        account = site.accounts[Platform.telegram]
+        chat = await uow.chats.at(account, "5")
+        letter = Letter(account, chat, Platform.telegram, OutboxPurpose.reply, timedelta(hours=12), "c0ffee")
+        await enqueue(uow, letter, OutgoingMessage("See you!"), NOW - timedelta(hours=1))
+    status, body = await site.get("/health/ready")
+    assert (status, json.loads(body)["checks"]["outbox"]) == (200, "oldest waits 3600 s")
 
 
 async def test_gives_text_that_prometheus_reads_when_asked_for_metrics(site: Site) -> None:
