@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,9 @@ from models.base import new_id
 from models.enums import BookingStatus, IdentityKind
 
 CHOICES = "choices"
+# What is longer is a message of its own, and no label of a choice.
+_LONGEST_CHOICE = 300
+_UNSEEN = frozenset({"Cf", "Mn", "Me"})
 OVER = frozenset({BookingStatus.cancelled, BookingStatus.no_show})
 
 
@@ -195,8 +199,16 @@ def chosen_label(turn: Turn) -> str | None:
 def _numbered_choice(text: str, conversation: ConversationRecord | None) -> str | None:
     """Return the value of the choice that the text names, by its number or its label."""
     choices = conversation.context_data.get(CHOICES, []) if conversation else []
-    asked = text.strip().strip(".)").casefold()
+    if not choices or len(text) > _LONGEST_CHOICE:
+        return None
+    asked = _plainly_written(text).strip().strip(".)")
     for number, choice in enumerate(choices, start=1):
-        if asked in (str(number), str(choice["label"]).casefold()):
+        if asked in (str(number), _plainly_written(str(choice["label"]))):
             return str(choice["value"])
     return None
+
+
+def _plainly_written(text: str) -> str:
+    """Fold what keyboards differ in: case, the digits of other scripts, the box around 1️⃣, marks that nobody sees."""
+    signs = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in _UNSEEN)
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in signs).casefold()

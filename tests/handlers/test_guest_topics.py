@@ -78,6 +78,15 @@ async def test_a_number_is_a_choice_when_the_channel_has_no_buttons(house: House
     assert "adler-guest" in (await person.write("1")).text
 
 
+@pytest.mark.parametrize(
+    "number", ["1.", "\u0661", "1\ufe0f\u20e3", "\uff11", "\u200f1", "WI-FI and\u200b information"]
+)
+async def test_a_number_is_a_choice_however_the_guests_keyboard_writes_it(house: House, number: str) -> None:
+    person = house.person(Platform.whatsapp_green)
+    await person.write("menu")
+    assert (await person.write(number)).route == "press.information"
+
+
 @pytest.mark.parametrize("number", ["7", "99", "0", " 5. "])
 async def test_the_list_is_shown_again_when_its_numbers_do_not_go_so_far(house: House, number: str) -> None:
     person = house.person(Platform.whatsapp_green)
