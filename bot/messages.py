@@ -97,6 +97,7 @@ class IncomingMessage:
 
     `text` holds the words, a caption or a button's label; `press` the value of the pressed choice;
     `press_id` what the channel wants back to stop the button's spinner; `start` a deep link's payload;
+    `addressee` the bot that a command names, since a group may have several;
     `replied_to` the provider's id of the message that this one answers.
     """
 
@@ -113,6 +114,7 @@ class IncomingMessage:
     press: str | None = None
     press_id: str | None = None
     start: str | None = None
+    addressee: str | None = None
     attachments: tuple[Attachment, ...] = ()
     contact: SharedContact | None = None
     location: Location | None = None

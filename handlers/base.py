@@ -37,7 +37,7 @@ class Turn:
 
     `guest` is None for the hotel's own people (`user`) and in groups; `conversation` is None in groups and
     before the first message is saved. `text` is the message's text, `pressed` the value of a pressed button or
-    of the numbered choice that the text names.
+    of the numbered choice that the text names. A command in a group that names another bot is not `is_meant` for us.
     """
 
     hotel: HotelRecord
@@ -56,6 +56,7 @@ class Turn:
     stay: StayRecord | None = None
     knowledge: tuple[KnowledgeRecord, ...] = ()
     pressed: str | None = None
+    is_meant: bool = True
 
     @property
     def text(self) -> str:

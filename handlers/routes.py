@@ -60,7 +60,8 @@ from triggers.engine import Engine
 
 def routes(engine: Engine, files: Files) -> tuple[Route, ...]:
     """Return the whole table, first to last: admins, staff, guests."""
-    return (*_gestures_of_staff(), *admin_routes(engine, files), *staff_routes(engine), *guest_routes())
+    others = Route("other_bot", lambda turn: not turn.is_meant, KeepQuiet())
+    return (others, *_gestures_of_staff(), *admin_routes(engine, files), *staff_routes(engine), *guest_routes())
 
 
 def guest_routes() -> tuple[Route, ...]:

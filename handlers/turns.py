@@ -14,6 +14,7 @@ from bot.hotel_settings import HotelSettings
 from bot.messages import IncomingMessage, Platform, Sender
 from bot.nlu.analysis import Analyser
 from bot.nlu.base import Analysis
+from bot.storage.repositories.accounts import AccountRecord
 from bot.storage.repositories.chats import ChatRecord
 from bot.storage.repositories.conversations import ConversationRecord
 from bot.storage.repositories.guests import GuestRecord, Identity
@@ -70,6 +71,7 @@ class Shelf:
     stays: dict[UUID, list[StayRecord]]
     chats: dict[UUID, ChatRecord]
     conversations: dict[UUID, ConversationRecord]
+    accounts: dict[UUID, AccountRecord]
 
     def guest(self, identities: Sequence[Identity]) -> GuestRecord | None:
         """Return whom the surest known of these identities belongs to."""
@@ -79,6 +81,13 @@ class Shelf:
         """Return the one of the hotel's own people who wrote."""
         key = _user_key(platform, sender)
         return None if key is None else self.users.get(key)
+
+    def is_meant(self, arrival: Arrival) -> bool:
+        """Return whether a message is for us: in a group a command may name another bot."""
+        named, account = arrival.message.addressee, self.accounts.get(arrival.event.account_id)
+        if named is None or account is None or not arrival.message.is_group:
+            return True
+        return named.casefold() == account.address.removeprefix("@").casefold()
 
 
 class TurnLoader:
@@ -125,6 +134,7 @@ class TurnLoader:
             stay=pick_stay(shelf.stays.get(guest.id, ()), now) if guest else None,
             knowledge=shelf.knowledge if guest else (),
             pressed=message.press or _numbered_choice(message.text, conversation),
+            is_meant=shelf.is_meant(arrival),
         )
         return Known(turn, identities, tuple(one for one in identities if one not in shelf.guests), is_new)
 
@@ -145,6 +155,7 @@ async def read_shelf(uow: UnitOfWork, arrivals: Sequence[Arrival]) -> Shelf:
         [key for key in keys if isinstance(key, int)], [key for key in keys if isinstance(key, str)]
     )
     guests = await uow.guests.recognise_all(identities)
+    named = {arrival.event.account_id for arrival in arrivals if arrival.message.addressee}
     stays: dict[UUID, list[StayRecord]] = {}
     for stay in await uow.stays.of_guests({guest.id for guest in guests.values()}):
         stays.setdefault(stay.guest_id, []).append(stay)
@@ -156,6 +167,7 @@ async def read_shelf(uow: UnitOfWork, arrivals: Sequence[Arrival]) -> Shelf:
         stays=stays,
         chats=await uow.chats.with_ids(chats),
         conversations=await uow.conversations.open_in_all(chats),
+        accounts=await uow.accounts.with_ids(named) if named else {},
     )
 
 

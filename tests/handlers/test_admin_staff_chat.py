@@ -68,3 +68,16 @@ async def test_somebody_who_writes_in_the_groups_name_is_told_that_nobody_sees_w
     ]
     assert (await anonymous.write("see you at nine", is_group=True)).replies == ()
     assert (await settings_of(house)).staff_chat is None
+
+
+async def test_nothing_is_said_when_a_command_in_a_group_names_another_bot(house: House) -> None:
+    admin = await hire(house)
+    for command in ("/staffchat", "/poll"):
+        assert (await admin.in_group().write(command, addressee="poll_bot")).replies == ()
+    assert (await settings_of(house)).staff_chat is None
+    async with house.database.unit(house.id) as uow:
+        account = await uow.accounts.get(house.accounts[Platform.telegram])
+    assert account is not None
+    own = account.address.removeprefix("@").upper()
+    assert "come here" in (await admin.in_group().write("/staffchat", addressee=own)).text
+    assert "no automatic messages" in (await admin.write("/triggers", addressee="name_of_before_bot")).text

@@ -9,7 +9,7 @@ from bot.channels.payload import name_of
 from bot.channels.telegram.payloads import Chat, Contact, File, Message, Point, User
 from bot.messages import Attachment, AttachmentKind, IncomingKind, Location, Sender, SharedContact
 
-_COMMAND = re.compile(r"/(\w{1,64})(?:@\w{1,64})?(?=\s|$)")
+_COMMAND = re.compile(r"/(\w{1,64})(?:@(\w{1,64}))?(?=\s|$)")
 # What Telegram takes for a link's payload; anything else behind /start was typed.
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MEDIA = {
@@ -70,7 +70,8 @@ def _words(text: str) -> dict[str, Any]:
         return {"kind": IncomingKind.text, "text": text}
     rest = text[command.end() :]
     payload = _PAYLOAD.fullmatch(rest.strip()) if command[1] == "start" else None
-    return {"kind": IncomingKind.text, "text": f"/{command[1]}{rest}", "start": payload and payload[0]}
+    said = {"text": f"/{command[1]}{rest}", "addressee": command[2], "start": payload and payload[0]}
+    return {"kind": IncomingKind.text, **said}
 
 
 def _shared(contact: Contact, user: User | None) -> SharedContact:

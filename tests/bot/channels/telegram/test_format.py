@@ -53,21 +53,23 @@ def test_text_arrives_with_its_writer_when_a_guest_writes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kept", "start"),
+    ("text", "kept", "start", "addressee"),
     [
-        ("/start", "/start", None),
-        ("/start stay-1", "/start stay-1", "stay-1"),
-        ("/start@desk_bot stay-1", "/start stay-1", "stay-1"),
-        ("/start the room is on fire", "/start the room is on fire", None),
-        ("/triggers@desk_bot", "/triggers", None),
-        ("/stay add 101", "/stay add 101", None),
-        ("/startle me", "/startle me", None),
-        ("write to desk@hotel.example", "write to desk@hotel.example", None),
+        ("/start", "/start", None, None),
+        ("/start stay-1", "/start stay-1", "stay-1", None),
+        ("/start@desk_bot stay-1", "/start stay-1", "stay-1", "desk_bot"),
+        ("/start the room is on fire", "/start the room is on fire", None, None),
+        ("/triggers@desk_bot", "/triggers", None, "desk_bot"),
+        ("/stay add 101", "/stay add 101", None, None),
+        ("/startle me", "/startle me", None, None),
+        ("write to desk@hotel.example", "write to desk@hotel.example", None, None),
     ],
 )
-def test_a_command_is_freed_of_the_bots_name_when_it_is_written(text: str, kept: str, start: str | None) -> None:
+def test_a_command_is_freed_of_the_bots_name_when_it_is_written(
+    text: str, kept: str, start: str | None, addressee: str | None
+) -> None:
     incoming = said(text=text)
-    assert (incoming.text, incoming.start) == (kept, start)
+    assert (incoming.text, incoming.start, incoming.addressee) == (kept, start, addressee)
 
 
 @pytest.mark.parametrize(
