@@ -22,12 +22,25 @@ from bot.storage.repositories.outbox import OutboxRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.telemetry.metrics import notifications as counted
 from bot.texts import Texts, Value
-from models.enums import AccountStatus, NotificationStatus, NotificationType, OutboxPurpose, OutboxState, Severity
+from models.enums import (
+    AccountStatus,
+    NotificationStatus,
+    NotificationType,
+    OutboxPurpose,
+    OutboxState,
+    Priority,
+    Severity,
+)
 
 USEFUL_FOR = timedelta(hours=24)
 # The message itself is kept whole; an alert quotes as much as people read.
 LONGEST_QUOTE = 1500
 ACKNOWLEDGE = "ack:"
+_PRIORITIES = {
+    Severity.critical: Priority.urgent,
+    Severity.warning: Priority.normal,
+    Severity.info: Priority.low,
+}
 _BETWEEN = re.compile(r"\s+(?:[\w'’-]+\s+)?")
 
 
@@ -231,6 +244,7 @@ class Desk:
                     useful_for=USEFUL_FOR,
                     correlation_id=correlation_id,
                     notification_id=notification.id,
+                    priority=_PRIORITIES[notification.severity],
                 ),
                 self._message(hotel, notification, way, is_repeat),
             )

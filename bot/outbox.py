@@ -17,7 +17,7 @@ from bot.storage.repositories.chats import ChatRecord
 from bot.storage.repositories.messages import NewMessage
 from bot.storage.repositories.outbox import NewOutboxMessage, OutboxRecord
 from bot.storage.unit_of_work import UnitOfWork
-from models.enums import AccountStatus, ConsentState, MessageRole, MessageType, OutboxPurpose, OutboxState
+from models.enums import AccountStatus, ConsentState, MessageRole, MessageType, OutboxPurpose, OutboxState, Priority
 
 TOPIC = "outbox"
 
@@ -36,6 +36,7 @@ class Letter:
     guest_id: UUID | None = None
     notification_id: UUID | None = None
     firing_id: UUID | None = None
+    priority: Priority = Priority.normal
 
 
 async def enqueue(uow: UnitOfWork, letter: Letter, message: OutgoingMessage, now: datetime) -> None:
@@ -47,7 +48,7 @@ async def enqueue(uow: UnitOfWork, letter: Letter, message: OutgoingMessage, now
 
 async def enqueue_all(uow: UnitOfWork, parcels: Sequence[tuple[Letter, OutgoingMessage]], now: datetime) -> None:
     """Queue messages within the caller's transaction, which counts them in their conversations by itself; those of
-    one chat leave in the order given."""
+    one chat and priority leave in the order given."""
     said = [_record(letter, message, now) for letter, message in parcels if is_said(letter, message)]
     ids = iter(await uow.messages.add_all(said))
     rows = [
@@ -88,6 +89,7 @@ def _row(letter: Letter, message: OutgoingMessage, message_id: UUID | None, now:
         message_id=message_id,
         notification_id=letter.notification_id,
         firing_id=letter.firing_id,
+        priority=letter.priority,
     )
 
 

@@ -22,42 +22,56 @@ class Gaps:
     burst: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """When a chat's messages would have gone out had each waited for its gap; ahead of the time after a burst."""
+
+    until: float
+    gap: float
+    burst: int
+
+    def free_at(self, kept: int) -> float:
+        """Return when the next may go that leaves `kept` places of the burst, where it has so many."""
+        return self.until - (max(self.burst - kept, 1) - 1) * self.gap
+
+
 class Pace:
     """When may this account write to this chat? Slots are taken only when they are due.
 
-    Nothing is booked ahead, so a chat that has to wait never holds up the others of its account. Keys whose
-    gap has passed are forgotten. Not for several threads; `monotonic` gives seconds.
+    Nothing is booked ahead, so a chat that has to wait never holds up the others of its account. Who leaves some
+    places of a burst (`kept`) waits until the chat was quiet for so long that they are there, and what comes then
+    goes at once; together all keep the gap. Keys whose gap has passed are forgotten. Not for several threads;
+    `monotonic` gives seconds.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._free_at: dict[tuple[str, str | None], float] = {}
-        # When a chat's messages would have gone out had each waited for its gap; ahead of the time after a burst.
-        self._paid_until: dict[tuple[str, str | None], float] = {}
+        self._free_at: dict[str, float] = {}
+        self._spent: dict[tuple[str, str], _Spent] = {}
         self._held_until: dict[str, float] = {}
         self._sweep_at = _FIRST_SWEEP
 
-    def wait_time(self, account: str, chat: str) -> float:
+    def wait_time(self, account: str, chat: str, kept: int = 0) -> float:
         """Return the seconds until this account may write to this chat, 0.0 when it may now."""
-        free_at = max(self._free_at.get((account, None), 0.0), self._free_at.get((account, chat), 0.0))
+        spent = self._spent.get((account, chat))
+        free_at = max(self._free_at.get(account, 0.0), spent.free_at(kept) if spent else 0.0)
         return max(free_at - self._monotonic(), 0.0)
 
-    def reserve(self, account: str, chat: str, gaps: Gaps) -> float:
+    def reserve(self, account: str, chat: str, gaps: Gaps, kept: int = 0) -> float:
         """Take the slot and return 0.0, or take nothing and return the seconds to wait before asking again."""
-        waiting = self.wait_time(account, chat)
+        waiting = self.wait_time(account, chat, kept)
         if not waiting:
-            now, gap = self._monotonic(), gaps.chat.total_seconds()
-            paid_until = max(self._paid_until.get((account, chat), 0.0), now) + gap
-            self._paid_until[account, chat] = paid_until
-            self._block((account, None), now + gaps.account.total_seconds())
-            self._block((account, chat), paid_until - (gaps.burst - 1) * gap)
+            now, gap, spent = self._monotonic(), gaps.chat.total_seconds(), self._spent.get((account, chat))
+            until = max(spent.until if spent else 0.0, now) + gap
+            self._spent[account, chat] = _Spent(until, gap, gaps.burst)
+            self._block(account, now + gaps.account.total_seconds())
         return waiting
 
     def hold(self, account: str, seconds: float) -> None:
         """Let nothing of this account out for so long from now, as the provider asked; never shortens a wait."""
         until = self._monotonic() + seconds
         self._held_until[account] = max(until, self._held_until.get(account, 0.0))
-        self._block((account, None), until)
+        self._block(account, until)
 
     def hold_left(self, account: str) -> float:
         """Return the seconds for which nothing of this account may leave, not even what has its slot already."""
@@ -65,13 +79,13 @@ class Pace:
 
     def __len__(self) -> int:
         """Return how many accounts and chats are remembered."""
-        return len(self._free_at.keys() | self._paid_until.keys())
+        return len(self._free_at) + len(self._spent)
 
-    def _block(self, key: tuple[str, str | None], until: float) -> None:
-        self._free_at[key] = max(until, self._free_at.get(key, 0.0))
+    def _block(self, account: str, until: float) -> None:
+        self._free_at[account] = max(until, self._free_at.get(account, 0.0))
         if len(self) >= self._sweep_at:
             now = self._monotonic()
             self._free_at = {key: at for key, at in self._free_at.items() if at > now}
-            self._paid_until = {key: at for key, at in self._paid_until.items() if at > now}
+            self._spent = {key: spent for key, spent in self._spent.items() if spent.until > now}
             self._held_until = {account: at for account, at in self._held_until.items() if at > now}
             self._sweep_at = max(_FIRST_SWEEP, 2 * len(self))

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 from uuid import UUID
 
 from bot.batches import Batches
@@ -48,7 +49,8 @@ LONGEST_RETRY = timedelta(minutes=5)
 # to work, before it is looked at again, which costs a query and no call.
 ACCOUNT_REST = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(seconds=2)
-# Telegram lets 20 messages a minute into a group: so many at once, the others at the group's gap.
+# Telegram lets 20 messages a minute into a group: so many at once, the others at the group's gap. What is less than
+# urgent leaves as many of these places as its priority says, so that an alert never waits for what is not one.
 GROUP_BURST = 4
 WORKING = frozenset({AccountStatus.new, AccountStatus.active, AccountStatus.limited})
 
@@ -125,6 +127,11 @@ class Sender:
         async with self._database.unit(lease.hotel_id) as uow:
             await uow.outbox.give_back(lease.outbox_id, lease.token)
 
+    async def put_off(self, lease: OutboxLease, wait: timedelta) -> None:
+        """Leave a claimed message to the next claim after so long."""
+        async with self._database.unit(lease.hotel_id) as uow:
+            await uow.outbox.put_off(lease.outbox_id, lease.token, self._clock.now() + wait)
+
     async def close(self) -> None:
         """Give up what is being begun or recorded."""
         await self._begins.close()
@@ -154,7 +161,8 @@ class Sender:
         """Check once more which messages may go, and commit that they are being sent; None for one that may not."""
         now = self._clock.now()
         async with self._database.unit(hotel_id) as uow:
-            records = await uow.outbox.leased(leases)
+            # The next slot is for what is urgent.
+            records = await uow.outbox.leased(sorted(leases, key=attrgetter("priority")))
             chats = await uow.chats.with_ids({record.chat_id for record in records.values()})
             accounts = await uow.accounts.with_ids({record.account_id for record in records.values()})
             parcels = {
@@ -183,7 +191,7 @@ class Sender:
                 log.info("message_stopped", state=state)
                 return None
             channel = await self._channel(lease, account)
-            if channel is None or not self._take_slot(record, chat, channel.limits):
+            if channel is None or not self._take_slot(lease, record, chat, channel.limits):
                 await uow.outbox.give_back(record.id, lease.token)
                 return None
             return Parcel(lease, record, chat, channel)
@@ -202,13 +210,13 @@ class Sender:
             self._pace.hold(str(lease.account_id), LOOK_AGAIN.total_seconds())
         return None
 
-    def _take_slot(self, record: OutboxRecord, chat: ChatRecord, limits: Limits) -> bool:
+    def _take_slot(self, lease: OutboxLease, record: OutboxRecord, chat: ChatRecord, limits: Limits) -> bool:
         if record.content.get("answers_press"):  # stops a spinner; providers don't count it as a message
             return True
         gaps = Gaps(limits.account_gap, limits.chat_gap)
         if chat.address.startswith("-"):
             gaps = Gaps(limits.account_gap, limits.group_gap, GROUP_BURST)
-        return not self._pace.reserve(str(record.account_id), str(record.chat_id), gaps)
+        return not self._pace.reserve(str(record.account_id), str(record.chat_id), gaps, kept=lease.priority)
 
     async def _record_sent(self, parcel: Parcel, provider_id: str | None) -> None:
         receipt = Receipt(parcel, SentMessage(parcel.record.id, parcel.lease.token, provider_id, self._clock.now()))

@@ -11,7 +11,7 @@ class CallPerson(Reply):
     """Tells staff, and keeps quiet from now on."""
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
-        alert = Alert(NotificationType.urgent_request, Severity.warning, "alert-title-person")
+        alert = Alert(NotificationType.urgent_request, Severity.critical, "alert-title-person")
         return Outcome(
             (turn.reply("person-called"),), state=AT_REST, status=ConversationStatus.escalated, alerts=(alert,)
         )

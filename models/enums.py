@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class UserRole(StrEnum):
@@ -115,6 +115,18 @@ class OutboxPurpose(StrEnum):
     reply = "reply"
     trigger = "trigger"
     notification = "notification"
+
+
+class Priority(IntEnum):
+    """Who passes whom on the way out. In a chat each is a lane of its own, in which rows leave in their order; the
+    lower the number, the sooner."""
+
+    urgent = 0
+    """An alert that needs one of the hotel's people now."""
+    normal = 1
+    """All that is said in conversations, what the hotel's people are answered, and warnings to them."""
+    low = 2
+    """What they are to see when there is time."""
 
 
 class TriggerType(StrEnum):

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, enum_type, tenant_key
@@ -45,7 +56,8 @@ class InboxEvent(Base):
 
 
 class OutboxMessage(Base):
-    """One message that must leave, and what became of it. Rows of a chat leave in the order of `id`."""
+    """One message that must leave, and what became of it. Rows of a chat leave in the order of `id`, but those of one
+    `priority` don't wait for those of another; all that is said in a conversation has the same."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -54,10 +66,13 @@ class OutboxMessage(Base):
         tenant_key("conversation_id", "conversations"),
         tenant_key("notification_id", "staff_notifications"),
         tenant_key("firing_id", "trigger_firings"),
+        CheckConstraint("priority BETWEEN 0 AND 2", name="priority"),
+        CheckConstraint("priority = 1 OR conversation_id IS NULL", name="conversation_in_order"),
         Index(
             "ix_outbox_unfinished",
             "hotel_id",
             "chat_id",
+            "priority",
             "id",
             postgresql_where=text("state IN ('queued', 'sending')"),
         ),
@@ -66,6 +81,7 @@ class OutboxMessage(Base):
             "ix_outbox_waiting",
             "hotel_id",
             "account_id",
+            text("(priority > 0)"),
             text("(purpose = 'trigger')"),
             "id",
             postgresql_where=text("state = 'queued'"),
@@ -99,6 +115,7 @@ class OutboxMessage(Base):
     notification_id: Mapped[UUID | None]
     firing_id: Mapped[UUID | None]
     purpose: Mapped[OutboxPurpose] = mapped_column(enum_type(OutboxPurpose))
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     content: Mapped[dict[str, Any]]
     correlation_id: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]

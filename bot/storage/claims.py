@@ -47,6 +47,7 @@ class OutboxLease:
     outbox_id: int
     account_id: UUID
     chat_id: UUID
+    priority: int
     token: UUID
 
 
@@ -79,9 +80,11 @@ _CLAIM_CHATS = text(f"""
     RETURNING chats.hotel_id, chats.id, chats.claim_token
 """)
 
-# Only the oldest unfinished message of a chat may go; accounts that are `paused` here, or rest because their provider
-# asked for it, keep theirs. What may go is numbered within its account, behind what is on its way already: accounts
-# take turns by these places, so that one with a backlog never delays another. People before triggers.
+# Only the oldest unfinished message of a chat and priority may go; accounts that are `paused` here, or rest because
+# their provider asked for it, keep theirs. What may go is numbered within its account, behind what is on its way
+# already: accounts take turns by these places, so that one with a backlog never delays another. People before
+# triggers. What is urgent comes first, whatever else is on its way: it can't crowd anybody out, since only one of a
+# chat may go. (`false <= false`: a boolean comparison, because an index answers it, as it would no OR.)
 # The next account is found by jumping over the queue of the one before, and each is asked for as many as it may still
 # have on their way: a claim costs what it takes and not what waits. The statistics of a queue are always old, so what
 # must be looked up row by row is written so that it can't be done otherwise.
@@ -89,35 +92,36 @@ _CLAIM_OUTBOX = text(f"""
     WITH RECURSIVE waiting AS (
         (
             SELECT hotel_id, account_id FROM outbox WHERE state = 'queued'
-            ORDER BY hotel_id, account_id, (purpose = 'trigger'), id LIMIT 1
+            ORDER BY hotel_id, account_id, (priority > 0), (purpose = 'trigger'), id LIMIT 1
         )
         UNION ALL
         SELECT following.hotel_id, following.account_id FROM waiting CROSS JOIN LATERAL (
             SELECT o.hotel_id, o.account_id FROM outbox AS o
             WHERE o.state = 'queued' AND (o.hotel_id, o.account_id) > (waiting.hotel_id, waiting.account_id)
-            ORDER BY o.hotel_id, o.account_id, (o.purpose = 'trigger'), o.id LIMIT 1
+            ORDER BY o.hotel_id, o.account_id, (o.priority > 0), (o.purpose = 'trigger'), o.id LIMIT 1
         ) AS following
     ), due AS MATERIALIZED (
-        SELECT waiting.hotel_id, mine.id, mine.is_trigger, going.number + mine.turn AS place
+        SELECT waiting.hotel_id, mine.id, mine.is_patient, mine.is_trigger, going.number + mine.turn AS place
         FROM waiting CROSS JOIN LATERAL (
             SELECT count(*) AS number FROM outbox AS o
             WHERE o.hotel_id = waiting.hotel_id AND o.account_id = waiting.account_id
               AND o.lease_token IS NOT NULL AND o.state IN ('queued', 'sending')
               AND (o.state = 'sending' OR o.leased_until >= now())
         ) AS going CROSS JOIN LATERAL (
-            SELECT first.id, first.is_trigger, row_number() OVER (ORDER BY first.is_trigger, first.id) AS turn
+            SELECT first.*, row_number() OVER (ORDER BY is_patient, is_trigger, id) AS turn
             FROM (
-                SELECT o.id, o.purpose = 'trigger' AS is_trigger FROM outbox AS o
+                SELECT o.id, o.priority > 0 AS is_patient, o.purpose = 'trigger' AS is_trigger FROM outbox AS o
                 WHERE o.hotel_id = waiting.hotel_id AND o.account_id = waiting.account_id
+                  AND (o.priority > 0) <= (going.number < :in_flight)
                   AND o.state = 'queued' AND o.not_before <= :now
                   AND (o.leased_until IS NULL OR o.leased_until < now())
                   AND o.id = (
                       SELECT oldest.id FROM outbox AS oldest
                       WHERE oldest.hotel_id = o.hotel_id AND oldest.chat_id = o.chat_id
-                        AND oldest.state IN ('queued', 'sending')
+                        AND oldest.priority = o.priority AND oldest.state IN ('queued', 'sending')
                       ORDER BY oldest.id LIMIT 1
                   )
-                ORDER BY (o.purpose = 'trigger'), o.id LIMIT greatest(:in_flight - going.number, 0)
+                ORDER BY (o.priority > 0), (o.purpose = 'trigger'), o.id LIMIT greatest(:in_flight - going.number, 1)
             ) AS first
         ) AS mine
         WHERE waiting.account_id <> ALL (:paused) AND NOT EXISTS (
@@ -126,7 +130,7 @@ _CLAIM_OUTBOX = text(f"""
         )
     ), head AS (
         SELECT free.hotel_id, free.id
-        FROM (SELECT hotel_id, id FROM due ORDER BY place, is_trigger, id) AS next CROSS JOIN LATERAL (
+        FROM (SELECT hotel_id, id FROM due ORDER BY is_patient, place, is_trigger, id) AS next CROSS JOIN LATERAL (
             SELECT o.hotel_id, o.id, o.state, o.leased_until FROM outbox AS o
             WHERE o.hotel_id = next.hotel_id AND o.id = next.id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
         ) AS free
@@ -134,7 +138,7 @@ _CLAIM_OUTBOX = text(f"""
     )
     UPDATE outbox SET lease_token = {NEW_TOKEN}, leased_until = now() + :lease
     FROM head WHERE outbox.hotel_id = head.hotel_id AND outbox.id = head.id
-    RETURNING outbox.hotel_id, outbox.id, outbox.account_id, outbox.chat_id, outbox.lease_token
+    RETURNING outbox.hotel_id, outbox.id, outbox.account_id, outbox.chat_id, outbox.priority, outbox.lease_token
 """).bindparams(bindparam("paused", type_=ARRAY(Uuid)), bindparam("in_flight", type_=BigInteger))
 
 # What is locked is being saved, and nobody else can claim it meanwhile: it is passed over, so that one row never
@@ -214,7 +218,8 @@ class Claims:
     async def claim_outbox(
         self, now: datetime, limit: int, paused: Collection[UUID] = (), lease: timedelta = LEASE
     ) -> list[OutboxLease]:
-        """Take up to `limit` messages that may leave now, at most one a chat, in fair turns of the accounts."""
+        """Take up to `limit` messages that may leave now, at most one a chat and priority, what is urgent first and
+        then in fair turns of the accounts."""
         rows = await self._run(
             _CLAIM_OUTBOX,
             worker=self.worker.digits,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from bot.clock import Clock
@@ -16,8 +17,9 @@ from bot.workers.crew import work_off
 from bot.workers.leases import Leases
 
 HANDS = 32
-# A chat's turn may be waited for; an account that rests longer than this is not claimed for at all.
-LONGEST_WAIT_SECONDS = 4.0
+# A turn that comes so soon is waited for; a later one is put off until then, with the hand free for others. An account
+# that rests longer than this is not claimed for at all.
+LONGEST_WAIT_SECONDS = 1.0
 
 
 class OutboxWorker:
@@ -50,13 +52,19 @@ class OutboxWorker:
 
     async def _work(self, lease: OutboxLease) -> None:
         with self._leases.outbox(lease.token):
-            while (wait := self._pace.wait_time(str(lease.account_id), str(lease.chat_id))) > 0:
-                if self._stop.is_set() or wait > LONGEST_WAIT_SECONDS:
+            while (wait := self._turn_in(lease)) > 0:
+                if self._stop.is_set():
                     await self._sender.give_back(lease)
+                    return
+                if wait > LONGEST_WAIT_SECONDS:
+                    await self._sender.put_off(lease, timedelta(seconds=wait - LONGEST_WAIT_SECONDS))
                     return
                 await asyncio.sleep(wait)
             await self._sender.send(lease)
         await self._knocks.knock(TOPIC)
+
+    def _turn_in(self, lease: OutboxLease) -> float:
+        return self._pace.wait_time(str(lease.account_id), str(lease.chat_id), kept=lease.priority)
 
     def _wait(self, account_id: UUID) -> float:
         return self._pace.wait_time(str(account_id), "")

@@ -135,3 +135,37 @@ def test_no_gap_is_ever_too_small_when_sends_come_at_any_time(asked: list[tuple[
         for chat in "xyz":
             times = [at for sender, to, at in sent if (sender, to) == (account, chat)]
             assert all(after - before >= 1 - 1e-9 for before, after in pairwise(times))
+
+
+GROUP = Gaps(account=timedelta(), chat=timedelta(seconds=60) / 16, burst=4)
+
+
+def test_there_is_room_at_once_for_what_is_urgent_when_everything_else_has_to_wait(
+    pace: Pace, watch: Stopwatch
+) -> None:
+    for _ in range(600):
+        pace.reserve("bot", "group", GROUP, kept=2)
+        watch.seconds += 0.1
+    assert pace.wait_time("bot", "group", kept=2) > 0
+    assert [pace.reserve("bot", "group", GROUP) for _ in range(2)] == [0, 0]
+    assert pace.reserve("bot", "group", GROUP) > 0
+    assert pace.wait_time("bot", "group", kept=2) > 3.75 * 2, "the room is made again first"
+
+
+def test_every_place_is_everybodys_when_there_is_only_one(pace: Pace, watch: Stopwatch) -> None:
+    assert pace.reserve("bot", "chat", GAPS, kept=2) == 0
+    watch.seconds += 1
+    assert pace.reserve("bot", "chat", GAPS, kept=2) == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.floats(0, 8)), max_size=200))
+def test_no_minute_holds_more_than_20_when_urgent_and_other_messages_come_at_any_time(
+    asked: list[tuple[int, float]],
+) -> None:
+    watch, sent = Stopwatch(), list[float]()
+    pace = Pace(watch)
+    for kept, later in asked:
+        watch.seconds += later
+        if pace.reserve("bot", "group", GROUP, kept) == 0:
+            sent.append(watch.seconds)
+    assert all(later - earlier > 60 for earlier, later in zip(sent, sent[20:], strict=False))

@@ -14,7 +14,7 @@ from bot.errors import LeaseLost
 from bot.storage.claims import LEASE, OutboxLease
 from bot.storage.repositories.base import AnySelect, Repository, as_records
 from models import OutboxMessage
-from models.enums import OutboxPurpose, OutboxState
+from models.enums import OutboxPurpose, OutboxState, Priority
 
 # A status only ever moves forward; `failed` can follow anything that was not delivered.
 _RANK = {OutboxState.sent: 1, OutboxState.delivered: 2, OutboxState.read: 3}
@@ -36,6 +36,7 @@ class NewOutboxMessage:
     message_id: UUID | None = None
     notification_id: UUID | None = None
     firing_id: UUID | None = None
+    priority: Priority = Priority.normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class SentMessage:
 
 class Outbox(Repository):
     async def add_all(self, messages: Sequence[NewOutboxMessage]) -> list[int]:
-        """Queue messages; return their ids, which grow in the order given, by which messages of a chat leave."""
+        """Queue messages; return their ids, which grow in the order given, by which those of a chat and priority
+        leave."""
         rows = [{name: getattr(message, name) for name in NewOutboxMessage.__slots__} for message in messages]
         return [row["id"] for row in await self._insert(OutboxMessage, rows, returning="id")]
 
@@ -121,6 +123,12 @@ class Outbox(Repository):
         """Drop the lease of a message for which no call was made, even if its beginning was committed."""
         before = {OutboxState.queued, OutboxState.sending}
         await self._advance(outbox_id, token, before, state=OutboxState.queued, lease_token=None, leased_until=None)
+
+    async def put_off(self, outbox_id: int, token: UUID, not_before: datetime) -> None:
+        """Drop the lease of a message whose turn comes later."""
+        await self._advance(
+            outbox_id, token, {OutboxState.queued}, not_before=not_before, lease_token=None, leased_until=None
+        )
 
     async def close(self, outbox_id: int, token: UUID, before: OutboxState, state: OutboxState, reason: str) -> None:
         """End a message as failed, expired or in doubt, with the reason."""

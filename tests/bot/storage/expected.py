@@ -97,7 +97,7 @@ RUNTIME_READS = {
     "public.chats": "hotel_id id ready_at claim_token leased_until",
     "public.inbox_events": "hotel_id id received_at state",
     "public.outbox": (
-        "hotel_id id account_id chat_id purpose state not_before lease_token leased_until doubt_reported_at"
+        "hotel_id id account_id chat_id purpose priority state not_before lease_token leased_until doubt_reported_at"
     ),
     "public.trigger_firings": "hotel_id id due_at status",
 }

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import select
 
@@ -16,7 +17,7 @@ from bot.storage.claims import IN_FLIGHT, OutboxLease
 from bot.storage.repositories.outbox import SentMessage
 from bot.storage.unit_of_work import Database
 from models import Message, OutboxMessage
-from models.enums import OutboxPurpose, OutboxState
+from models.enums import OutboxPurpose, OutboxState, Priority
 from tests.bot.storage.houses import LATER, House
 from tests.bot.storage.twins import NOW
 
@@ -99,6 +100,78 @@ async def test_keeps_those_behind_waiting_when_the_head_has_to_wait(house: House
     assert (message.attempts, message.reason, message.state) == (1, "the provider is busy", OutboxState.queued)
 
 
+async def alert(house: House, words: str, priority: Priority, chat: int = 0) -> int:
+    return await house.post(words, chat, purpose=OutboxPurpose.notification, priority=priority)
+
+
+async def test_lets_an_urgent_one_pass_when_others_of_its_chat_wait_or_are_on_their_way(house: House) -> None:
+    first = await alert(house, "a question", Priority.low)
+    await alert(house, "another question", Priority.low)
+    assert [lease.outbox_id for lease in await claim(house)] == [first]
+    smoke = await alert(house, "smoke", Priority.urgent)
+    await alert(house, "smoke again", Priority.urgent)
+    (lease,) = await claim(house)
+    assert (lease.outbox_id, lease.priority) == (smoke, Priority.urgent)
+    assert await claim(house) == [], "one of each priority is on its way"
+
+
+async def test_sends_what_is_urgent_first_and_each_priority_in_order_when_one_hand_is_free(house: House) -> None:
+    order = [Priority.low, Priority.urgent, Priority.normal, Priority.urgent, Priority.low, Priority.normal]
+    ids = [await alert(house, f"{priority.name} {number}", priority) for number, priority in enumerate(order)]
+    sent = []
+    for _ in ids:
+        (lease,) = await claim(house, limit=1)
+        await begin(house, lease)
+        await record(house, lease)
+        sent.append(lease.outbox_id)
+    assert sent[:2] == [ids[1], ids[3]]
+    assert [ids.index(one) for one in sent if one in (ids[0], ids[4])] == [0, 4]
+    assert [ids.index(one) for one in sent if one in (ids[2], ids[5])] == [2, 5]
+
+
+async def test_holds_up_its_own_priority_only_when_an_urgent_one_has_to_wait(house: House) -> None:
+    smoke = await alert(house, "smoke", Priority.urgent)
+    await alert(house, "smoke again", Priority.urgent)
+    question = await alert(house, "a question", Priority.low)
+    (lease, _) = sorted(await claim(house), key=lambda one: one.priority)
+    assert lease.outbox_id == smoke
+    await begin(house, lease)
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.retry(smoke, lease.token, LATER, "the provider is busy")
+    await house.database.claims.renew([], [one.token for one in await claim(house)], lease=EXPIRED)
+    assert await claim(house) == [], "the second urgent one is behind the first"
+    assert (await house.message(question)).state is OutboxState.queued
+
+
+@pytest.mark.parametrize("priority", [Priority.urgent, Priority.low])
+async def test_keeps_a_conversation_in_order_when_something_in_it_calls_itself_urgent(
+    house: House, priority: Priority
+) -> None:
+    async with house.database.unit(house.hotel_id) as uow:
+        talk = (await uow.conversations.begin_all({house.chats[0]: None}, NOW))[house.chats[0]]
+    with pytest.raises(asyncpg.CheckViolationError, match="conversation_in_order"):
+        await house.post("an answer", conversation_id=talk.id, priority=priority)
+
+
+async def test_lets_an_urgent_one_go_when_its_account_has_as_many_on_their_way_as_it_may(house: House) -> None:
+    crowded = await House(house.database).build(chats=40)
+    for chat in range(39):
+        await crowded.post("welcome", chat)
+    assert len(await claim(house, limit=32)) == IN_FLIGHT
+    smoke = await alert(crowded, "smoke", Priority.urgent, chat=39)
+    assert [lease.outbox_id for lease in await claim(house, limit=32)] == [smoke]
+
+
+async def test_waits_for_its_turn_when_it_was_put_off(house: House) -> None:
+    outbox_id = await house.post("one")
+    (lease,) = await claim(house)
+    async with house.database.unit(house.hotel_id) as uow:
+        await uow.outbox.put_off(outbox_id, lease.token, LATER)
+    assert await claim(house) == []
+    (again,) = await house.database.claims.claim_outbox(LATER, 10)
+    assert (again.outbox_id, (await house.message(outbox_id)).attempts) == (outbox_id, 0)
+
+
 async def test_leaves_messages_alone_when_they_are_not_due_or_their_account_rests(house: House) -> None:
     await house.post("later", not_before=LATER)
     due = await house.post("now", 1)
@@ -139,6 +212,7 @@ async def test_refuses_every_step_of_the_old_worker_when_another_claimed(house: 
         outbox = uow.outbox
         for step in (
             outbox.give_back(outbox_id, stale.token),
+            outbox.put_off(outbox_id, stale.token, LATER),
             outbox.retry(outbox_id, stale.token, LATER, "x"),
             outbox.close(outbox_id, stale.token, OutboxState.queued, OutboxState.failed, "x"),
         ):

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Interval,
     LargeBinary,
     Numeric,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -98,6 +99,7 @@ class Twin:
 
 
 _PLAIN = (
+    (SmallInteger, 1),
     (BigInteger, 7),
     (Integer, 7),
     (Boolean, True),

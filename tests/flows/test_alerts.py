@@ -1,0 +1,187 @@
+"""An alert that needs a person reaches the staff group at once, however much else waits to go there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+from bot.app import House, open_house
+from bot.channels.telegram.client import TelegramChannel
+from bot.messages import Platform
+from bot.notifications import Alert, Desk, Subject
+from bot.simulator.chats import ChatMessage
+from bot.simulator.faults import Fault
+from bot.simulator.history import Kind
+from bot.storage.claims import OutboxLease
+from bot.storage.repositories.stays import NewStay
+from bot.texts import Texts
+from models.enums import BookingStatus, NotificationType, OncePer, Severity, TriggerType
+from tests.bot.nlu.guests import SMOKE
+from tests.flows.house import Scene, eventually
+from triggers.engine import Engine
+from triggers.happenings import StayChange
+
+CROWD = 300
+HOUR = timedelta(hours=1)
+QUESTIONS = [
+    f"Is there a {place} nearby?"
+    for place in ("museum", "zoo", "harbour", "market", "theatre", "castle", "lake", "casino", "library", "cinema")
+]
+
+
+def places(scene: Scene, words: str) -> list[int]:
+    """Where the staff group reads these words, among all that it got."""
+    return [place for place, text in enumerate(scene.alerts()) if words in text]
+
+
+def refused(scene: Scene) -> list[str]:
+    return [one.method for one in scene.simulator.history.of(server="telegram", kind=Kind.fail)]
+
+
+async def raised(scene: Scene, number: int) -> None:
+    """Wait until so many notifications are on their way."""
+    await eventually(lambda: scene.rows("SELECT FROM staff_notifications HAVING count(*) >= $1", number))
+
+
+async def raise_all(scene: Scene, house: House, severity: Severity, *words: str) -> None:
+    async with house.database.unit(scene.hotel_id) as uow:
+        alerts = [
+            Alert(NotificationType.system_alert, severity, "alert-title-notice", Subject(), said, "c0ffee")
+            for said in words
+        ]
+        await house.desk.raise_alerts(uow, alerts)
+
+
+async def test_smoke_is_what_staff_read_next_when_ten_questions_wait_for_the_groups_pace(scene: Scene) -> None:
+    scene.simulator.telegram.pace.enabled = True
+    guest = scene.guest(Platform.whatsapp_green)
+    async with scene.serving():
+        for question in QUESTIONS:
+            guest.write(question)
+        await raised(scene, len(QUESTIONS))
+        before = len(scene.alerts())
+        guest.write(SMOKE["en"])
+        await scene.simulator.until(lambda: places(scene, SMOKE["en"]))
+    (place,) = places(scene, SMOKE["en"])
+    assert before <= place <= before + 1 < len(QUESTIONS)
+    assert refused(scene) == []
+
+
+async def test_complaint_is_what_staff_read_next_when_a_trigger_has_told_them_of_300_guests(scene: Scene) -> None:
+    scene.simulator.telegram.pace.enabled = True
+    await _expect_a_crowd(scene)
+    guest = scene.guest(Platform.telegram)
+    async with scene.serving():
+        scene.clock.move(3 * HOUR + timedelta(seconds=1))
+        await raised(scene, CROWD)
+        before = len(scene.alerts())
+        guest.write("The room is filthy and nobody answers")
+        await scene.simulator.until(lambda: places(scene, "filthy"))
+    (place,) = places(scene, "filthy")
+    assert before <= place <= before + 1
+    assert refused(scene) == []
+
+
+async def _expect_a_crowd(scene: Scene) -> None:
+    """Let 300 guests have checked in whom staff are told of three hours later."""
+    async with scene.unit() as uow:
+        notice = {"notify_staff": "{{ guest.name }} may need help with the luggage."}
+        when = {"hours_after_checkin": 3}
+        await uow.triggers.add("luggage", TriggerType.time_based, when, "", actions=[notice], once_per=OncePer.stay)
+        now, changes = scene.clock.now(), list[StayChange]()
+        for number in range(CROWD):
+            guest = await uow.guests.add(f"Guest {number}")
+            stay = NewStay(
+                guest_id=guest.id,
+                external_id=f"C-{number}",
+                source="crowd",
+                booking_status=BookingStatus.checked_in,
+                check_in=now,
+                check_out=now + timedelta(days=3),
+                checked_in_at=now,
+            )
+            changes.append(StayChange(None, await uow.stays.save(stay)))
+        await Engine(scene.clock, Desk(Texts(), scene.clock)).take_changes(uow, changes, "c0ffee")
+
+
+async def test_each_kind_of_alert_arrives_in_its_order_when_all_come_together(scene: Scene) -> None:
+    async with scene.serving() as house:
+        await raise_all(scene, house, Severity.info, "question 1", "question 2", "question 3")
+        await raise_all(scene, house, Severity.critical, "smoke 1", "smoke 2")
+        await scene.simulator.until(lambda: len(scene.alerts()) == 5)
+    for kind, number in (("question", 3), ("smoke", 2)):
+        found = [places(scene, f"{kind} {one + 1}") for one in range(number)]
+        assert all(len(each) == 1 for each in found)
+        assert all(one < next_one for one, next_one in pairwise(found))
+    assert places(scene, "smoke 2") < places(scene, "question 3")
+
+
+async def test_alerts_leave_no_gap_when_questions_have_used_what_the_group_may_get(scene: Scene) -> None:
+    scene.simulator.telegram.pace.enabled = True
+    async with scene.serving() as house:
+        await raise_all(scene, house, Severity.info, *QUESTIONS)
+        await scene.simulator.until(lambda: len(scene.alerts()) == 3)
+        await raise_all(scene, house, Severity.critical, "smoke 1", "smoke 2")
+        await scene.simulator.until(lambda: places(scene, "smoke 2"))
+    *_, question, first, second = scene.alert_messages()
+    assert ["smoke 1" in first.text, "smoke 2" in second.text] == [True, True]
+    assert second.at - question.at < TelegramChannel.limits.group_gap / 2
+    assert refused(scene) == []
+
+
+async def test_alert_is_marked_as_taken_at_once_when_questions_wait_for_the_groups_pace(scene: Scene) -> None:
+    async with scene.serving() as house:
+        await raise_all(scene, house, Severity.info, *QUESTIONS)
+        await raise_all(scene, house, Severity.critical, "smoke in room 7")
+        await scene.simulator.until(lambda: places(scene, "smoke"))
+        (alert,) = [message for message in scene.alert_messages() if "smoke" in message.text]
+        scene.simulator.telegram.press(scene.olga, alert, "I'm on it")
+        await scene.simulator.until(lambda: places(scene, "✓ Olga"))
+        still_waiting = len(QUESTIONS) - len([one for one in scene.alerts() if "smoke" not in one])
+    assert places(scene, "✓ Olga") == places(scene, "smoke")
+    assert still_waiting > len(QUESTIONS) // 2
+    assert scene.simulator.history.of(method="answerCallbackQuery", kind=Kind.ok)
+
+
+async def test_alert_waits_as_long_as_asked_when_the_provider_wants_quiet(scene: Scene) -> None:
+    scene.simulator.telegram.faults.program(Fault.answer(429, retry_after=2), method="sendMessage")
+    async with scene.serving() as house:
+        await raise_all(scene, house, Severity.info, "question")
+        await eventually(lambda: scene.rows("SELECT FROM channel_accounts WHERE rests_until IS NOT NULL"))
+        await raise_all(scene, house, Severity.critical, "smoke")
+        await scene.simulator.until(lambda: len(scene.alerts()) == 2)
+    history = scene.simulator.history
+    (busy,) = history.of(server="telegram", method="sendMessage", kind=Kind.fail)
+    sends = history.of(server="telegram", method="sendMessage", kind=Kind.invoke)[1:]
+    assert min(send.at for send in sends) - busy.at >= timedelta(seconds=2)
+    assert places(scene, "smoke") == [0]
+
+
+async def test_alert_is_said_again_ahead_of_questions_when_its_process_died_at_the_call(scene: Scene) -> None:
+    async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
+        await raise_all(scene, house, Severity.info, *QUESTIONS)
+        await raise_all(scene, house, Severity.critical, "smoke")
+        urgent = await _die_at_the_call(scene, house)
+    async with scene.serving():
+        (again,) = await scene.simulator.until(lambda: _alerts_of(scene, "smoke"))
+        arrived = len(scene.alerts())
+    assert again.text.startswith("(Repeated")
+    assert arrived < len(QUESTIONS)
+    (row,) = await scene.rows("SELECT state FROM outbox WHERE id = $1", urgent.outbox_id)
+    assert row["state"] == "in_doubt"
+    assert not [one for one in scene.alerts() if scene.alerts().count(one) > 1]
+
+
+async def _die_at_the_call(scene: Scene, house: House) -> OutboxLease:
+    """Claim everything that may leave, and be gone when the urgent one was about to."""
+    leases = await house.database.claims.claim_outbox(scene.clock.now(), 10)
+    urgent = min(leases, key=lambda lease: lease.priority)
+    async with house.database.unit(scene.hotel_id) as uow:
+        await uow.outbox.leased([urgent])
+        await uow.outbox.begin_sending([urgent.outbox_id], scene.clock.now())
+    await house.database.claims.renew([], [lease.token for lease in leases], lease=timedelta(seconds=-1))
+    return urgent
+
+
+def _alerts_of(scene: Scene, words: str) -> list[ChatMessage]:
+    return [message for message in scene.alert_messages() if words in message.text]
