@@ -1,4 +1,7 @@
-"""Keeps the pace that a provider asks for, per account and per chat, inside this process."""
+"""Keeps the pace that a provider asks for, per account and per chat, inside this process.
+
+What is shared by several stands in the database; `catch_up` and `hold` tell of it.
+"""
 
 from __future__ import annotations
 
@@ -66,6 +69,12 @@ class Pace:
             self._spent[account, chat] = _Spent(until, gap, gaps.burst)
             self._block(account, now + gaps.account.total_seconds())
         return waiting
+
+    def catch_up(self, account: str, chat: str, gaps: Gaps, ahead: float) -> None:
+        """Count what others sent to this chat: its gaps are used up for so many seconds from now."""
+        spent = self._spent.get((account, chat))
+        until = max(spent.until if spent else 0.0, self._monotonic() + ahead)
+        self._spent[account, chat] = _Spent(until, gaps.chat.total_seconds(), gaps.burst)
 
     def hold(self, account: str, seconds: float) -> None:
         """Let nothing of this account out for so long from now, as the provider asked; never shortens a wait."""

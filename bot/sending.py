@@ -17,7 +17,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from bot.batches import Batches
-from bot.channels.base import Channel, Limits
+from bot.channels.base import Channel
 from bot.channels.connections import Connections
 from bot.clock import Clock
 from bot.errors import (
@@ -31,7 +31,8 @@ from bot.errors import (
 )
 from bot.messages import outgoing_from_json
 from bot.outbox import follow_chat, name_messages, obstacle
-from bot.pace import Gaps, Pace
+from bot.pace import Pace
+from bot.slots import take_slot
 from bot.storage.claims import LEASE, OutboxLease
 from bot.storage.failures import is_passing, outlast
 from bot.storage.repositories.accounts import AccountRecord
@@ -49,9 +50,6 @@ LONGEST_RETRY = timedelta(minutes=5)
 # to work, before it is looked at again, which costs a query and no call.
 ACCOUNT_REST = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(seconds=2)
-# Telegram lets 20 messages a minute into a group: so many at once, the others at the group's gap. What is less than
-# urgent leaves as many of these places as its priority says, so that an alert never waits for what is not one.
-GROUP_BURST = 4
 WORKING = frozenset({AccountStatus.new, AccountStatus.active, AccountStatus.limited})
 
 # Told inside the recording transaction what became of a message, so that what follows from it commits with it.
@@ -191,7 +189,7 @@ class Sender:
                 log.info("message_stopped", state=state)
                 return None
             channel = await self._channel(lease, account)
-            if channel is None or not self._take_slot(lease, record, chat, channel.limits):
+            if channel is None or not await take_slot(self._pace, uow, lease, record, chat, channel.limits):
                 await uow.outbox.give_back(record.id, lease.token)
                 return None
             return Parcel(lease, record, chat, channel)
@@ -209,14 +207,6 @@ class Sender:
         else:
             self._pace.hold(str(lease.account_id), LOOK_AGAIN.total_seconds())
         return None
-
-    def _take_slot(self, lease: OutboxLease, record: OutboxRecord, chat: ChatRecord, limits: Limits) -> bool:
-        if record.content.get("answers_press"):  # stops a spinner; providers don't count it as a message
-            return True
-        gaps = Gaps(limits.account_gap, limits.chat_gap)
-        if chat.address.startswith("-"):
-            gaps = Gaps(limits.account_gap, limits.group_gap, GROUP_BURST)
-        return not self._pace.reserve(str(record.account_id), str(record.chat_id), gaps, kept=lease.priority)
 
     async def _record_sent(self, parcel: Parcel, provider_id: str | None) -> None:
         receipt = Receipt(parcel, SentMessage(parcel.record.id, parcel.lease.token, provider_id, self._clock.now()))

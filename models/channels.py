@@ -82,6 +82,7 @@ class Chat(Base, Tenant):
 
     `ready_at` says since when something waits (none: nothing does). A worker that holds the lane has its
     `claim_token` here until `leased_until`, by the database's clock; only the holder's save succeeds.
+    `paced_until` is when all that a group got would have gone out at its gap, by that clock.
     """
 
     __tablename__ = "chats"
@@ -97,3 +98,4 @@ class Chat(Base, Tenant):
     ready_at: Mapped[datetime | None]
     claim_token: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
+    paced_until: Mapped[datetime | None]

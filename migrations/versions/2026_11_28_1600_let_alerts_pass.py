@@ -1,4 +1,7 @@
-"""Let alerts pass: a chat's messages leave by priority, and in order within each; conversations have one only."""
+"""Let alerts pass: a chat's messages leave by priority, and in order within each; conversations have one only.
+
+What a group got counts for every process that writes to it.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,11 @@ def upgrade() -> None:
     turns = ["hotel_id", "account_id", sa.text("(priority > 0)"), sa.text("(purpose = 'trigger')"), "id"]
     op.create_index("ix_outbox_waiting", "outbox", turns, postgresql_where=QUEUED)
     op.execute("GRANT SELECT (priority) ON outbox TO bellhop_runtime")
+    op.add_column("chats", sa.Column("paced_until", sa.DateTime(timezone=True)))
 
 
 def downgrade() -> None:
+    op.drop_column("chats", "paced_until")
     op.drop_index("ix_outbox_waiting", "outbox")
     op.drop_index("ix_outbox_unfinished", "outbox")
     op.drop_column("outbox", "priority")

@@ -185,3 +185,21 @@ async def _die_at_the_call(scene: Scene, house: House) -> OutboxLease:
 
 def _alerts_of(scene: Scene, words: str) -> list[ChatMessage]:
     return [message for message in scene.alert_messages() if words in message.text]
+
+
+async def test_group_gets_no_more_than_it_may_when_two_processes_serve_it(scene: Scene) -> None:
+    async with scene.serving() as house, scene.serving():
+        await raise_all(scene, house, Severity.info, *QUESTIONS[:4])
+        await scene.simulator.until(lambda: len(scene.alerts()) == 3)
+    at = [message.at for message in scene.alert_messages()]
+    assert at[2] - at[0] > TelegramChannel.limits.group_gap * 0.9
+
+
+async def test_group_gets_no_new_burst_when_its_process_was_started_again(scene: Scene) -> None:
+    async with scene.serving() as house:
+        await raise_all(scene, house, Severity.info, *QUESTIONS[:4])
+        await scene.simulator.until(lambda: len(scene.alerts()) == 2)
+    async with scene.serving():
+        await scene.simulator.until(lambda: len(scene.alerts()) == 3)
+    at = [message.at for message in scene.alert_messages()]
+    assert at[2] - at[0] > TelegramChannel.limits.group_gap * 0.9

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -119,6 +119,15 @@ class Chats(Repository):
             .values(ready_at=func.coalesce(Chat.ready_at, func.now()))
         )
 
+    async def seconds_ahead(self, chat_id: UUID) -> float:
+        """Return for how long the chat's pace is used up, by what any process has sent; the chat stays locked."""
+        ((ahead,),) = await self._fetch(_SECONDS_AHEAD, self.hotel_id, chat_id)
+        return float(ahead)
+
+    async def run_ahead(self, chat_id: UUID, gap: timedelta) -> None:
+        """Note that one more message uses up this much of the chat's pace."""
+        await self._fetch(_RUN_AHEAD, self.hotel_id, chat_id, gap)
+
     async def mark_reachable(self, chat_id: UUID, is_reachable: bool) -> None:
         """Note whether the chat can be written to."""
         await self._run(
@@ -148,6 +157,13 @@ _KNOWN_AT = """
 # As Python sorts: by the letters' numbers, whatever the database's collation.
 _IN_ORDER = 'ORDER BY account_id, address COLLATE "C" FOR NO KEY UPDATE'
 _LOCK = f"SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) {_IN_ORDER}"
+_SECONDS_AHEAD = """
+    SELECT coalesce(extract(epoch FROM greatest(paced_until - now(), interval '0')), 0)::float8
+    FROM chats WHERE hotel_id = $1 AND id = $2 FOR NO KEY UPDATE
+"""
+_RUN_AHEAD = """
+    UPDATE chats SET paced_until = greatest(paced_until, now()) + $3::interval WHERE hotel_id = $1 AND id = $2
+"""
 _HOLD_ALL = f"""
     SELECT claim_token FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND claim_token = ANY ($3::uuid[])
     {_IN_ORDER}
