@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,7 +26,9 @@ UNKNOWN_WORD = 1.1
 UNSAID_WORD = 0.5
 # So much of a word must be shared besides what is only asked of a thing: "when" has no topic.
 LEAST_TOPIC = 0.25
-HOTELS_KEPT, QUESTIONS_KEPT = 500, 200
+# An index of twenty items holds some 70 KB and takes milliseconds to make, most of them for reading the wordings.
+# Where more hotels than are kept take turns, each is made anew at almost every message; hotels share wordings.
+HOTELS_KEPT, QUESTIONS_KEPT, WORDINGS_KEPT = 2_000, 50, 20_000
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,10 +81,9 @@ class KnowledgeIndex:
 
     def __init__(self, items: Sequence[KnowledgeItem], thresholds: Thresholds | None = None) -> None:
         self._thresholds = thresholds or Thresholds()
-        self._variants = [
-            (item.id, keys) for item in items for question in item.questions if (keys := topics(question))
-        ]
-        self._weights = _weights(items)
+        about = {item.id: [keys for question in item.questions if (keys := _topics(question))] for item in items}
+        self._variants = [(name, keys) for name, variants in about.items() for keys in variants]
+        self._weights = _weights(about.values())
         self._unknown = math.log(1 + len(items))
         bags = [self._bag(keys) for _, keys in self._variants]
         self._totals = np.array([sum(bag.values()) for bag in bags])
@@ -152,7 +153,10 @@ class KnowledgeIndex:
         return pieces({key: self._weight(key) for key in keys})
 
 
-def _weights(items: Sequence[KnowledgeItem]) -> dict[Key, float]:
+_topics = lru_cache(maxsize=WORDINGS_KEPT)(topics)
+
+
+def _weights(items: Collection[Sequence[frozenset[Key]]]) -> dict[Key, float]:
     """How much each word tells: one that occurs in many items tells little."""
-    occurs = Counter(key for item in items for key in frozenset().union(*map(topics, item.questions)))
+    occurs = Counter(key for variants in items for key in frozenset[Key]().union(*variants))
     return {key: math.log(1 + len(items) / count) for key, count in occurs.items()}
