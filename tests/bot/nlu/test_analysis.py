@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.nlu.analysis import Analyser, analyse_lines
 from bot.nlu.base import SentimentType
@@ -55,6 +57,15 @@ def test_entities_are_told_by_kind_when_a_text_names_them() -> None:
         "date": [{"value": "2026-11-21", "text": "tomorrow"}],
         "amount": [{"value": "50", "unit": "EUR", "text": "50 €"}],
     }
+
+
+def test_a_guest_is_heard_when_what_they_name_can_not_be_found() -> None:
+    """The day after this one is no date."""
+    last_day = datetime(9999, 12, 31, 12, tzinfo=ZoneInfo("Europe/Berlin"))
+    analysis = ANALYSER.analyse("There is smoke in room 305, we leave tomorrow", now=last_day)
+    assert (analysis.sentiment_type, analysis.entities) == (SentimentType.requires_attention, ())
+    (line,) = analyse_lines(["There is smoke in room 305, we leave tomorrow"], last_day, ANALYSER)
+    assert json.loads(line)["entities"] == {}
 
 
 def test_a_word_is_named_once_when_a_guest_repeats_it() -> None:
