@@ -57,6 +57,7 @@ DOUBTS_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=2)
 PARTITIONS_EVERY = timedelta(hours=1)
 PLAN_EVERY = timedelta(hours=12)
+FORGET_EVERY = timedelta(hours=12)
 
 log = logger("app")
 
@@ -131,6 +132,7 @@ async def run_house(
             "orphans": (ORPHANS_EVERY, ticks.release_orphans),
             "doubts": (DOUBTS_EVERY, ticks.settle_doubts),
             "plan": (PLAN_EVERY, ticks.plan_ahead),
+            "questions": (FORGET_EVERY, ticks.forget_questions),
             "beat": (BEAT_EVERY, health.beat),
         }
         leases = Leases(database.claims)

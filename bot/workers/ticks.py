@@ -75,6 +75,13 @@ class Ticks:
             async with _apart(hotel_id, "plan_ahead"), self._database.unit(hotel_id) as uow:
                 await self._engine.plan_hotel(uow, new_id().hex)
 
+    async def forget_questions(self) -> None:
+        """Forget what guests asked a season ago and nobody answered."""
+        hotels: Iterable[UUID] = (await self._database.claims.hotels()).values()
+        for hotel_id in hotels:
+            async with _apart(hotel_id, "forget_questions"), self._database.unit(hotel_id) as uow:
+                await uow.questions.forget_old(self._clock.now())
+
     async def make_partitions(self) -> None:
         """Make this month's partition of messages and those of the next three."""
         today = self._clock.now().date()

@@ -40,6 +40,7 @@ VISITED = (
     "bot.workers.pollers:Pollers._is",
     "bot.workers.pollers:Pollers._open",
     "bot.workers.ticks:Ticks._fire_due_in",
+    "bot.workers.ticks:Ticks.forget_questions",
     "bot.workers.ticks:Ticks.plan_ahead",
     "handlers.step:Step._load_all",
     "handlers.step:Step._load_all#2",

@@ -40,9 +40,7 @@ class QuestionRecord:
 
 class Questions(Repository):
     async def keep(self, question: NewQuestion, at: datetime) -> None:
-        """Keep a question, in a guest's newest wording. Those of long ago are forgotten."""
-        old = UnansweredQuestion.asked_at < at - REMEMBER
-        await self._run(delete(UnansweredQuestion).where(self._own(UnansweredQuestion.hotel_id), old))
+        """Keep a question, in a guest's newest wording."""
         statement = insert(UnansweredQuestion).values(
             hotel_id=self.hotel_id, id=new_id(), asked_at=at, **asdict(question)
         )
@@ -60,6 +58,11 @@ class Questions(Repository):
         statement = select(*columns).where(self._own(UnansweredQuestion.hotel_id), lately)
         newest_first = (UnansweredQuestion.asked_at.desc(), UnansweredQuestion.id.desc())
         return [QuestionRecord(*row) for row in await self._run(statement.order_by(*newest_first).limit(limit))]
+
+    async def forget_old(self, at: datetime) -> None:
+        """Forget what was asked long before `at`."""
+        old = UnansweredQuestion.asked_at < at - REMEMBER
+        await self._run(delete(UnansweredQuestion).where(self._own(UnansweredQuestion.hotel_id), old))
 
     async def remove(self, question_ids: Collection[UUID]) -> None:
         """Forget questions that are answered now, or that nobody will answer."""
