@@ -45,10 +45,10 @@ def is_surname_of(typed: str, name: str | None) -> bool:
 
 def given_name(name: str | None) -> str | None:
     """Return the word by which to address somebody: "Anna" for "Petrova Anna" too."""
-    words = [word for word in re.split(r"[\s,/]+", name or "") if word and _key(word) not in _TITLES]
+    words = [word for word in re.split(r"[\s,/]+", name or "") if word and spelling_of(word) not in _TITLES]
     if len(words) < 2:
         return words[0] if words else None
-    return words[1] if _is_surname_first(name or "", [_key(word) for word in words]) else words[0]
+    return words[1] if _is_surname_first(name or "", [spelling_of(word) for word in words]) else words[0]
 
 
 def _surnames(name: str, words: list[str]) -> set[str]:
@@ -70,11 +70,12 @@ def _is_surname_first(name: str, words: list[str]) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    keys = (_key(word) for word in re.split(r"[\s,/]+", name))
+    keys = (spelling_of(word) for word in re.split(r"[\s,/]+", name))
     return [key for key in keys if key and key not in _TITLES]
 
 
-def _key(word: str) -> str:
+def spelling_of(word: str) -> str:
+    """Return the one spelling that stands for all of a name's."""
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     letters = "".join(letter for letter in decomposed if letter.isalpha()).translate(_LETTERS)
     for spelling, one in _SPELLINGS:

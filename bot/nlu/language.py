@@ -97,6 +97,11 @@ class LangidDetector:
         return {language: ranked[language] for language in languages}
 
 
+def is_small_word(word: str) -> bool:
+    """Whether a lower-case word is one of those that hold sentences together, in any language."""
+    return word in _function_words()
+
+
 def _is_prose(words: list[str], language: str | None) -> bool:
     """Whether enough small words of the language hold these together."""
     needed = next((needed for below, needed in SMALL_WORDS_NEEDED if len(words) < below), 0)

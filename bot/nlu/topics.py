@@ -88,6 +88,12 @@ def topics(text: str) -> frozenset[Key]:
     return frozenset(key for key in found if key not in known.empty and not key.isdigit())
 
 
+def is_listed(word: str) -> bool:
+    """Whether a word is one that guests ask about or with, in any language."""
+    known, key = lists(), _stem(word)
+    return (key,) in known.same or key in known.empty | known.trouble or (key,) in known.asking
+
+
 def asks(text: str) -> bool:
     """Whether a text is a question, with or without its mark."""
     if any(mark in text for mark in ASKS):
