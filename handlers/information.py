@@ -16,9 +16,11 @@ from handlers.base import Outcome, Reply, Turn
 from handlers.menu import AT_REST, MENU, PERSON, ChoiceExpired
 
 PRESS = "info:"
-NONE_OF_THESE = "asked:none"
-# What the conversation remembers of a question while answers to it are offered.
-ASKED = "asked"
+NONE_OF_THESE = "asked:none:"
+# What the conversation remembers of the latest questions to which answers are offered, by the numbers that their
+# buttons for none of these name.
+ASKED = "questions_asked"
+MOST_ASKED, PASSED_ON = 5, ""
 READINGS_KEPT = 64
 
 
@@ -57,13 +59,23 @@ class OfferAnswers(Reply):
     def think(self, turn: Turn, loaded: None) -> Outcome:
         records = [_record(turn, match.id) for match in look_up(turn).offers]
         items = (_choice(turn, record) for record in records)
-        reply = turn.reply("answer-offer", *items, turn.choice(NONE_OF_THESE, "answer-none"))
+        asked = asked_questions(turn)
+        number = str(max(map(int, asked), default=0) + 1)
+        latest = list({**asked, number: turn.text}.items())[-MOST_ASKED:]
+        reply = turn.reply("answer-offer", *items, turn.choice(f"{NONE_OF_THESE}{number}", "answer-none"))
         return Outcome(
             (reply,),
             state=AT_REST,
-            context={**turn.context, ASKED: turn.text},
+            context={**turn.context, ASKED: dict(latest)},
             remarks={"offered": [record.intent for record in records]},
         )
+
+
+def asked_questions(turn: Turn) -> dict[str, str]:
+    """Return the latest questions by their numbers, the oldest first; those that were passed on keep theirs, so that
+    no old button ever names another question."""
+    kept: dict[str, str] = turn.context.get(ASKED, {})
+    return dict(sorted(kept.items(), key=lambda item: int(item[0])))
 
 
 def look_up(turn: Turn) -> Found:

@@ -112,7 +112,7 @@ def _presses() -> tuple[Route, ...]:
         ("person", _is_press_of(PERSON), CallPerson()),
         ("language", _is_press_of(LANGUAGE), AskLanguage()),
         ("answer", pressed(information.PRESS), AnswerPressed()),
-        ("none_of_these", _is_press_of(NONE_OF_THESE), PassOffered()),
+        ("none_of_these", pressed(NONE_OF_THESE), PassOffered()),
         ("choose_language", pressed(language.PRESS), ChooseLanguage()),
         ("expired", either(pressed(""), _is(IncomingKind.press)), ChoiceExpired()),
     )

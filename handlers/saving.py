@@ -22,7 +22,7 @@ from bot.storage.repositories.messages import NewMessage
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.base import REPLY_USEFUL_FOR, Alert, Outcome, Turn
 from handlers.language import learned_language
-from handlers.turns import CHOICES, Arrival, Known, chosen_label
+from handlers.turns import CHOICES, HANDED_OVER, Arrival, Known, chosen_label
 from models.enums import (
     ConversationStatus,
     MessageRole,
@@ -267,15 +267,20 @@ def _message(draft: _Draft) -> NewMessage:
 
 
 def _change(draft: _Draft) -> ConversationChange | None:
-    """Return where the conversation stands now; the latest choices stay open until others are offered."""
+    """Return where the conversation stands now; the latest choices stay open until others are offered. The buttons of
+    an alert that was changed in place are none: a number means what was asked last."""
     turn, outcome, conversation = draft.turn, draft.outcome, draft.turn.conversation
     if conversation is None:
         return None
     context = dict(conversation.context_data if outcome.context is None else outcome.context)
-    offered = next((reply.choices for reply in reversed(draft.said) if reply.choices), None)
+    offered = next((reply.choices for reply in reversed(draft.said) if reply.choices and not reply.replaces), None)
     choices = [asdict(choice) for choice in offered] if offered else conversation.context_data.get(CHOICES)
     if choices:
         context[CHOICES] = choices
+    if offered:
+        context.pop(HANDED_OVER, None)
+    elif outcome.status is ConversationStatus.escalated:
+        context[HANDED_OVER] = True
     letter = _letter(turn)
     return ConversationChange(
         id=conversation.id,

@@ -35,6 +35,8 @@ CHOICES = "choices"
 # What is longer is a message of its own, and no label of a choice.
 _LONGEST_CHOICE = 300
 _UNSEEN = frozenset({"Cf", "Mn", "Me"})
+# A person was called since choices were offered. They may ask for numbers, too: how many towels, which of two rooms.
+HANDED_OVER = "handed_over"
 OVER = frozenset({BookingStatus.cancelled, BookingStatus.no_show})
 
 
@@ -210,12 +212,14 @@ def chosen_label(turn: Turn) -> str | None:
 
 def _numbered_choice(text: str, conversation: ConversationRecord | None) -> str | None:
     """Return the value of the choice that the text names, by its number or its label."""
-    choices = conversation.context_data.get(CHOICES, []) if conversation else []
+    context = conversation.context_data if conversation else {}
+    choices = context.get(CHOICES, [])
     if not choices or len(text) > _LONGEST_CHOICE:
         return None
     asked = _plainly_written(text).strip().strip(".)")
     for number, choice in enumerate(choices, start=1):
-        if asked in (str(number), _plainly_written(str(choice["label"]))):
+        is_named = asked == _plainly_written(str(choice["label"]))
+        if is_named or (asked == str(number) and HANDED_OVER not in context):
             return str(choice["value"])
     return None
 

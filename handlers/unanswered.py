@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.messages import OutgoingMessage
 from bot.nlu.topics import asks, topics
 from bot.storage.repositories.questions import NewQuestion
 from bot.storage.unit_of_work import UnitOfWork
 from bot.telemetry.scrubbing import scrub
+from handlers.anonymity import without_name
 from handlers.base import Alert, Outcome, Reply, Turn
-from handlers.information import ASKED
+from handlers.information import ASKED, NONE_OF_THESE, PASSED_ON, asked_questions
 from handlers.menu import AT_REST, ChoiceExpired
 from models.enums import NotificationType, Severity
 
 _LONGEST_QUESTION = 300
 _LONGEST_TOPIC = 500
-_SHORTEST_NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,10 @@ class PassOffered(Reply):
     """Passes on the question to which no offered answer fitted."""
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
-        question = turn.context.get(ASKED)
-        return _passed_on(turn, str(question)) if question else ChoiceExpired().think(turn, None)
+        asked, number = asked_questions(turn), (turn.pressed or "").removeprefix(NONE_OF_THESE)
+        if not (question := asked.get(number)):
+            return ChoiceExpired().think(turn, None)
+        return replace(_passed_on(turn, question), context={**turn.context, ASKED: {**asked, number: PASSED_ON}})
 
 
 def is_unanswered(turn: Turn) -> bool:
@@ -59,7 +60,6 @@ def _passed_on(turn: Turn, question: str) -> Outcome:
     return Outcome(
         (turn.reply("answer-unknown"),),
         state=AT_REST,
-        context={key: value for key, value in turn.context.items() if key != ASKED},
         alerts=(Alert(NotificationType.urgent_request, Severity.info, "alert-title-unanswered", question),),
         effects=(CollectQuestion(question),),
     )
@@ -67,8 +67,5 @@ def _passed_on(turn: Turn, question: str) -> Outcome:
 
 def _without_people(question: str, name: str | None) -> str:
     """Return the question without phone numbers, addresses and the guest's own name."""
-    text = scrub(question)
-    for word in (name or "").split():
-        if len(word) >= _SHORTEST_NAME:
-            text = re.sub(rf"(?i)\b{re.escape(word)}\w{{0,3}}\b", "…", text)
+    text = without_name(scrub(question), name)
     return text if len(text) <= _LONGEST_QUESTION else f"{text[: _LONGEST_QUESTION - 1]}…"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.messages import Platform
 from bot.simulator.chats import ChatMessage
-from tests.flows.house import Scene
+from bot.storage.repositories.questions import REMEMBER
+from tests.flows.house import Scene, eventually
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 # By language: a question that is answered and what the answer tells, one that is nearly answered with the one that is
@@ -81,6 +84,35 @@ async def test_staff_hear_of_a_danger_when_a_question_stands_beside_it(scene: Sc
         await scene.simulator.until(guest.said)
     assert "🔴" in alert
     assert not any("sunny-terrace" in one.text for one in guest.said())
+
+
+@BOTH
+async def test_old_questions_are_gone_when_nothing_new_is_asked(scene: Scene, platform: Platform) -> None:
+    guest = scene.guest(platform)
+    async with scene.serving():
+        guest.write(TALKS["en"][-1][0])
+        await eventually(lambda: scene.rows("SELECT FROM unanswered_questions"))
+    scene.clock.move(REMEMBER + timedelta(days=1))
+    async with scene.serving():
+        await eventually(lambda: _is_empty(scene))
+
+
+async def _is_empty(scene: Scene) -> bool:
+    return not await scene.rows("SELECT FROM unanswered_questions")
+
+
+@BOTH
+async def test_an_earlier_question_is_passed_on_when_a_later_one_was_asked(scene: Scene, platform: Platform) -> None:
+    guest = scene.guest(platform)
+    async with scene.serving():
+        guest.write("Is breakfast free?")
+        await scene.simulator.until(lambda: len(guest.said()) == 1)
+        none = guest.said()[0].buttons[-1].value if guest.said()[0].buttons else "2"
+        guest.write("Is the wifi password long?")
+        await scene.simulator.until(lambda: len(guest.said()) == 2)
+        guest.press(none)
+        (alert,) = await scene.simulator.until(scene.alerts)
+    assert "Is breakfast free?" in alert
 
 
 def _other(platform: Platform) -> Platform:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.messages import Platform
 from bot.storage.repositories.questions import QuestionRecord
-from models import Message
+from models import KnowledgeItem, Message
 from models.enums import ConversationStatus
 from tests.handlers.admins import hire
 from tests.handlers.conversing import House
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 PLAYGROUND = "Is there a playground?"
+POOLS = ("heated", "salty", "deep", "blue", "round", "roofed")
 
 
 async def open_questions(house: House) -> list[QuestionRecord]:
@@ -64,10 +65,135 @@ async def test_a_person_hears_the_question_and_it_is_collected_when_nothing_offe
     assert [one.content for one in await open_questions(house)] == ["Is the pool heated?"]
 
 
-async def test_nothing_is_asked_twice_when_the_button_is_from_an_older_question(house: House) -> None:
-    said = await house.person().press("asked:none")
+@pytest.mark.parametrize("value", ["asked:none", "asked:none:", "asked:none:7", "asked:none:x"])
+async def test_nothing_is_passed_on_when_the_button_is_of_no_question(house: House, value: str) -> None:
+    said = await house.person().press(value)
     assert "earlier message" in said.text
     assert await open_questions(house) == []
+
+
+async def test_the_right_question_is_passed_on_when_another_was_asked_meanwhile(house: House) -> None:
+    await furnish(house)
+    person = house.person()
+    first = (await person.write("Is the pool heated?")).replies[-1].choices
+    second = (await person.write("Is breakfast free?")).replies[-1].choices
+    assert [alert.words for alert in (await person.press(first[-1].value)).outcome.alerts] == ["Is the pool heated?"]
+    assert "From seven." in (await person.press(second[0].value)).text
+    assert [alert.words for alert in (await person.press(second[-1].value)).outcome.alerts] == ["Is breakfast free?"]
+
+
+async def test_a_question_is_passed_on_once_when_its_button_is_tapped_twice(house: House) -> None:
+    await furnish(house)
+    person = house.person()
+    none = (await person.write("Is the pool heated?")).replies[-1].choices[-1].value
+    await person.press(none)
+    await person.write("Is breakfast free?")
+    assert not (await person.press(none)).outcome.alerts, "an old button never names another question"
+    assert [one.content for one in await open_questions(house)] == ["Is the pool heated?"]
+
+
+async def test_old_questions_are_forgotten_when_a_guest_chooses_nothing_for_long(house: House) -> None:
+    await furnish(house)
+    person = house.person()
+    offers = [(await person.write(f"Is the pool {word}?")).replies[-1].choices[-1] for word in POOLS]
+    assert "earlier message" in (await person.press(offers[0].value)).text
+    assert [alert.words for alert in (await person.press(offers[1].value)).outcome.alerts] == [
+        f"Is the pool {POOLS[1]}?"
+    ]
+
+
+@BOTH
+async def test_the_new_answer_is_given_when_the_item_changed_while_its_button_was_open(
+    house: House, platform: Platform
+) -> None:
+    await furnish(house)
+    person = house.person(platform)
+    offered = (await person.write("Is the pool heated?")).replies[-1].choices[0].value
+    async with house.database.unit(house.id) as uow:
+        await uow.knowledge.save("pool", {"en": ["When is the pool open?"]}, {"en": "Closed in winter."})
+    pressed = await (person.press(offered) if platform == "telegram" else person.write("1"))
+    assert "Closed in winter." in pressed.text
+    assert "Until ten." not in pressed.text
+
+
+@BOTH
+async def test_nothing_is_invented_when_the_item_is_gone_while_its_button_was_open(
+    house: House, platform: Platform
+) -> None:
+    await furnish(house)
+    person = house.person(platform)
+    offered = (await person.write("Is the pool heated?")).replies[-1].choices[0].value
+    async with house.database.unit(house.id) as uow:
+        await uow.connection.execute(update(KnowledgeItem).where(KnowledgeItem.intent == "pool").values(answers={}))
+    pressed = await (person.press(offered) if platform == "telegram" else person.write("1"))
+    assert "earlier message" in pressed.text
+    assert "Until ten." not in pressed.text
+
+
+@BOTH
+async def test_the_same_answer_is_given_again_when_its_button_is_tapped_twice(
+    house: House, platform: Platform
+) -> None:
+    await furnish(house)
+    person = house.person(platform)
+    offered = (await person.write("Is the pool heated?")).replies[-1].choices[0].value
+    said = [await person.press(offered) for _ in range(2)]
+    assert [one.text for one in said] == [said[0].text] * 2
+    assert "Until ten." in said[0].text
+    assert not any(one.outcome.alerts for one in said)
+
+
+async def test_both_are_offered_when_two_items_are_nearly_alike(house: House) -> None:
+    async with house.database.unit(house.id) as uow:
+        await uow.knowledge.save("pool", {"en": ["When is the pool open?"]}, {"en": "Until ten."})
+        await uow.knowledge.save("kids_pool", {"en": ["When is the pool open for kids?"]}, {"en": "Until six."})
+        await uow.knowledge.save("roof_pool", {"en": ["When is the pool open?"]}, {"en": "Until nine."})
+    said = await house.person().write("when is the pool open?")
+    assert said.route == "guest.doubtful_question"
+    assert not any(hour in said.text for hour in ("Until ten.", "Until six.", "Until nine."))
+    assert len(said.replies[-1].choices) == 4
+
+
+async def test_the_hotels_own_words_are_told_when_it_has_no_answer_in_the_guests_language(house: House) -> None:
+    async with house.database.unit(house.id) as uow:
+        await uow.knowledge.save("pool", {"ru": ["До скольки работает бассейн?"]}, {"ru": "До десяти."})
+    person = house.person(language="fr")
+    said = await person.write("Bonjour, à quelle heure ferme la piscine s'il vous plaît ?")
+    if said.route == "guest.doubtful_question":
+        said = await person.press(said.replies[-1].choices[0].value)
+    assert said.text.startswith("До десяти.")
+
+
+@BOTH
+async def test_a_tap_is_answered_and_the_person_stays_when_staff_have_taken_over(
+    house: House, platform: Platform
+) -> None:
+    await furnish(house)
+    person = house.person(platform)
+    offered = (await person.write("Is the pool heated?")).replies[-1].choices
+    await person.press("menu:person")
+    assert "Until ten." in (await person.press(offered[0].value)).text
+    none = await person.press(offered[-1].value)
+    assert [alert.words for alert in none.outcome.alerts] == ["Is the pool heated?"]
+    assert (await person.write("thank you, is there a playground?")).replies == (), "a person is still answering"
+
+
+async def test_a_number_is_for_the_person_when_they_took_over_after_a_list(house: House) -> None:
+    """Staff who answer by hand ask for numbers, too: how many towels, which of two rooms."""
+    await furnish(house)
+    person = house.person(Platform.whatsapp_green)
+    await person.write("Is the pool heated?")
+    await person.write("I want to talk to a person")
+    said = await person.write("1")
+    assert said.replies == ()
+    assert [alert.title_key for alert in said.outcome.alerts] == ["alert-title-more"]
+
+
+async def test_a_number_is_a_choice_again_when_the_bot_has_offered_some_since(house: House) -> None:
+    person = house.person(Platform.whatsapp_green)
+    await person.write("I want to talk to a person")
+    await person.write("menu")
+    assert (await person.write("1")).route == "press.information"
 
 
 async def test_nothing_is_made_up_when_nothing_written_down_answers(house: House) -> None:
