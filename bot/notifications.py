@@ -7,7 +7,7 @@ failed stays `failed` with the reason, for everyone to see.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -35,7 +35,7 @@ from models.enums import (
 USEFUL_FOR = timedelta(hours=24)
 # The message itself is kept whole; an alert quotes as much as people read.
 LONGEST_QUOTE = 1500
-ACKNOWLEDGE = "ack:"
+ACKNOWLEDGE, CORRECT = "ack:", "fix:"
 _PRIORITIES = {
     Severity.critical: Priority.urgent,
     Severity.warning: Priority.normal,
@@ -63,7 +63,7 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Alert:
     """A notification to raise. `words` is what the guest wrote, or the sentence about what there is; `reasons` the
-    words that raised it."""
+    words that raised it, and `confidence`, in [0, 1], how surely they mean it."""
 
     kind: NotificationType
     severity: Severity
@@ -72,6 +72,7 @@ class Alert:
     words: str
     correlation_id: str
     reasons: tuple[str, ...] = ()
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,10 @@ class Desk:
         words: str,
         correlation_id: str,
         reasons: tuple[str, ...] = (),
+        confidence: float | None = None,
     ) -> UUID:
         """Raise one notification, as `raise_alerts` does; return its id."""
-        alert = Alert(kind, severity, title_key, subject, words, correlation_id, reasons)
+        alert = Alert(kind, severity, title_key, subject, words, correlation_id, reasons, confidence)
         (notification_id,) = await self.raise_alerts(uow, [alert])
         return notification_id
 
@@ -121,7 +123,7 @@ class Desk:
             notification_type=alert.kind,
             severity=alert.severity,
             title=self._title(hotel, alert.title_key, subject)[:255],
-            content=self._content(hotel, alert.words, alert.reasons, subject),
+            content=self._content(hotel, alert),
             guest_id=subject.guest_id,
             conversation_id=subject.conversation_id,
             message_id=subject.message_id,
@@ -258,10 +260,8 @@ class Desk:
         text = f"{notification.title}\n{notification.content}"
         if is_repeat:
             text = f"{self._texts('alert-repeat', hotel.default_language)}\n{text}"
-        label = self._texts("alert-acknowledge", hotel.default_language)
-        return OutgoingMessage(
-            text, choices=(Choice(f"{ACKNOWLEDGE}{notification.id}", label),), thread_id=way.thread_id
-        )
+        choices = alert_choices(notification, lambda key: self.say(hotel, key))
+        return OutgoingMessage(text, choices=choices, thread_id=way.thread_id)
 
     def _title(self, hotel: HotelRecord, key: str, subject: Subject) -> str:
         parts = [self._texts(key, hotel.default_language)]
@@ -271,18 +271,39 @@ class Desk:
             parts.append(subject.guest_name)
         return " · ".join(parts)
 
-    def _content(self, hotel: HotelRecord, words: str, reasons: tuple[str, ...], subject: Subject) -> str:
+    def _content(self, hotel: HotelRecord, alert: Alert) -> str:
+        words, subject = alert.words, alert.subject
         quoted = words if len(words) <= LONGEST_QUOTE else f"{words[:LONGEST_QUOTE]}…"
         lines = [quoted]
-        if reasons:
-            because = ", ".join(_phrases(words, reasons))[:LONGEST_QUOTE]
-            lines.append(self._texts("alert-words", hotel.default_language, words=because))
+        if why := self._why(hotel, alert):
+            lines.append(why)
         if subject.other_rooms:
             rooms = ", ".join(subject.other_rooms)
             lines.append(self._texts("alert-other-rooms", hotel.default_language, rooms=rooms))
         if subject.contact:
             lines.append(self._texts("alert-contact", hotel.default_language, contact=subject.contact))
         return "\n".join(lines)
+
+    def _why(self, hotel: HotelRecord, alert: Alert) -> str:
+        """Say what decided, and how surely."""
+        parts = []
+        if alert.reasons:
+            because = ", ".join(_phrases(alert.words, alert.reasons))[:LONGEST_QUOTE]
+            parts.append(self.say(hotel, "alert-words", words=because))
+        if alert.confidence is not None:
+            parts.append(self.say(hotel, "alert-confidence", percent=str(round(100 * alert.confidence))))
+        return " ".join(parts)
+
+
+def alert_choices(notification: NotificationRecord, say: Callable[[str], str]) -> tuple[Choice, ...]:
+    """Return an alert's buttons: to take it, until somebody did, and to put right how its message was judged."""
+    take = Choice(f"{ACKNOWLEDGE}{notification.id}", say("alert-acknowledge"))
+    correct = Choice(f"{CORRECT}{notification.id}", say("alert-correct"))
+    is_taken = notification.status is NotificationStatus.acknowledged
+    is_judged = notification.message_id is not None and (
+        notification.notification_type is not NotificationType.system_alert
+    )
+    return (*(() if is_taken else (take,)), *((correct,) if is_judged else ()))
 
 
 def _phrases(text: str, words: tuple[str, ...]) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bot.messages import IncomingKind
 from bot.nlu.requests import Request
-from bot.notifications import ACKNOWLEDGE
+from bot.notifications import ACKNOWLEDGE, CORRECT
 from handlers import information, language
 from handlers.admin.routes import admin_routes
 from handlers.answered import ListAnswered
 from handlers.attention import SaySorry, is_unhappy
 from handlers.base import Files, Handler, Turn
+from handlers.corrections import CorrectJudgement
 from handlers.fallback import Fallback
 from handlers.filters import (
     Filter,
@@ -76,8 +77,13 @@ def staff_routes(engine: Engine) -> tuple[Route, ...]:
     in_private = every(from_staff, _not(in_group))
     return (
         Route("staff.take", every(from_staff, pressed(ACKNOWLEDGE)), TakeAlert(engine)),
+        Route("staff.correct", every(from_staff, pressed(CORRECT)), CorrectJudgement()),
         Route("staff.answers", every(in_private, command("answers")), ListAnswered()),
-        Route("staff.stranger", every(in_group, _not(from_staff), pressed(ACKNOWLEDGE)), RefuseStranger()),
+        Route(
+            "staff.stranger",
+            every(in_group, _not(from_staff), either(pressed(ACKNOWLEDGE), pressed(CORRECT))),
+            RefuseStranger(),
+        ),
         Route("staff.help", either(in_private, every(from_staff, _is_command)), AnswersPress(ShowHelp())),
     )
 

@@ -209,6 +209,7 @@ class Saving:
                 or await self._desk.sentence(self._uow, "alert-no-words", kind=_what(turn.message)),
                 turn.correlation_id,
                 turn.analysis.words if felt else (),
+                turn.analysis.sentiment_confidence if felt else None,
             )
 
     async def _raise_events(self) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import UUID
 
-from bot.messages import OutgoingMessage, outgoing_from_json
+from bot.messages import OutgoingMessage
 from bot.notifications import ACKNOWLEDGE
-from bot.storage.repositories.notifications import NotificationRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import format_time
+from handlers.alerts import ShownAlert, name_of, note, read_alert, rewritten
 from handlers.base import Outcome, Reply, Turn
 from handlers.filters import command_of
 from triggers.engine import Engine
@@ -28,14 +28,13 @@ class Take:
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
         assert turn.user is not None, "only the hotel's own people are routed here"
         is_first = await uow.notifications.acknowledge(self.notification_id, turn.user.id, turn.now)
-        taken = await uow.notifications.get(self.notification_id)
+        taken = await read_alert(uow, turn, str(self.notification_id))
         assert taken is not None, "a notification is never removed"
-        if is_first and taken.guest_id is not None:
-            await self.engine.note_reply(uow, taken.guest_id)
-        name = await _taker(uow, turn, taken)
-        time = format_time(taken.acknowledged_at or turn.now, turn.zone, turn.language)
-        note = turn.say("staff-taken" if is_first else "staff-taken-before", name=name, time=time)
-        return (*_answer(turn, note), *await _marked(uow, turn, taken, name))
+        if is_first and taken.notification.guest_id is not None:
+            await self.engine.note_reply(uow, taken.notification.guest_id)
+        time = format_time(taken.notification.acknowledged_at or turn.now, turn.zone, turn.language)
+        key = "staff-taken" if is_first else "staff-taken-before"
+        return (*note(turn, turn.say(key, name=name_of(turn, taken.taker), time=time)), *rewritten(turn, taken))
 
 
 class TakeAlert:
@@ -44,17 +43,13 @@ class TakeAlert:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def load(self, uow: UnitOfWork, turn: Turn) -> NotificationRecord | None:
-        try:
-            notification_id = UUID((turn.pressed or "").removeprefix(ACKNOWLEDGE))
-        except ValueError:
-            return None
-        return await uow.notifications.get(notification_id)
+    async def load(self, uow: UnitOfWork, turn: Turn) -> ShownAlert | None:
+        return await read_alert(uow, turn, (turn.pressed or "").removeprefix(ACKNOWLEDGE))
 
-    def think(self, turn: Turn, loaded: NotificationRecord | None) -> Outcome:
+    def think(self, turn: Turn, loaded: ShownAlert | None) -> Outcome:
         if loaded is None:
-            return Outcome(_answer(turn, turn.say("staff-not-found")))
-        return Outcome(effects=(Take(self._engine, loaded.id),))
+            return Outcome(note(turn, turn.say("staff-not-found")))
+        return Outcome(effects=(Take(self._engine, loaded.notification.id),))
 
 
 class RefuseStranger(Reply):
@@ -82,38 +77,3 @@ class ShowHelp(Reply):
         if turn.user is not None and turn.user.is_admin:
             parts.append(turn.say("staff-help-admin"))
         return Outcome((OutgoingMessage("\n\n".join(parts), thread_id=turn.message.thread_id),))
-
-
-def _answer(turn: Turn, text: str) -> tuple[OutgoingMessage, ...]:
-    """Return a short note at the button, or a message where the channel has no such note."""
-    return (OutgoingMessage(text, answers_press=turn.message.press_id, thread_id=turn.message.thread_id),)
-
-
-async def _taker(uow: UnitOfWork, turn: Turn, taken: NotificationRecord) -> str:
-    user = await uow.users.get(taken.acknowledged_by) if taken.acknowledged_by else None
-    return user.name if user else turn.say("staff-somebody")
-
-
-async def _marked(uow: UnitOfWork, turn: Turn, taken: NotificationRecord, name: str) -> tuple[OutgoingMessage, ...]:
-    """Return the alert's messages in this chat with who took it in place of the button.
-
-    The line is in the hotel's language, like the alert. Without a press there is nothing to change: the channel
-    has no buttons and can't edit.
-    """
-    if turn.message.press_id is None:
-        return ()
-    house = replace(turn, language=turn.hotel.default_language)
-    time = format_time(taken.acknowledged_at or turn.now, turn.zone, house.language)
-    line = house.say("staff-taken-line", name=name, time=time)
-    texts = await _sent_here(uow, turn, taken)
-    return tuple(OutgoingMessage(f"{text}\n\n{line}", replaces=sent) for sent, text in texts.items())
-
-
-async def _sent_here(uow: UnitOfWork, turn: Turn, taken: NotificationRecord) -> dict[str, str]:
-    """The texts of the alert's messages in this chat by the provider's ids, the pressed one surely among them."""
-    pressed = turn.message.message_id
-    found = {pressed: f"{taken.title}\n{taken.content}"} if pressed else {}
-    for record in await uow.outbox.of_notification(taken.id):
-        if record.chat_id == turn.chat.id and record.provider_message_id:
-            found[record.provider_message_id] = outgoing_from_json(record.content).text
-    return found

@@ -4,7 +4,14 @@ from models.api import ApiKey, ApiRequest
 from models.base import Base
 from models.channels import ChannelAccount, Chat, Integration, PlatformEntry
 from models.conversations import Conversation, Message
-from models.desk import Audit, KnowledgeItem, ServiceRequest, StaffNotification, UnansweredQuestion
+from models.desk import (
+    Audit,
+    KnowledgeItem,
+    MessageCorrection,
+    ServiceRequest,
+    StaffNotification,
+    UnansweredQuestion,
+)
 from models.guests import Consent, Guest, GuestIdentity, GuestMemory, Stay
 from models.history import GuestChange, StayChange
 from models.hotels import Company, Hotel, User
@@ -30,6 +37,7 @@ __all__ = [
     "Integration",
     "KnowledgeItem",
     "Message",
+    "MessageCorrection",
     "OutboxMessage",
     "PlatformEntry",
     "ServiceRequest",

@@ -10,7 +10,14 @@ from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Tenant, Timestamps, enum_type, tenant_key
-from models.enums import Department, NotificationStatus, NotificationType, RequestKind, Severity
+from models.enums import (
+    Department,
+    NotificationStatus,
+    NotificationType,
+    RequestKind,
+    SentimentType,
+    Severity,
+)
 
 
 class StaffNotification(Base, Tenant):
@@ -47,6 +54,26 @@ class StaffNotification(Base, Tenant):
     sent_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None]
+
+
+class MessageCorrection(Base, Tenant):
+    """How somebody of the hotel judges a guest's message, where they judge otherwise; None where nobody said.
+
+    `message_id` names it by value. What was said stands there alone, and leaves with its partition.
+    """
+
+    __tablename__ = "message_corrections"
+    __table_args__ = (
+        tenant_key("corrected_by", "users", ondelete="SET NULL"),
+        UniqueConstraint("hotel_id", "message_id"),
+        Index("ix_message_corrections_hotel_id_corrected_by", "hotel_id", "corrected_by"),
+    )
+
+    message_id: Mapped[UUID]
+    sentiment_type: Mapped[SentimentType | None] = mapped_column(enum_type(SentimentType))
+    intent: Mapped[str | None] = mapped_column(String(100))
+    corrected_by: Mapped[UUID | None]
+    corrected_at: Mapped[datetime]
 
 
 class ServiceRequest(Base, Tenant):

@@ -18,6 +18,7 @@ COMMANDS = {
     "hotel": ("bot.cli.hotel", "hotel", "Add hotels, their channels, people and answers."),
     "stays": ("bot.cli.stays", "stays", "Import stays."),
     "triggers": ("bot.cli.triggers", "triggers", "Export and import triggers."),
+    "corrections": ("bot.cli.corrections", "corrections", "Export what staff put right of the judgements."),
     "inbox": ("bot.cli.inbox", "inbox", "See and replay what could not be handled."),
     "keys": ("bot.cli.keys", "keys", "Make and rotate encryption keys."),
     "analyse": ("bot.cli.text", "analyse", "Judge texts: one a line in, one JSON object a line out."),

@@ -17,6 +17,7 @@ from bot.storage.repositories.audits import Audits
 from bot.storage.repositories.chats import Chats
 from bot.storage.repositories.consents import Consents
 from bot.storage.repositories.conversations import Conversations
+from bot.storage.repositories.corrections import Corrections
 from bot.storage.repositories.firings import Firings
 from bot.storage.repositories.guests import Guests
 from bot.storage.repositories.history import History
@@ -87,6 +88,10 @@ class UnitOfWork:
     @cached_property
     def messages(self) -> Messages:
         return Messages(self.connection, self.hotel_id)
+
+    @cached_property
+    def corrections(self) -> Corrections:
+        return Corrections(self.connection, self.hotel_id)
 
     @cached_property
     def inbox(self) -> Inbox:

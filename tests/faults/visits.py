@@ -61,6 +61,7 @@ NOT_VISITED = {
     "bot.cli.change_hotel:change.work": _COMMAND,
     "bot.cli.change_hotel:change.work#2": _COMMAND,
     "bot.cli.checks.keys:try_keys": _COMMAND,
+    "bot.cli.corrections:export_file.work": _COMMAND,
     "bot.cli.doctor:_examine_hotels": _COMMAND,
     "bot.cli.hotel:_connect.work": _COMMAND,
     "bot.cli.hotel:add_staff.work": _COMMAND,

@@ -20,9 +20,11 @@ alert-title-flow = ▶ To begin with the guest
 
 alert-room = room { $room }
 alert-words = Because of: { $words }
+alert-confidence = ({ $percent } % sure)
 alert-other-rooms = Names another room: { $rooms }
 alert-contact = Answer by hand: { $contact }
 alert-acknowledge = I'm on it
+alert-correct = ✎ Put right
 alert-repeat = (Repeated: I can't tell whether the first one arrived.)
 alert-no-way = There is no staff chat and no admin in Telegram. An admin can write /staffchat in the staff group.
 alert-not-delivered =

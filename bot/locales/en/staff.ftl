@@ -7,8 +7,41 @@ staff-somebody = Somebody
 staff-not-found = I can't find this alert any more.
 staff-only = Only the hotel's own team can do this. If you belong to it, ask an admin to add you.
 
+staff-mood =
+    { $mood ->
+        [requires_attention] 🔴 Complaint, needs us
+        [negative] 🟠 Unhappy, not urgent
+        [positive] 🟢 Happy
+       *[neutral] ⚪ Not urgent
+    }
+staff-intent =
+    { $intent ->
+        [wifi] Wi-Fi
+        [breakfast] Breakfast
+        [checkin_checkout] Check-in, check-out
+        [late_checkout] Late check-out
+        [housekeeping] Housekeeping
+        [maintenance] Something broken
+        [taxi_transfer] Taxi, transfer
+        [restaurant] Restaurant
+        [spa] Spa
+        [complaint] Complaint
+        [emergency] Emergency
+        [human_agent] Asks for a person
+        [thanks] Thanks
+        [greeting] Greeting
+        [cancel] Cancellation
+        [opt_out] Wants no messages
+       *[other] Something else
+    }
+staff-button-intents = It is about…
+staff-button-back = ← Back
+staff-corrected = Noted, thank you.
+staff-corrected-line = ✎ { $name }, { $time }: { $judgement }
+
 staff-help =
     I bring here what guests need a person for. Press the button below an alert to take it: everyone then sees that you are on it.
+    If I judged the message wrong, put it right with the other button, so that I can learn from it.
     /answers shows what I answered by myself lately, and from which of your answers.
     /help shows this again.
 staff-answers-title = What I answered lately:

@@ -20,9 +20,11 @@ alert-title-account = ⚠ Неполадка с каналом
 
 alert-room = номер { $room }
 alert-words = Причина: { $words }
+alert-confidence = (уверенность { $percent } %)
 alert-other-rooms = Назван другой номер: { $rooms }
 alert-contact = Ответить вручную: { $contact }
 alert-acknowledge = Беру на себя
+alert-correct = ✎ Исправить
 alert-repeat = (Повтор: неизвестно, дошло ли первое сообщение.)
 alert-no-way = Нет ни чата сотрудников, ни администратора в Телеграме. Администратор может написать /staffchat в группе сотрудников.
 alert-not-delivered =

@@ -7,8 +7,41 @@ staff-somebody = Кто-то из сотрудников
 staff-not-found = Этого уведомления больше нет.
 staff-only = Это могут делать только сотрудники отеля. Если вы один из них, попросите администратора добавить вас.
 
+staff-mood =
+    { $mood ->
+        [requires_attention] 🔴 Жалоба, нужны мы
+        [negative] 🟠 Недоволен, не срочно
+        [positive] 🟢 Доволен
+       *[neutral] ⚪ Не срочно
+    }
+staff-intent =
+    { $intent ->
+        [wifi] Wi-Fi
+        [breakfast] Завтрак
+        [checkin_checkout] Заезд, выезд
+        [late_checkout] Поздний выезд
+        [housekeeping] Уборка
+        [maintenance] Что-то сломано
+        [taxi_transfer] Такси, трансфер
+        [restaurant] Ресторан
+        [spa] Спа
+        [complaint] Жалоба
+        [emergency] Опасность
+        [human_agent] Просит человека
+        [thanks] Благодарность
+        [greeting] Приветствие
+        [cancel] Отмена
+        [opt_out] Не хочет сообщений
+       *[other] Другое
+    }
+staff-button-intents = Речь о…
+staff-button-back = ← Назад
+staff-corrected = Записано, спасибо.
+staff-corrected-line = ✎ { $name }, { $time }: { $judgement }
+
 staff-help =
     Сюда приходит то, для чего гостям нужен человек. Чтобы взять дело на себя, нажмите кнопку под уведомлением: все увидят, что вы им занимаетесь.
+    Если я неверно понял сообщение, исправьте это второй кнопкой, чтобы я мог на этом учиться.
     /answers покажет, на что я недавно ответил сам и каким из ваших ответов.
     /help покажет это ещё раз.
 staff-answers-title = На что я недавно ответил:

@@ -22,6 +22,7 @@ class NotificationRecord:
 
     id: UUID
     guest_id: UUID | None
+    message_id: UUID | None
     notification_type: NotificationType
     severity: Severity
     title: str

@@ -75,6 +75,7 @@ _APP_TABLES = {
     "public.trigger_firings": _CHANGED,
     "public.staff_notifications": _CHANGED,
     "public.service_requests": _CHANGED,
+    "public.message_corrections": _CHANGED,
     "public.api_keys": _CHANGED,
     # What a person or a hotel may have forgotten.
     "public.users": _ERASED,

@@ -1,0 +1,113 @@
+"""An alert as it stands in a chat of the hotel's people: what it said, who took it, how its message is judged now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from bot.messages import Choice, OutgoingMessage, outgoing_from_json
+from bot.notifications import alert_choices
+from bot.storage.repositories.corrections import CorrectionRecord, JudgedRecord
+from bot.storage.repositories.notifications import NotificationRecord
+from bot.storage.unit_of_work import UnitOfWork
+from bot.texts import format_time
+from handlers.base import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAlert:
+    """An alert with all that is shown of it. `texts` are those of its messages in this chat, by the provider's ids,
+    the pressed one surely among them. `judged` is None where it is about no message of a guest, a name where nobody
+    did so, or somebody who has left."""
+
+    notification: NotificationRecord
+    texts: Mapping[str, str]
+    taker: str | None
+    judged: JudgedRecord | None
+    correction: CorrectionRecord | None
+    corrector: str | None
+
+
+async def read_alert(uow: UnitOfWork, turn: Turn, notification_id: str) -> ShownAlert | None:
+    """Return the alert that a button names; None where this hotel has none of that id."""
+    try:
+        notification = await uow.notifications.get(UUID(notification_id))
+    except ValueError:
+        return None
+    if notification is None:
+        return None
+    message_id = notification.message_id
+    correction = await uow.corrections.get(message_id) if message_id else None
+    return ShownAlert(
+        notification,
+        await _sent_here(uow, turn, notification),
+        await _name(uow, notification.acknowledged_by),
+        await uow.corrections.judged(message_id) if message_id else None,
+        correction,
+        await _name(uow, correction.corrected_by if correction else None),
+    )
+
+
+def rewritten(
+    turn: Turn, alert: ShownAlert, choices: tuple[Choice, ...] | None = None
+) -> tuple[OutgoingMessage, ...]:
+    """Return the alert's messages in this chat as they read now, with these buttons or else its usual ones.
+
+    They are in the hotel's language, like the alert. Without a press there is nothing to change: the channel has no
+    buttons and can't edit.
+    """
+    if turn.message.press_id is None:
+        return ()
+    house = of_the_house(turn)
+    if choices is None:
+        choices = alert_choices(alert.notification, house.say)
+    below = "\n".join(_lines(house, alert))
+    return tuple(
+        OutgoingMessage(f"{text}\n\n{below}" if below else text, choices=choices, replaces=sent)
+        for sent, text in alert.texts.items()
+    )
+
+
+def note(turn: Turn, text: str) -> tuple[OutgoingMessage, ...]:
+    """Return a short note at the button, or a message where the channel has no such note."""
+    return (OutgoingMessage(text, answers_press=turn.message.press_id, thread_id=turn.message.thread_id),)
+
+
+def of_the_house(turn: Turn) -> Turn:
+    """Return the turn in the hotel's language, in which all of its people read."""
+    return replace(turn, language=turn.hotel.default_language)
+
+
+def _lines(house: Turn, alert: ShownAlert) -> list[str]:
+    """Say who took the alert, and what somebody put right."""
+    lines, taken_at, correction = [], alert.notification.acknowledged_at, alert.correction
+    if taken_at is not None:
+        time = format_time(taken_at, house.zone, house.language)
+        lines.append(house.say("staff-taken-line", name=name_of(house, alert.taker), time=time))
+    if correction is not None:
+        mood, intent = correction.sentiment_type, correction.intent
+        parts = [house.say("staff-mood", mood=mood.value)] if mood else []
+        parts += [house.say("staff-intent", intent=intent)] if intent else []
+        name, time = name_of(house, alert.corrector), format_time(correction.corrected_at, house.zone, house.language)
+        lines.append(house.say("staff-corrected-line", name=name, time=time, judgement=", ".join(parts)))
+    return lines
+
+
+def name_of(turn: Turn, name: str | None) -> str:
+    """Return how to call somebody of the hotel's people."""
+    return name or turn.say("staff-somebody")
+
+
+async def _name(uow: UnitOfWork, user_id: UUID | None) -> str | None:
+    user = await uow.users.get(user_id) if user_id else None
+    return user.name if user else None
+
+
+async def _sent_here(uow: UnitOfWork, turn: Turn, alert: NotificationRecord) -> dict[str, str]:
+    pressed = turn.message.message_id
+    found = {pressed: f"{alert.title}\n{alert.content}"} if pressed else {}
+    for record in await uow.outbox.of_notification(alert.id):
+        if record.chat_id == turn.chat.id and record.provider_message_id:
+            found[record.provider_message_id] = outgoing_from_json(record.content).text
+    return found
