@@ -115,7 +115,7 @@ async def take_the_alert(player: Player) -> None:
     staff = player.phone("Bellevue staff")
     await player.press(staff.get_by_role("button", name="I'm on it"))
     await expect(staff.get_by_role("listitem")).to_contain_text("✓ Olga Reception")
-    await expect(staff.get_by_role("button")).to_have_count(0)
+    await expect(staff.get_by_role("button", name="I'm on it")).to_have_count(0)
 
 
 async def wait_for_the_welcome(player: Player) -> None:

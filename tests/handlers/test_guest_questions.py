@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.messages import Platform
+from bot.messages import Choice, Platform
 from bot.storage.repositories.questions import QuestionRecord
 from models import KnowledgeItem, Message
 from models.enums import ConversationStatus
 from tests.handlers.admins import hire
-from tests.handlers.conversing import House
+from tests.handlers.conversing import House, Person, Said
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 PLAYGROUND = "Is there a playground?"
@@ -34,6 +34,18 @@ async def furnish(house: House) -> None:
     async with house.database.unit(house.id) as uow:
         await uow.knowledge.save("pool", {"en": ["When is the pool open?"], "ru": ["Бассейн?"]}, {"en": "Until ten."})
         await uow.knowledge.save("breakfast", {"en": ["When is breakfast?"]}, {"en": "From seven."})
+
+
+async def offer_the_pool(house: House, platform: Platform) -> tuple[Person, tuple[Choice, ...]]:
+    """Let somebody ask what the hotel's answer about its pool may tell; return them and what they are offered."""
+    await furnish(house)
+    person = house.person(platform)
+    return person, (await person.write("Is the pool heated?")).replies[-1].choices
+
+
+async def choose_first(person: Person, offered: tuple[Choice, ...]) -> Said:
+    """Choose as the channel does it: by the button, or by its number."""
+    return await (person.press(offered[0].value) if person.platform is Platform.telegram else person.write("1"))
 
 
 async def test_the_answer_names_its_source_when_a_question_is_answered(house: House) -> None:
@@ -106,12 +118,10 @@ async def test_old_questions_are_forgotten_when_a_guest_chooses_nothing_for_long
 async def test_the_new_answer_is_given_when_the_item_changed_while_its_button_was_open(
     house: House, platform: Platform
 ) -> None:
-    await furnish(house)
-    person = house.person(platform)
-    offered = (await person.write("Is the pool heated?")).replies[-1].choices[0].value
+    person, offered = await offer_the_pool(house, platform)
     async with house.database.unit(house.id) as uow:
         await uow.knowledge.save("pool", {"en": ["When is the pool open?"]}, {"en": "Closed in winter."})
-    pressed = await (person.press(offered) if platform == "telegram" else person.write("1"))
+    pressed = await choose_first(person, offered)
     assert "Closed in winter." in pressed.text
     assert "Until ten." not in pressed.text
 
@@ -120,12 +130,10 @@ async def test_the_new_answer_is_given_when_the_item_changed_while_its_button_wa
 async def test_nothing_is_invented_when_the_item_is_gone_while_its_button_was_open(
     house: House, platform: Platform
 ) -> None:
-    await furnish(house)
-    person = house.person(platform)
-    offered = (await person.write("Is the pool heated?")).replies[-1].choices[0].value
+    person, offered = await offer_the_pool(house, platform)
     async with house.database.unit(house.id) as uow:
         await uow.connection.execute(update(KnowledgeItem).where(KnowledgeItem.intent == "pool").values(answers={}))
-    pressed = await (person.press(offered) if platform == "telegram" else person.write("1"))
+    pressed = await choose_first(person, offered)
     assert "earlier message" in pressed.text
     assert "Until ten." not in pressed.text
 
@@ -134,10 +142,8 @@ async def test_nothing_is_invented_when_the_item_is_gone_while_its_button_was_op
 async def test_the_same_answer_is_given_again_when_its_button_is_tapped_twice(
     house: House, platform: Platform
 ) -> None:
-    await furnish(house)
-    person = house.person(platform)
-    offered = (await person.write("Is the pool heated?")).replies[-1].choices[0].value
-    said = [await person.press(offered) for _ in range(2)]
+    person, offered = await offer_the_pool(house, platform)
+    said = [await person.press(offered[0].value) for _ in range(2)]
     assert [one.text for one in said] == [said[0].text] * 2
     assert "Until ten." in said[0].text
     assert not any(one.outcome.alerts for one in said)
@@ -168,9 +174,7 @@ async def test_the_hotels_own_words_are_told_when_it_has_no_answer_in_the_guests
 async def test_a_tap_is_answered_and_the_person_stays_when_staff_have_taken_over(
     house: House, platform: Platform
 ) -> None:
-    await furnish(house)
-    person = house.person(platform)
-    offered = (await person.write("Is the pool heated?")).replies[-1].choices
+    person, offered = await offer_the_pool(house, platform)
     await person.press("menu:person")
     assert "Until ten." in (await person.press(offered[0].value)).text
     none = await person.press(offered[-1].value)

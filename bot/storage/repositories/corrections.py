@@ -69,7 +69,10 @@ class Corrections(Repository):
         """Return all corrected messages that are still kept, in the order in which they were corrected first. Choices
         that were made by number or name teach nothing."""
         rows = await self._fetch(_LESSONS, self.hotel_id)
-        return [LessonRecord(*row[:3], SentimentType(row[3]), row[4]) for row in rows]
+        return [
+            LessonRecord(text, name, language, SentimentType(mood), intent)
+            for text, name, language, mood, intent in rows
+        ]
 
 
 _JUDGED = """

@@ -223,5 +223,5 @@ async def test_an_open_alert_can_be_taken_when_it_was_raised_in_an_earlier_run(
         assert "✓ Olga Reception" in phones["staff"]["messages"][0]["text"]
     async with _played(clean_database, capsys) as url, aiohttp.ClientSession() as browser:
         (taken,) = (await _phones(browser, url, lambda _: True))["staff"]["messages"]
-        assert (taken["buttons"], taken["edited"]) == ([], True)
+        assert ([one["label"] for one in taken["buttons"]], taken["edited"]) == (["✎ Put right"], True)
         assert "✓ Olga Reception" in taken["text"]
