@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ class ListInformation(Reply):
         records = _written_down(turn)
         if not records:
             return Outcome((turn.reply("information-empty", turn.choice(PERSON, "menu-person")),), state=AT_REST)
-        items = (_choice(turn, record) for record in records)
+        items = _choices(turn, records)
         return Outcome((turn.reply("information-title", *items, turn.choice(MENU, "menu-back")),), state=AT_REST)
 
 
@@ -58,7 +59,7 @@ class OfferAnswers(Reply):
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
         records = [_record(turn, match.id) for match in look_up(turn).offers]
-        items = (_choice(turn, record) for record in records)
+        items = _choices(turn, records)
         asked = asked_questions(turn)
         number = str(max(map(int, asked), default=0) + 1)
         latest = list({**asked, number: turn.text}.items())[-MOST_ASKED:]
@@ -121,13 +122,22 @@ def _answer(turn: Turn, record: KnowledgeRecord, confidence: float = 1.0) -> Out
     )
 
 
-def _choice(turn: Turn, record: KnowledgeRecord) -> Choice:
-    return Choice(f"{PRESS}{record.id}", _label(turn, record))
+def _choices(turn: Turn, records: Sequence[KnowledgeRecord]) -> list[Choice]:
+    """Offer items by their questions, and by their names too where two ask the same."""
+    labels = [_label(turn, record) for record in records]
+    return [
+        Choice(f"{PRESS}{record.id}", label if labels.count(label) == 1 else f"{label} ({_name(record)})")
+        for record, label in zip(records, labels, strict=True)
+    ]
 
 
 def _label(turn: Turn, record: KnowledgeRecord) -> str:
     questions = _in_language(turn, record.questions)
-    return str(questions[0]) if questions else record.intent.replace("_", " ").capitalize()
+    return str(questions[0]) if questions else _name(record).capitalize()
+
+
+def _name(record: KnowledgeRecord) -> str:
+    return record.intent.replace("_", " ")
 
 
 def _in_language(turn: Turn, by_language: dict[str, Any]) -> Any:
@@ -141,4 +151,4 @@ def _in_language(turn: Turn, by_language: dict[str, Any]) -> Any:
 def as_item(record: KnowledgeRecord) -> KnowledgeItem:
     """Return an answer as the index wants it: with every way to ask for it, its name among them."""
     variants = (str(variant) for variants in record.questions.values() for variant in variants)
-    return KnowledgeItem(str(record.id), (record.intent.replace("_", " "), *variants))
+    return KnowledgeItem(str(record.id), (_name(record), *variants))
