@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.nlu.base import SentimentType
+from bot.errors import RejectedInput
+from bot.nlu.base import Intent, SentimentType
+from bot.nlu.evaluation import read_rows
 
 MESSAGES = Path(__file__).parent / "messages"
 # Written for measuring only: what is learned must resemble none of them.
@@ -38,6 +40,7 @@ def read_corpus(folder: Path, corrections: Iterable[Path] = ()) -> list[Example]
     """Read all there is to learn from, in a fixed order. Development sets are for measuring only: not read here.
 
     `corrections` are tables of what staff put right (lang, text, label, intent); they count as our own messages do.
+    Raises RejectedInput that names what is wrong in one.
     """
     return [
         *own_messages(),
@@ -70,8 +73,11 @@ def _public(file: Path) -> Iterator[Example]:
 
 
 def _corrections(file: Path) -> Iterator[Example]:
-    for row in _rows(file):
-        yield Example(row["text"], row["lang"], SentimentType(row["label"]), row.get("intent", ""), OWN, "own")
+    """Read a table that people may have changed: a word that is no intent would be learned as one more."""
+    for row in read_rows(file):
+        if row.intent and row.intent not in frozenset(Intent):
+            raise RejectedInput(f"{file.name}: {row.intent!r} is no intent")
+        yield Example(row.text, row.language, SentimentType(row.label), row.intent, OWN, "own")
 
 
 def _lexicon(file: Path) -> Iterator[Example]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import RejectedInput
 from bot.nlu.base import Intent, SentimentType
 from bot.nlu.evaluation import read_rows
 from training.corpus import HELD_OUT, OWN, own_messages, read_corpus
@@ -20,14 +21,42 @@ def test_there_are_messages_of_every_label_and_intent_when_a_language_is_promise
     assert {example.intent for example in own} == set(Intent)
 
 
-def test_what_staff_put_right_is_learned_like_our_own_messages_when_a_table_is_given(tmp_path: Path) -> None:
-    for name, rows in (("guest_seed_train", ""), ("train", ""), ("lexicon", "")):
-        (tmp_path / f"{name}.tsv.gz").write_bytes(gzip.compress(f"lang\ttext\n{rows}".encode()))
-    table = tmp_path / "corrections.tsv"
-    table.write_text("lang\ttext\tlabel\tintent\nen\tthe tap sings\trequires_attention\tmaintenance\n")
-    learned = {(each.text, each.weight): each for each in read_corpus(tmp_path, [table])}
+@pytest.fixture
+def no_public_data(tmp_path: Path) -> Path:
+    """The public data's files, with no rows in them."""
+    for name in ("guest_seed_train", "train", "lexicon"):
+        (tmp_path / f"{name}.tsv.gz").write_bytes(gzip.compress(b"lang\ttext\n"))
+    return tmp_path
+
+
+def table(folder: Path, *rows: str) -> Path:
+    """Write a table of corrections."""
+    file = folder / "corrections.tsv"
+    file.write_text("\n".join(("lang\ttext\tlabel\tintent", *rows)))
+    return file
+
+
+def test_what_staff_put_right_is_learned_like_our_own_messages_when_a_table_is_given(no_public_data: Path) -> None:
+    corrections = table(
+        no_public_data, "en\tthe tap sings\trequires_attention\tmaintenance", "en\tthe tap hums\tneutral\t"
+    )
+    learned = {(each.text, each.weight): each for each in read_corpus(no_public_data, [corrections])}
     example = learned["the tap sings", OWN]
     assert (example.label, example.intent) == (SentimentType.requires_attention, "maintenance")
+    assert learned["the tap hums", OWN].intent == "", "it says nothing about intents"
+
+
+@pytest.mark.parametrize(
+    ("row", "wrong"),
+    [
+        ("en\tthe tap sings\tangry\tmaintenance", "line 2: 'angry' is no label"),
+        ("en\tthe tap sings\tneutral\tmaintainance", "'maintainance' is no intent"),
+        ("en\tthe tap sings", "line 2: fewer columns"),
+    ],
+)
+def test_nothing_is_learned_when_a_table_has_a_mistake(no_public_data: Path, row: str, wrong: str) -> None:
+    with pytest.raises(RejectedInput, match=wrong):
+        read_corpus(no_public_data, [table(no_public_data, row)])
 
 
 def test_no_message_is_listed_twice_for_a_language() -> None:
