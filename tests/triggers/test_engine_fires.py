@@ -418,6 +418,22 @@ async def test_staff_are_told_once_and_the_others_go_when_a_template_fails(hotel
     assert "text" in alert.content
 
 
+async def test_staff_are_told_once_when_two_engines_find_the_same_trigger_broken_at_once(hotel: HotelDesk) -> None:
+    await hotel.trigger(AFTER_CHECKIN, "{{ guest.name | nonsense }}")
+    for number in range(2):
+        await hotel.stay(await hotel.guest("G", f"+49151123456{number}"), f"BK-{number}")
+    hotel.clock.set(DUE)
+
+    async with hotel.database.unit(hotel.id) as uow:
+        assert await hotel.engine.fire_due(uow, 1) == 1
+        other = asyncio.create_task(hotel.tick(limit=1))
+        await waits_for_lock(hotel.database, other)
+
+    assert await other == 1
+    assert await hotel.states() == [("failed", "bad_template")] * 2
+    assert len(await hotel.alerts()) == 1
+
+
 async def test_a_firing_fails_and_the_others_go_when_its_trigger_can_not_be_read_any_more(hotel: HotelDesk) -> None:
     old = await hotel.trigger(AFTER_CHECKIN, "old")
     await hotel.trigger(AFTER_CHECKIN, "new")

@@ -209,7 +209,11 @@ class Firings(Repository):
         return found
 
     async def failed_since(self, trigger_ids: Collection[UUID], since: datetime) -> set[UUID]:
-        """Return those of these triggers of which a firing failed since then."""
+        """Return those of these triggers of which a firing failed since then.
+
+        Whoever asks of the same ones waits until this transaction ends, and then sees how its firings did.
+        """
+        await self._fetch(_ASK_IN_TURN, sorted(trigger_ids))
         rows = await self._fetch(_FAILED_SINCE, self.hotel_id, list(trigger_ids), since)
         return {row["trigger_id"] for row in rows}
 
@@ -274,14 +278,17 @@ _CANCEL_FOR = f"""
     UPDATE trigger_firings SET status = 'cancelled', reason = $4, decided_at = $5
     WHERE hotel_id = $1 AND guest_id = $2 AND trigger_id = ANY ($3::uuid[]) AND {_IS_PLANNED} RETURNING id
 """
-# Sorted by little more than ids: all that is due is sorted for each claim, and only what is taken is read.
+# Sorted by little more than ids: all that is due is sorted for each claim, and only what is taken is read. For the
+# same reason the triggers, of which there are few, are no table that each row is joined with.
 _CLAIM_DUE = f"""
+    WITH ranks AS MATERIALIZED (
+        SELECT array_agg(id) AS ids, array_agg(priority) AS priorities FROM triggers WHERE hotel_id = $1
+    )
     SELECT {", ".join(f"claimed.{name}" for name in FiringRecord.__slots__)}
     FROM (
-        SELECT firing.id FROM trigger_firings AS firing
-        JOIN triggers ON triggers.hotel_id = firing.hotel_id AND triggers.id = firing.trigger_id
+        SELECT firing.id FROM trigger_firings AS firing CROSS JOIN ranks
         WHERE firing.hotel_id = $1 AND firing.status IN ('scheduled', 'postponed') AND firing.due_at <= $2
-        ORDER BY triggers.priority DESC, firing.due_at, firing.id
+        ORDER BY ranks.priorities[array_position(ranks.ids, firing.trigger_id)] DESC, firing.due_at, firing.id
     ) AS due CROSS JOIN LATERAL (
         SELECT firing.* FROM trigger_firings AS firing
         JOIN guests ON guests.hotel_id = firing.hotel_id AND guests.id = firing.guest_id
@@ -318,6 +325,8 @@ _FIRED_FOR = """
     WHERE firing.hotel_id = $1 AND firing.guest_id = ANY ($2::uuid[]) AND firing.status = 'fired'
     ORDER BY firing.decided_at
 """
+# A lock by number, and none of the triggers' rows: an admin who mends one has its row, and waits for its firings.
+_ASK_IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 0)) FROM unnest($1::uuid[]) AS id"
 _FAILED_SINCE = """
     SELECT DISTINCT trigger_id FROM trigger_firings
     WHERE hotel_id = $1 AND trigger_id = ANY ($2::uuid[]) AND status = 'failed' AND decided_at >= $3
