@@ -117,7 +117,7 @@ async def _settle(house: House, hotel_id: UUID) -> None:
 
 async def _is_busy(house: House, hotel_id: UUID) -> bool:
     now = house.clock.now()
-    if await house.database.claims.hotels_with_due_firings(now):
+    if (await house.database.claims.due_firings(now, now)).numbers:
         return True
     async with house.database.unit(hotel_id) as uow:
         return await uow.outbox.is_busy(now)

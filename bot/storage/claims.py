@@ -62,6 +62,14 @@ class AccountHead:
 
 
 @dataclass(frozen=True, slots=True)
+class DueFirings:
+    """How many firings are due, by hotel, and when the next of those is that will be soon."""
+
+    numbers: dict[UUID, int]
+    next_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueAges:
     """Since when the oldest piece of work waits; None where nothing does."""
 
@@ -187,9 +195,11 @@ _RELEASE_ORPHANS = text(f"""
 """)
 _OPEN_DOUBTS = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'in_doubt' AND doubt_reported_at IS NULL")
 _STALE_SENDING = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'sending' AND leased_until < now()")
-_DUE_FIRINGS = text(
-    "SELECT DISTINCT hotel_id FROM trigger_firings WHERE status IN ('scheduled', 'postponed') AND due_at <= :now"
-)
+_DUE_FIRINGS = text("""
+    SELECT hotel_id, count(*) FILTER (WHERE due_at <= :now) AS number,
+           min(due_at) FILTER (WHERE due_at > :now) AS next_at
+    FROM trigger_firings WHERE status IN ('scheduled', 'postponed') AND due_at <= :soon GROUP BY hotel_id
+""")
 _HOTEL_CALLED = text("SELECT id FROM hotels WHERE slug = :slug AND is_active")
 _ACCOUNTS = "SELECT hotel_id, id, platform, status FROM channel_accounts"
 _ALL_ACCOUNTS = text(f"{_ACCOUNTS} WHERE status <> 'disabled'")
@@ -253,9 +263,13 @@ class Claims:
         """Return the hotels that have a message in doubt which may still be resolved."""
         return [row.hotel_id for row in await self._run(_OPEN_DOUBTS)]
 
-    async def hotels_with_due_firings(self, now: datetime) -> list[UUID]:
-        """Return the hotels in which a planned firing is due at `now`."""
-        return [row.hotel_id for row in await self._run(_DUE_FIRINGS, now=now)]
+    async def due_firings(self, now: datetime, soon: datetime) -> DueFirings:
+        """Return how many planned firings are due at `now`, and when the next of those by `soon` is."""
+        rows = await self._run(_DUE_FIRINGS, now=now, soon=soon)
+        return DueFirings(
+            {row.hotel_id: row.number for row in rows if row.number},
+            min((row.next_at for row in rows if row.next_at), default=None),
+        )
 
     async def accounts(self) -> list[AccountHead]:
         """Return every account that is not switched off."""

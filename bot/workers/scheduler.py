@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, timedelta
 from types import TracebackType
 from typing import NoReturn
@@ -13,7 +14,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.storage.failures import is_passing
 from bot.telemetry.logs import logger
 
-Tick = Callable[[], Awaitable[None]]
+# Some say in how long they have to run again, where they know that they do so before their turn.
+Tick = Callable[[], Awaitable[timedelta | None]]
 
 log = logger("scheduler")
 
@@ -55,11 +57,15 @@ async def _wake(due: asyncio.Event) -> None:
 
 
 async def _run(name: str, tick: Tick, due: asyncio.Event) -> NoReturn:
+    again: timedelta | None = None
     while True:
-        await due.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(again.total_seconds() if again is not None else None):
+                await due.wait()
         due.clear()
+        again = None
         try:
-            await tick()
+            again = await tick()
         except Exception as error:
             # A tick that failed is tried again at its next turn; it must not end the others.
             level = log.warning if is_passing(error) else log.error

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
@@ -18,7 +19,13 @@ from models.base import new_id
 from triggers.engine import Engine
 
 MONTHS_AHEAD = timedelta(days=92)
-DUE_AT_ONCE = 200
+DUE_AT_ONCE = 250
+# So many turns are had at once: while one waits for the database, another decides.
+HANDS = 2
+# A hotel with very many firings has as many of its turns before it is looked who else has some.
+MOST_TURNS = 10
+# Longer than it takes until the next look; what is due within this time is waited for to the moment.
+SOON = timedelta(seconds=1)
 
 log = logger("ticks")
 
@@ -33,20 +40,28 @@ class Ticks:
         self._clock = clock
         self._knocks = knocks
 
-    async def fire_due(self) -> None:
-        """Fire what is due."""
-        for hotel_id in await self._database.claims.hotels_with_due_firings(self._clock.now()):
+    async def fire_due(self) -> timedelta | None:
+        """Fire what is due; return in how long more will be, where that is soon."""
+        now = self._clock.now()
+        due = await self._database.claims.due_firings(now, now + SOON)
+        turns = _turns(due.numbers)
+        async with asyncio.TaskGroup() as hands:
+            for _ in range(HANDS if due.numbers else 0):
+                hands.create_task(self._take(turns))
+        if any(number > MOST_TURNS * DUE_AT_ONCE for number in due.numbers.values()):
+            return timedelta()
+        return due.next_at - self._clock.now() if due.next_at else None
+
+    async def _take(self, turns: Iterator[UUID]) -> None:
+        for hotel_id in turns:
             async with _apart(hotel_id, "fire_due"):
                 await self._fire_due_in(hotel_id)
 
     async def _fire_due_in(self, hotel_id: UUID) -> None:
-        while True:
-            async with self._database.unit(hotel_id) as uow:
-                settled = await self._engine.fire_due(uow, DUE_AT_ONCE)
-            if settled:
-                await self._knocks.knock(OUTBOX_TOPIC)
-            if settled < DUE_AT_ONCE:
-                return
+        async with self._database.unit(hotel_id) as uow:
+            settled = await self._engine.fire_due(uow, DUE_AT_ONCE)
+        if settled:
+            await self._knocks.knock(OUTBOX_TOPIC)
 
     async def release_orphans(self) -> None:
         """Let others take over at once what dead processes held."""
@@ -86,6 +101,12 @@ class Ticks:
         """Make this month's partition of messages and those of the next three."""
         today = self._clock.now().date()
         await self._database.claims.ensure_partitions(today, today + MONTHS_AHEAD)
+
+
+def _turns(due: Mapping[UUID, int]) -> Iterator[UUID]:
+    """Give each hotel a turn for every so many of its firings; none has its next before all others had theirs."""
+    for turn in range(MOST_TURNS):
+        yield from (hotel_id for hotel_id, number in due.items() if number > turn * DUE_AT_ONCE)
 
 
 @asynccontextmanager

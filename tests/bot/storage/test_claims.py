@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from bot.storage.claims import DueFirings
 from bot.storage.repositories.firings import DecidedFiring, NewFiring
 from bot.storage.unit_of_work import Database
 from models import Base
@@ -47,21 +48,23 @@ async def test_forgets_an_account_when_it_is_switched_off(house: House) -> None:
     assert await house.database.claims.account_by_webhook(house.hotel_id.bytes) is None
 
 
-async def test_names_a_hotel_when_a_firing_is_due_there(house: House) -> None:
+async def test_names_a_hotel_and_the_next_moment_when_firings_are_due(house: House) -> None:
     claims = house.database.claims
     async with house.database.unit(house.hotel_id) as uow:
         guest = await uow.guests.add("Anna")
         trigger = await uow.triggers.add("t", TriggerType.event_based, {}, "hello")
         firing = NewFiring(trigger.id, guest.id, "once", guest.id, None, NOW, LATER, "c", {})
         assert len(await uow.firings.plan([firing], NOW)) == 1
-    assert await claims.hotels_with_due_firings(NOW - timedelta(seconds=1)) == []
-    assert await claims.hotels_with_due_firings(NOW) == [house.hotel_id]
+    before, moment = NOW - timedelta(seconds=1), timedelta(milliseconds=1)
+    assert await claims.due_firings(before - moment, before) == DueFirings({}, None)
+    assert await claims.due_firings(before, NOW) == DueFirings({}, NOW)
+    assert await claims.due_firings(NOW, NOW + moment) == DueFirings({house.hotel_id: 1}, None)
     async with house.database.unit(house.hotel_id) as uow:
         (due,) = await uow.firings.claim_due(NOW, 10)
         async with house.database.unit(house.hotel_id) as other:
             assert await other.firings.claim_due(NOW, 10) == [], "it is locked"
         await uow.firings.decide_all([DecidedFiring(due.id, FiringStatus.fired, "fired", {}, None)], NOW)
-    assert await claims.hotels_with_due_firings(NOW) == []
+    assert await claims.due_firings(NOW, NOW) == DueFirings({}, None)
 
 
 async def test_tells_the_databases_time_when_asked(house: House) -> None:

@@ -61,6 +61,18 @@ async def test_runs_never_twice_at_once_and_says_nothing_when_a_tick_takes_long(
     assert caplog.records == []
 
 
+async def test_runs_before_its_turn_when_it_has_said_that_it_must() -> None:
+    tick = Tick()
+
+    async def hurried() -> timedelta | None:
+        await tick()
+        return OFTEN if tick.runs < 3 else None
+
+    async with Scheduler({"hurried": (timedelta(hours=1), hurried)}):
+        await tick.ran(3)
+    assert tick.runs == 3
+
+
 async def test_goes_on_when_a_tick_fails() -> None:
     failing, other = Tick(), Tick()
 
