@@ -6,7 +6,7 @@ and convert to and from plain JSON values with `to_json` and `outgoing_from_json
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -216,7 +216,14 @@ class OutgoingMessage:
 
 def to_json(value: Incoming | OutgoingMessage) -> dict[str, Any]:
     """Return the plain value of a message with its type under `type`; times stay `datetime`."""
-    return {"type": _TYPE_NAMES[type(value)], **asdict(value)}
+    return {"type": _TYPE_NAMES[type(value)], **_plain(value)}
+
+
+def _plain(value: Any) -> Any:
+    """As `dataclasses.asdict`, without a copy of what can't change or is only read."""
+    if names := getattr(type(value), "__dataclass_fields__", None):
+        return {name: _plain(getattr(value, name)) for name in names}
+    return tuple(map(_plain, value)) if isinstance(value, tuple) else value
 
 
 _TypeName = Literal["message", "delivery", "account", "reach", "chat_moved", "ignored", "outgoing"]

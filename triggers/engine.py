@@ -19,7 +19,7 @@ from triggers.actions import Action
 from triggers.base import Change, Event, Reason, Verdict
 from triggers.changes import plan_changes
 from triggers.dossiers import Dossier, nearest_stay, open_dossiers
-from triggers.firing import Question, decide
+from triggers.firing import Present, Question, decide
 from triggers.handing_on import hand_on
 from triggers.happenings import Happening, StayChange, happenings_of
 from triggers.planning import Occasion, PlanDiff, diff_of, looks_back_to, plan_times
@@ -160,7 +160,7 @@ class Engine:
             return Explanation(Verdict.from_json(line.verdict), line, tuple(map(Action.from_json, line.done)))
         dossier = (await open_dossiers(uow, hotel, [guest.id], now))[guest.id]
         question = Question(_stay_of_now(dossier, line, now), line.event if line else {}, now)
-        decision = decide(hotel, trigger, dossier, question, now)
+        decision = decide(Present(hotel, now), trigger, dossier, question)
         verdict = decision.verdict
         verdict = replace(verdict, status=FiringStatus.scheduled) if verdict.fires else verdict
         return Explanation(verdict, line, decision.actions)

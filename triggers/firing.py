@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,6 +33,27 @@ ANSWERING = frozenset({"message_received", "negative_sentiment", "requires_atten
 MORNINGS = {reason.value: reason for reason in (Reason.quiet_hours, Reason.attention_budget)}
 # Later than midnight of the next day whatever the clocks do, and earlier than that of the day after.
 _INTO_TOMORROW = timedelta(hours=30)
+
+
+@dataclass(frozen=True)
+class Present:
+    """A hotel at one moment: what is the same for all who are decided on then."""
+
+    hotel: HotelRecord
+    now: datetime
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.hotel.timezone)
+
+    @cached_property
+    def settings(self) -> HotelSettings:
+        return HotelSettings.model_validate(self.hotel.settings)
+
+    @cached_property
+    def quiet_until(self) -> datetime:
+        """The first minute at which messages may go: this one, unless it is night."""
+        return waits_until(Reason.quiet_hours, self.now, self.settings, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +87,7 @@ class Obstacle:
     until: datetime | None = None
 
 
-def decide(
-    hotel: HotelRecord, trigger: TriggerRecord | None, dossier: Dossier, question: Question, now: datetime
-) -> Decision:
+def decide(present: Present, trigger: TriggerRecord | None, dossier: Dossier, question: Question) -> Decision:
     """Check a firing against the world as it is now."""
     if trigger is None:
         return _no(FiringStatus.cancelled, Reason.trigger_inactive)
@@ -76,18 +96,20 @@ def decide(
     except RejectedTrigger:
         return _no(FiringStatus.failed, Reason.unreadable)
     stay = dossier.stay(question.stay_id)
-    case = case_of(hotel, dossier, stay, question.happened, now)
+    case = case_of(present.hotel, dossier, stay, question.happened, present.now)
     trace = evaluate(rule.conditions, case.facts)
     if not trigger.is_active:
         return _no(FiringStatus.cancelled, Reason.trigger_inactive, trace.checked)
     if question.stay_id is not None and (end := _end_of(rule, stay)):
         return _no(FiringStatus.cancelled, end, trace.checked)
-    if now > question.useful_until:
+    if present.now > question.useful_until:
         return _no(FiringStatus.expired, Reason.no_longer_useful, trace.checked)
     if not trace.held:
         return _no(FiringStatus.skipped, Reason.conditions_not_met, trace.checked)
-    obstacle = _obstacle(rule, case, dossier, now)
+    obstacle = _obstacle(rule, present, dossier)
     said = _held_back(obstacle, question, trace.checked) if obstacle else _say(rule, case, dossier, trace.checked)
+    if not rule.actions:
+        return said
     due = due_kinds(said.verdict, has_acted=question.has_acted)
     return replace(said, actions=tuple(_ready(one, case) for one in rule.actions if one.kind in due))
 
@@ -134,25 +156,23 @@ def _ready(action: Action, case: Case) -> Action:
         return replace(action, what="")
 
 
-def _obstacle(rule: Rule, case: Case, dossier: Dossier, now: datetime) -> Obstacle | None:
+def _obstacle(rule: Rule, present: Present, dossier: Dossier) -> Obstacle | None:
     if ConsentState.withdrawn in dossier.consents.values():
         return Obstacle(Reason.opted_out)
     if rule.record.purpose is ConsentPurpose.promotional and ConsentPurpose.promotional not in dossier.consents:
         return Obstacle(Reason.no_consent)
     if dossier.reach() is None:
         return Obstacle(Reason.unreachable)
-    if _rests(rule, dossier, now):
+    if _rests(rule, dossier, present.now):
         return Obstacle(Reason.cooldown)
     when = rule.conditions.when
     if isinstance(when, Event) and when.event in ANSWERING:
         return None
-    settings = HotelSettings.model_validate(case.hotel.settings)
-    allowed = waits_until(Reason.quiet_hours, now, settings, case.zone)
-    if allowed > now:
-        return Obstacle(Reason.quiet_hours, allowed)
-    if dossier.received_today >= settings.automatic_messages_a_day:
+    if present.quiet_until > present.now:
+        return Obstacle(Reason.quiet_hours, present.quiet_until)
+    if dossier.received_today >= present.settings.automatic_messages_a_day:
         reason = Reason.attention_budget
-        return Obstacle(reason, waits_until(reason, now, settings, case.zone))
+        return Obstacle(reason, waits_until(reason, present.now, present.settings, present.zone))
     return None
 
 

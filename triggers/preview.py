@@ -14,7 +14,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from models.enums import FiringStatus
 from triggers.base import Reason
 from triggers.dossiers import Dossier, open_dossiers
-from triggers.firing import Question, decide
+from triggers.firing import Present, Question, decide
 
 AHEAD = timedelta(days=7)
 # Stays are read so many at a time: few enough for other work of the process to go on between.
@@ -47,12 +47,12 @@ async def look_ahead(
     uow: UnitOfWork, hotel: HotelRecord, trigger: TriggerRecord, now: datetime, skipped: int, most: int
 ) -> Preview:
     """Return whom a trigger fits as of now, running or not, and what it has planned: so many after those skipped."""
-    count, matches = 0, list[Match]()
+    count, matches, present = 0, list[Match](), Present(hotel, now)
     async for stays in uow.stays.pages_open_at(now, _AT_ONCE):
         dossiers = await open_dossiers(uow, hotel, {stay.guest_id for stay in stays}, now)
         count += len(stays)
         for stay in stays:
-            matches += _matches(hotel, trigger, dossiers[stay.guest_id], stay, now)
+            matches += _matches(present, trigger, dossiers[stay.guest_id], stay)
     until = now + AHEAD
     return Preview(
         stays=count,
@@ -62,11 +62,9 @@ async def look_ahead(
     )
 
 
-def _matches(
-    hotel: HotelRecord, trigger: TriggerRecord, dossier: Dossier, stay: StayRecord, now: datetime
-) -> Iterator[Match]:
+def _matches(present: Present, trigger: TriggerRecord, dossier: Dossier, stay: StayRecord) -> Iterator[Match]:
     # Just now is always in time: how long it is still useful is not the question.
-    verdict = decide(hotel, replace(trigger, is_active=True), dossier, Question(stay.id, {}, now), now).verdict
+    verdict = decide(present, replace(trigger, is_active=True), dossier, Question(stay.id, {}, present.now)).verdict
     if verdict.reason in _NOT_MEANT:
         return
     # At night it would only wait for the morning.

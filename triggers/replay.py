@@ -19,7 +19,7 @@ from triggers.actions import Action, tags_after
 from triggers.base import Change, Cron, Event, Reason, Verdict
 from triggers.changes import look
 from triggers.dossiers import Dossier, nearest_stay
-from triggers.firing import Decision, Question, decide
+from triggers.firing import Decision, Present, Question, decide
 from triggers.happenings import Happening, StayChange, happenings_of, holds, message_events, message_facts
 from triggers.past import GuestLife
 from triggers.planning import HORIZON, Key, Occasion, comes_late, key_of, wanted_times
@@ -212,7 +212,8 @@ class Replay:
     def _decide(self, row: _Row, at: datetime) -> Decision:
         firing = row.firing
         question = Question(firing.stay_id, firing.event, firing.useful_until, bool(row.done))
-        return decide(self._scene.hotel, self._rule.record, self._dossier(at, firing.stay_id), question, at)
+        present = Present(self._scene.hotel, at)
+        return decide(present, self._rule.record, self._dossier(at, firing.stay_id), question)
 
     def _dossier(self, at: datetime, stay_id: UUID | None) -> Dossier:
         """Return what was known then, with the tags that the trigger itself would have changed by then."""

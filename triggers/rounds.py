@@ -20,7 +20,7 @@ from triggers.actions import tags_after
 from triggers.base import Reason, Verdict
 from triggers.dossiers import Dossier, open_dossiers
 from triggers.errands import Errand, ask_staff, tag_guests
-from triggers.firing import Decision, Question, decide
+from triggers.firing import Decision, Present, Question, decide
 
 # A broken trigger fails for every guest; staff are told once in this time.
 REMIND_EVERY = timedelta(days=1)
@@ -38,7 +38,7 @@ class Round:
     def __init__(self, uow: UnitOfWork, desk: Desk, hotel: HotelRecord, now: datetime, replan: Replan) -> None:
         self._uow = uow
         self._desk = desk
-        self._hotel = hotel
+        self._present = Present(hotel, now)
         self._now = now
         self._replan = replan
         self._triggers: dict[UUID, TriggerRecord] = {}
@@ -52,7 +52,7 @@ class Round:
         """
         self._triggers = {trigger.id: trigger for trigger in await self._uow.triggers.all()}
         guests = {firing.guest_id for firing in due}
-        self._dossiers = await open_dossiers(self._uow, self._hotel, guests, self._now)
+        self._dossiers = await open_dossiers(self._uow, self._present.hotel, guests, self._now)
         try:
             return await self._settle(due)
         except Exception as error:
@@ -76,18 +76,21 @@ class Round:
 
     async def _settle(self, firings: Sequence[FiringRecord]) -> int:
         async with self._uow.connection.begin_nested():
-            decided = self._decide(firings)
+            decided, dossiers = self._decide(firings)
             talks = await find_talks(self._uow, decided, self._now)
             done = undisturbed(decided, talks)
             await self._tell_staff(done)
             await act(self._uow, done, talks, self._now)
             await self._act_beside(done)
         for one in done:
-            self._note(one)
+            # For those that go alone after it.
+            self._dossiers[one.firing.guest_id] = dossiers[one.firing.guest_id]
+            _note(one)
         return len(done)
 
-    def _decide(self, firings: Sequence[FiringRecord]) -> list[Decided]:
-        """Decide one after another: what one says to a guest counts for the next."""
+    def _decide(self, firings: Sequence[FiringRecord]) -> tuple[list[Decided], dict[UUID, Dossier]]:
+        """Decide one after another: what one says to a guest counts for the next. Return also what is known of the
+        guests once all is done."""
         dossiers, decided = dict(self._dossiers), []
         for firing in firings:
             trigger, dossier = self._triggers.get(firing.trigger_id), dossiers[firing.guest_id]
@@ -95,12 +98,12 @@ class Round:
             one = Decided(firing, decision)
             dossiers[firing.guest_id] = self._after(dossier, one)
             decided.append(one)
-        return decided
+        return decided, dossiers
 
     def _decision(self, firing: FiringRecord, trigger: TriggerRecord | None, dossier: Dossier) -> Decision:
         question = Question(firing.stay_id, firing.event, firing.useful_until, bool(firing.done))
         try:
-            return decide(self._hotel, trigger, dossier, question, self._now)
+            return decide(self._present, trigger, dossier, question)
         except Exception as error:
             # Deciding is pure: it would fail again.
             log.error("firing_failed", firing_id=firing.id, error=error)
@@ -135,7 +138,7 @@ class Round:
         except Exception as error:
             log.error("staff_not_told", firing_id=firing.id, error=error)
         await act(self._uow, [given_up], {}, self._now)
-        self._note(given_up)
+        _note(given_up)
 
     async def _tell_staff(self, decided: Sequence[Decided]) -> None:
         """Raise an alert for each trigger that fails now and has not before."""
@@ -163,18 +166,18 @@ class Round:
             failed.firing.correlation_id,
         )
 
-    def _note(self, decided: Decided) -> None:
-        """Remember what was done, for those that go alone after it, and in the log."""
-        firing, verdict = decided.firing, decided.decision.verdict
-        self._dossiers[firing.guest_id] = self._after(self._dossiers[firing.guest_id], decided)
-        counted.labels(verdict.status).inc()
-        log.info(
-            "trigger_decided",
-            firing_id=firing.id,
-            trigger_id=firing.trigger_id,
-            verdict=verdict.status,
-            reason_code=verdict.reason,
-        )
+
+def _note(decided: Decided) -> None:
+    """Count and log what was done."""
+    firing, verdict = decided.firing, decided.decision.verdict
+    counted.labels(verdict.status).inc()
+    log.info(
+        "trigger_decided",
+        firing_id=firing.id,
+        trigger_id=firing.trigger_id,
+        verdict=verdict.status,
+        reason_code=verdict.reason,
+    )
 
 
 def _has_failed(decided: Decided) -> bool:

@@ -7,6 +7,7 @@ names are refused when the trigger is saved; what is rendered is plain text of a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -81,9 +82,21 @@ def _sandbox(language: str | None) -> _Sandbox:
     return _Sandbox(language)
 
 
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """A text, read once, and the dotted names and filters that it uses."""
+
+    bound: BoundTemplate
+    names: tuple[str, ...]
+    filters: tuple[str, ...]
+
+
 @lru_cache(maxsize=1024)
-def _parsed(text: str, language: str | None) -> BoundTemplate:
-    return _sandbox(language).from_string(text)
+def _parsed(text: str, language: str | None) -> _Template:
+    bound = _sandbox(language).from_string(text)
+    found = bound.analyze(include_partials=False)
+    names = dict.fromkeys(str(use) for uses in found.variables.values() for use in uses)
+    return _Template(bound, tuple(names), tuple(found.filters))
 
 
 def check_template(text: object, variables: Mapping[str, Plain] = VARIABLES, path: str = _PATH) -> None:
@@ -104,14 +117,12 @@ def check_template(text: object, variables: Mapping[str, Plain] = VARIABLES, pat
     _check_length(said, path)
 
 
-def _check_names(template: BoundTemplate, variables: Mapping[str, Plain], path: str) -> None:
-    found = template.analyze(include_partials=False)
-    for uses in found.variables.values():
-        for name in map(str, uses):
-            if name not in variables:
-                detail = f"there is no variable {shown(name)}"
-                raise RejectedTrigger(path, Problem.unknown_name, detail, nearest(name, variables))
-    for name in found.filters:
+def _check_names(template: _Template, variables: Mapping[str, Plain], path: str) -> None:
+    for name in template.names:
+        if name not in variables:
+            detail = f"there is no variable {shown(name)}"
+            raise RejectedTrigger(path, Problem.unknown_name, detail, nearest(name, variables))
+    for name in template.filters:
         if name not in FILTERS:
             detail = f"there is no filter {shown(name)}"
             raise RejectedTrigger(path, Problem.unknown_name, detail, nearest(name, FILTERS))
@@ -131,7 +142,9 @@ def render(text: str, variables: Mapping[str, Plain], language: str | None, zone
 
 
 def _rendered(text: str, variables: Mapping[str, Plain], language: str | None, zone: ZoneInfo) -> str:
-    return _parsed(text, language).render(_nested(variables, language, zone)).strip()
+    template = _parsed(text, language)
+    used = {name: variables[name] for name in template.names if name in variables}
+    return template.bound.render(_nested(used, language, zone)).strip()
 
 
 def _check_length(said: str, path: str) -> None:
