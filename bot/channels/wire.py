@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aiohttp
 import certifi
@@ -17,6 +21,8 @@ from yarl import URL
 from bot.errors import InDoubt, TransientError
 
 CONNECTIONS = 50
+"""How many requests of one account may be under way."""
+_WITHIN = aiohttp.ClientTimeout(total=None)
 _LONGEST_WAIT = timedelta(days=1)
 _CHUNK = 64 * 1024
 LARGEST_ANSWER = 16 * 1024 * 1024
@@ -39,18 +45,47 @@ class _Attempt:
     left: bool = False
 
 
+class _Pool:
+    """The open connections of an event loop. All its channels share them, so that a thousand accounts which are each
+    asked something once a minute don't shake hands a thousand times a minute; closed with the last of these."""
+
+    def __init__(self) -> None:
+        self._connector: aiohttp.TCPConnector | None = None
+        self._users = 0
+
+    def join(self) -> aiohttp.TCPConnector:
+        """Return what connects. Without a limit, since no account may wait for another's connections."""
+        if self._connector is None:
+            self._connector = aiohttp.TCPConnector(ssl=_trust(), limit=0, keepalive_timeout=IDLE.total_seconds())
+        self._users += 1
+        return self._connector
+
+    async def leave(self) -> None:
+        self._users -= 1
+        if not self._users and self._connector is not None:
+            connector, self._connector = self._connector, None
+            await connector.close()
+
+
+_pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
+
+
 class Wire:
-    """The connections of one channel account. `async with` opens and closes them."""
+    """One channel account's way out. `async with` opens and closes it."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self._turns = asyncio.Semaphore(CONNECTIONS)
+        self._asking: set[asyncio.Timeout] = set()
 
     async def __aenter__(self) -> Wire:
         assert self._session is None, "a channel is opened once"
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_note_departure)
+        self._pool = _pools.setdefault(asyncio.get_running_loop(), _Pool())
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(ssl=_trust(), limit=CONNECTIONS, keepalive_timeout=IDLE.total_seconds()),
+            connector=self._pool.join(),
+            connector_owner=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             trace_configs=[trace],
         )
@@ -59,7 +94,10 @@ class Wire:
     async def __aexit__(self, *exc: object) -> None:
         session, self._session = self._session, None
         if session:
+            for patience in self._asking:
+                patience.reschedule(asyncio.get_running_loop().time())
             await session.close()
+            await self._pool.leave()
 
     async def ask(
         self,
@@ -82,15 +120,19 @@ class Wire:
             raise TransientError("the channel is closed")
         attempt = _Attempt()
         try:
-            async with self._session.request(
-                method,
-                URL(url),
-                data=data,
-                json=json,
-                timeout=aiohttp.ClientTimeout(total=within.total_seconds()),
-                allow_redirects=False,
-                trace_request_ctx=attempt,
-            ) as response:
+            async with (
+                self._patience(within),
+                self._turns,
+                self._session.request(
+                    method,
+                    URL(url),
+                    data=data,
+                    json=json,
+                    timeout=_WITHIN,
+                    allow_redirects=False,
+                    trace_request_ctx=attempt,
+                ) as response,
+            ):
                 wait = seconds_to_wait(response.headers.get("Retry-After", ""))
                 return Answer(response.status, await _body(response, most), wait)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -98,6 +140,16 @@ class Wire:
         if not attempt.left:
             raise TransientError(f"{_host(url)} can't be reached ({kind})")
         raise unanswered(f"{_host(url)} broke off before it answered ({kind})", repeatable)
+
+    @asynccontextmanager
+    async def _patience(self, within: timedelta) -> AsyncIterator[None]:
+        """Raise TimeoutError when the time is over, or the channel closed: then nobody waits for its answers."""
+        async with asyncio.timeout(within.total_seconds()) as patience:
+            self._asking.add(patience)
+            try:
+                yield
+            finally:
+                self._asking.discard(patience)
 
 
 async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
@@ -162,6 +162,49 @@ async def test_nobody_guesses_when_the_channel_is_closed_during_a_request() -> N
         await wire.__aexit__()
         with pytest.raises(InDoubt):
             await asking
+
+
+async def test_one_connection_serves_many_accounts_when_they_ask_one_after_another() -> None:
+    opened = 0
+
+    async def answer_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        for _ in range(5):
+            await whole_request(reader)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            await writer.drain()
+
+    async with server(answer_all) as address, AsyncExitStack() as accounts:
+        for _ in range(5):
+            wire = await accounts.enter_async_context(Wire())
+            answer = await wire.ask("GET", f"http://{address}/x", within=IN_TIME, repeatable=True)
+            assert answer.body == b"ok"
+    assert opened == 1
+
+
+async def test_the_others_hear_their_answers_when_an_account_is_closed() -> None:
+    arrived, answers = asyncio.Semaphore(0), asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await whole_request(reader)
+        arrived.release()
+        await answers.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        await writer.drain()
+
+    async with server(hold) as address, Wire() as closed, Wire() as other:
+        asking = [
+            asyncio.ensure_future(wire.ask("POST", f"http://{address}/x", within=IN_TIME, repeatable=False))
+            for wire in (closed, other)
+        ]
+        for _ in asking:
+            await arrived.acquire()
+        await closed.__aexit__()
+        with pytest.raises(InDoubt):
+            await asking[0]
+        answers.set()
+        assert (await asking[1]).body == b"ok"
 
 
 async def test_a_second_opening_is_refused_when_the_wire_is_open() -> None:
