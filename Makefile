@@ -58,8 +58,9 @@ bench: $(VENV)/.installed-bench  ## Measure, beside the yardsticks, and write do
 	@$(PYTHON) -m benchmarks $(BENCH)
 
 # One thread and one seed for hashes: sums must be added in the same order each time.
-models: $(VENV)/.installed-models  ## Train the language model that the package ships, also on CORRECTIONS="a.tsv b.tsv", and measure it; minutes.
+models: $(VENV)/.installed-models  ## Make the models that the package ships: train the one that judges, also on CORRECTIONS="a.tsv b.tsv", and measure it; minutes.
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(PYTHON) -m training $(SENTIMENT_DATA) $(CORRECTIONS)
+	@$(PYTHON) -m training.languages
 	@for file in training/held_out.tsv $(SENTIMENT_DATA)/guest_messages_dev.tsv $(SENTIMENT_DATA)/dev.tsv.gz; do \
 		echo; echo "$$file"; $(PYTHON) -m bot evaluate $$file; \
 	done

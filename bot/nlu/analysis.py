@@ -13,9 +13,6 @@ from bot.nlu.base import UNKNOWN_LANGUAGE, Analysis, Entity, Judge, LanguageDete
 from bot.nlu.embedded import EmbeddedJudge
 from bot.nlu.entities.finding import as_json, find_entities
 from bot.nlu.language import LangidDetector
-from bot.telemetry.logs import logger
-
-log = logger("nlu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,9 @@ def _entities(text: str, language: str | None, now: datetime) -> tuple[Entity, .
     try:
         return find_entities(text, language, now)
     except Exception as error:
-        log.error("entities_failed", error=type(error).__name__)
+        from bot.telemetry.logs import logger  # here: `analyse` would wait for it half a second
+
+        logger("nlu").error("entities_failed", error=type(error).__name__)
         return ()
 
 

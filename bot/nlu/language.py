@@ -1,4 +1,4 @@
-"""Guesses a text's language: by its script, by its small words, and by py3langid where these don't decide."""
+"""Guesses a text's language: by its script, by its small words, and by a model where these don't decide."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 from bot.nlu.base import Guess
+from bot.nlu.byte_runs import languages_model
 
 DATA = Path(__file__).parent / "data"
 
@@ -42,6 +42,8 @@ TELLTALE_WEIGHT, MISSING_TELLTALE_WEIGHT = 1.0, 0.5
 SAMPLE_CHARACTERS = 1000
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 NOT_PROSE = re.compile(r"\S*(?:://|@|www\.)\S*|(?<!\S)/[a-z]\w*")
+# Each such thing has one of these; to look for them is far cheaper.
+NOT_PROSES_MARKS = ("/", "@", "www.")
 
 SMALL_WORD_WEIGHT = 0.3
 LIKELIEST_WEIGHT = 0.3
@@ -60,7 +62,9 @@ class LangidDetector:
 
     def guess(self, text: str) -> Guess:
         """Read the first characters of `text`; no letters, no language."""
-        sample = NOT_PROSE.sub(" ", text[:SAMPLE_CHARACTERS])
+        sample = text[:SAMPLE_CHARACTERS]
+        if any(mark in sample for mark in NOT_PROSES_MARKS):
+            sample = NOT_PROSE.sub(" ", sample)
         scripts = Counter(filter(None, map(_script, sample)))
         if not scripts:
             return Guess(None)
@@ -77,7 +81,8 @@ class LangidDetector:
         return replace(guess, confident=guess.confident and not is_doubtful)
 
     def _weigh(self, sample: str, words: list[str], letters: int, languages: tuple[str, ...]) -> Guess:
-        weights = self._probabilities(sample, languages)
+        likely = languages_model().probabilities(sample)
+        weights = {language: likely[language] for language in languages}
         weights[languages[0]] += LIKELIEST_WEIGHT
         for word in words:
             for language in _function_words().get(word, ()):
@@ -88,13 +93,10 @@ class LangidDetector:
                 weights[language] += TELLTALE_WEIGHT
             elif language in weights and letters >= LETTERS_WITH_A_TELLTALE:
                 weights[language] -= MISSING_TELLTALE_WEIGHT
-        best, rival = sorted(weights, key=lambda language: -weights[language])[:2]
+        best = max(weights, key=weights.__getitem__)
+        first, second = sorted(weights.values(), reverse=True)[:2]
         long_enough = len(words) >= SURE_WORDS and letters >= SURE_LETTERS
-        return Guess(best, long_enough and weights[best] - weights[rival] >= SURE_MARGIN)
-
-    def _probabilities(self, sample: str, languages: tuple[str, ...]) -> dict[str, float]:
-        ranked = dict(_identifier().rank(sample))
-        return {language: ranked[language] for language in languages}
+        return Guess(best, long_enough and first - second >= SURE_MARGIN)
 
 
 def is_small_word(word: str) -> bool:
@@ -107,16 +109,6 @@ def _is_prose(words: list[str], language: str | None) -> bool:
     needed = next((needed for below, needed in SMALL_WORDS_NEEDED if len(words) < below), 0)
     small = {word for word in words if language in _function_words().get(word, ())}
     return len(small - _courtesies()) >= needed
-
-
-@cache
-def _identifier() -> Any:
-    """The model, read at the first guess: 0.7 s that a command without texts need not spend."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages([language for several in SEVERAL_LANGUAGES.values() for language in several])
-    return identifier
 
 
 @lru_cache(maxsize=4096)
