@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
@@ -25,13 +26,23 @@ SHORTEST_PREFIX = 2
 MOST_MISTYPED = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A term of the class `name` covers the tokens from `start` to `end` (not included)."""
 
     name: str
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a word: by which parts of terms it is meant, and the terms that begin with it."""
+
+    parts: frozenset[str]
+    terms: tuple[tuple[tuple[str, ...], str], ...]
+
+
+_UNKNOWN = _Known(frozenset(), ())
 
 
 class Terms:
@@ -47,59 +58,74 @@ class Terms:
                 self._words.update(part.strip("=*") for part in _parts(term))
         self._parts = {part for phrases in self._phrases.values() for rest, _ in phrases for part in rest}
         self._parts.update(self._phrases)
+        self._known = lru_cache(maxsize=20_000)(self._look_up)
+        self._meant = lru_cache(maxsize=20_000)(self._correct)
 
     def find(self, tokens: list[Token]) -> list[Hit]:
         """Return every hit, in the order of the text, and always in the same one."""
-        hits = self._hits([self._keys(word) for word in self._corrected(tokens)])
-        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.name))
+        return sorted(self._hits(self._read(tokens)), key=_place)
 
-    def _hits(self, keys: list[frozenset[str]]) -> Iterator[Hit]:
-        for start, own in enumerate(keys):
-            for key in own:
-                for rest, name in self._phrases.get(key, ()):
-                    end = start + 1 + len(rest)
-                    following = keys[start + 1 : end]
-                    if len(following) == len(rest) and all(map(_contains, following, rest)):
-                        yield Hit(name, start, end)
+    def _hits(self, words: Sequence[_Known]) -> Iterator[Hit]:
+        for start, word in enumerate(words):
+            for rest, name in word.terms:
+                end = start + 1 + len(rest)
+                if not rest or (end <= len(words) and all(map(_is_meant, words[start + 1 : end], rest))):
+                    yield Hit(name, start, end)
 
-    def _corrected(self, tokens: list[Token]) -> Iterator[str]:
+    def _read(self, tokens: Iterable[Token]) -> list[_Known]:
         """The words, with a single slip of the finger in the first unknown long ones put right."""
         left = MOST_MISTYPED
+        read = []
         for token in tokens:
-            if len(token.word) > LONGEST_WORD:
-                yield ""
-            elif left and _may_be_mistyped(token.word) and not self._keys(token.word):
-                left -= 1
-                yield self._nearest(token.word)
-            else:
-                yield token.word
+            word = token.word
+            known = self._known(word) if len(word) <= LONGEST_WORD else _UNKNOWN
+            if known is _UNKNOWN and left and SHORTEST_MISTYPED <= len(word) <= LONGEST_WORD:
+                known, is_slip = self._meant(word)
+                left -= is_slip
+            read.append(known)
+        return read
+
+    def _look_up(self, word: str) -> _Known:
+        prefixes = (f"{word[:length]}*" for length in range(SHORTEST_PREFIX, len(word) + 1))
+        parts = frozenset(part for part in (f"={word}", stem(word), *prefixes) if part in self._parts)
+        if not parts:
+            return _UNKNOWN
+        return _Known(parts, tuple(term for part in parts for term in self._phrases.get(part, ())))
+
+    def _correct(self, word: str) -> tuple[_Known, bool]:
+        """What an unknown word is a slip of, if anything, and whether it may be one."""
+        if word in _lookalikes():
+            return _UNKNOWN, False
+        return self._known(self._nearest(word)), True
 
     @cached_property
     def _nearest(self) -> _Speller:
         return _Speller(word for word in self._words if len(word) >= SHORTEST_MISTYPED)
 
-    @lru_cache(maxsize=20_000)  # noqa: B019 - the few indexes live as long as the process
-    def _keys(self, word: str) -> frozenset[str]:
-        prefixes = (f"{word[:length]}*" for length in range(SHORTEST_PREFIX, len(word) + 1))
-        return frozenset(key for key in (f"={word}", stem(word), *prefixes) if key in self._parts)
-
 
 class _Speller:
-    """Gives the known word one slip away that begins with the same letter, or the word itself."""
+    """Gives the known word one slip away that begins with the same letter, or the word itself.
+
+    A slip is in the first three letters or behind them: either the end or the beginning is right.
+    """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._by_letter: dict[str, list[str]] = defaultdict(list)
+        self._alike: dict[str, list[str]] = defaultdict(list)
         for word in sorted(words):
-            self._by_letter[word[0]].append(word)
+            for key in self._keys(word):
+                self._alike[key].append(word)
 
-    @lru_cache(maxsize=20_000)  # noqa: B019 - the few indexes live as long as the process
     def __call__(self, word: str) -> str:
-        found = extractOne(word, self._by_letter.get(word[0], ()), scorer=OSA.distance, score_cutoff=1)
-        return found[0] if found else word
+        found = [
+            (slip[1], slip[0])
+            for key in self._keys(word)
+            if (slip := extractOne(word, self._alike.get(key, ()), scorer=OSA.distance, score_cutoff=1))
+        ]
+        return min(found)[1] if found else word
 
-
-def _may_be_mistyped(word: str) -> bool:
-    return len(word) >= SHORTEST_MISTYPED and word not in _lookalikes()
+    @staticmethod
+    def _keys(word: str) -> tuple[str, str]:
+        return word[:3], f"{word[0]}*{word[-2:]}"
 
 
 @cache
@@ -108,8 +134,12 @@ def _lookalikes() -> frozenset[str]:
     return frozenset(normalise(word.strip()) for words in listed.values() for word in words.split(","))
 
 
-def _contains(keys: frozenset[str], part: str) -> bool:
-    return part in keys
+def _is_meant(word: _Known, part: str) -> bool:
+    return part in word.parts
+
+
+def _place(hit: Hit) -> tuple[int, int, str]:
+    return hit.start, hit.end, hit.name
 
 
 def _parts(term: str) -> list[str]:

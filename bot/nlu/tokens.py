@@ -6,9 +6,9 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from Stemmer import Stemmer
 
@@ -35,8 +35,7 @@ APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "ё": "е"})
 _stemmers = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`surface` as it stands in the text; `word` lower case with plain apostrophes and е for ё; `stem` of that.
 
     `start` is the place of its first character.
@@ -61,12 +60,9 @@ def tokenise(text: str) -> list[Token]:
         if surface[0] in SENTENCE_END:
             sentence += 1
             continue
-        if len(surface) == 1 and unicodedata.category(surface)[0] in SAYS_NOTHING:
-            continue
-        word = normalise(surface)
-        tokens.append(
-            Token(surface, word, stem(word) if len(word) <= LONGEST_WORD else word, sentence, match.start())
-        )
+        known = _known(surface) if len(surface) <= LONGEST_WORD else _read(surface)
+        if known is not None:
+            tokens.append(Token(surface, *known, sentence, match.start()))
     return tokens
 
 
@@ -76,6 +72,17 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
     return chain(TOKEN.finditer(text, 0, HEAD), TOKEN.finditer(text, len(text) - TAIL))
 
 
+def _read(surface: str) -> tuple[str, str] | None:
+    """The normalised word and its stem; None where it says nothing."""
+    if len(surface) == 1 and unicodedata.category(surface)[0] in SAYS_NOTHING:
+        return None
+    word = normalise(surface)
+    return word, stem(word) if len(word) <= LONGEST_WORD else word
+
+
+_known = lru_cache(maxsize=20_000)(_read)
+
+
 def surfaces(tokens: Iterable[Token]) -> tuple[str, ...]:
     """The tokens as they stand in the text, each word once; Chinese characters that follow each other are joined."""
     named: dict[str, str] = {}
@@ -83,7 +90,7 @@ def surfaces(tokens: Iterable[Token]) -> tuple[str, ...]:
     for token in tokens:
         if last and EACH_UNSPACED.match(token.surface) and last.start + len(last.surface) == token.start:
             named.pop(last.word, None)
-            token = replace(last, surface=last.surface + token.surface, word=last.word + token.word)
+            token = last._replace(surface=last.surface + token.surface, word=last.word + token.word)
         named.setdefault(token.word, token.surface)
         last = token
     return tuple(named.values())
