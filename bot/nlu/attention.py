@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -37,9 +38,12 @@ class _Condition:
 
     def nearest(self, anchor: Hit, hits: _Places) -> Hit | None:
         """The nearest hit in reach. One that shares words with the anchor counts only as a veto that says more."""
+        own = hits.get(self.name)
+        if own is None:
+            return None
         for distance in range(max(self.before, self.after) + 1):
             for reach, place in (self.before, anchor.start - distance), (self.after, anchor.end - 1 + distance):
-                found = hits.get((self.name, place)) if distance <= reach else None
+                found = own.get(place) if distance <= reach else None
                 if found is not None and self._counts(found, anchor):
                     return found
         return None
@@ -49,7 +53,8 @@ class _Condition:
         return apart or (not self.wanted and not (anchor.start <= found.start and found.end <= anchor.end))
 
 
-_Places = Mapping[tuple[str, int], Hit]
+# By class, and by the places of its words.
+_Places = Mapping[str, Mapping[int, Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,9 @@ def find_attention(tokens: list[Token]) -> list[Finding]:
     findings: list[Finding] = []
     for start, sentence in _sentences(tokens):
         hits = _terms().find(sentence)
-        places = {(hit.name, place): hit for hit in hits for place in range(hit.start, hit.end)}
+        places: defaultdict[str, dict[int, Hit]] = defaultdict(dict)
+        for hit in hits:
+            places[hit.name].update(dict.fromkeys(range(hit.start, hit.end), hit))
         for hit in hits:
             for rule in _rules().get(hit.name, ()):
                 finding = rule.holds(hit, places, len(sentence))

@@ -100,6 +100,8 @@ def _rounded(score: float) -> Decimal:
 def _surfaces(tokens: list[Token], places: Iterable[int]) -> tuple[str, ...]:
     """The words that decided, each once and in the order of the text; neutral ones only where no others tell."""
     named = [tokens[place] for place in sorted(places)]
+    if not named:
+        return ()
     telling = [token for token in named if token.stem not in _neutral_stems()]
     negations = sum(hit.name == "not" for hit in _hotel_terms().find(telling))
     # A negation alone tells nothing: "no service" is named whole.
@@ -126,6 +128,7 @@ def _discount(worth: float, asks: bool) -> float:
 
 def _worths(tokens: list[Token], hits: list[Hit]) -> Iterable[_Opinion]:
     """What the words are worth by themselves: our longest phrase first, AFINN where we list none."""
+    scores = _afinn_scores()
     by_length = sorted(hits, key=lambda hit: (hit.end - hit.start, hit.name != SILENCED))
     known = {place for hit in hits for place in range(hit.start, hit.end)}
     ours = {hit.start: hit for hit in by_length if hit.name == "thanks" or hit.name.lstrip("-").isdigit()}
@@ -133,7 +136,8 @@ def _worths(tokens: list[Token], hits: list[Hit]) -> Iterable[_Opinion]:
     while place < len(tokens):
         hit = ours.get(place)
         if hit is None:
-            worth, end = 0.0 if place in known else _afinn(tokens[place]), place + 1
+            token, end = tokens[place], place + 1
+            worth = 0.0 if place in known else scores.get(token.word) or scores.get(token.stem) or 0.0
         else:
             worth, end = THANKS if hit.name == "thanks" else float(hit.name), hit.end
         if worth:
@@ -178,8 +182,3 @@ def _afinn_scores() -> dict[str, float]:
             scores[normalise(term)] = float(score)
             scores.setdefault(stem(normalise(term)), float(score))
     return scores
-
-
-def _afinn(token: Token) -> float:
-    scores = _afinn_scores()
-    return scores.get(token.word) or scores.get(token.stem) or 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -36,13 +36,15 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of a word: by which parts of terms it is meant, and the terms that begin with it."""
+    """What is known of a word: by which parts of terms it is meant, the classes that it is of by itself, and the
+    phrases that it begins, by their second part: their other parts and their class."""
 
-    parts: frozenset[str]
-    terms: tuple[tuple[tuple[str, ...], str], ...]
+    parts: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
+    phrases: Mapping[str, Sequence[tuple[tuple[str, ...], str]]] = field(default_factory=dict)
 
 
-_UNKNOWN = _Known(frozenset(), ())
+_UNKNOWN = _Known()
 
 
 class Terms:
@@ -67,10 +69,15 @@ class Terms:
 
     def _hits(self, words: Sequence[_Known]) -> Iterator[Hit]:
         for start, word in enumerate(words):
-            for rest, name in word.terms:
-                end = start + 1 + len(rest)
-                if not rest or (end <= len(words) and all(map(_is_meant, words[start + 1 : end], rest))):
-                    yield Hit(name, start, end)
+            for name in word.names:
+                yield Hit(name, start, start + 1)
+            if not word.phrases or start + 1 == len(words):
+                continue
+            for part in words[start + 1].parts:
+                for rest, name in word.phrases.get(part, ()):
+                    end = start + 2 + len(rest)
+                    if end <= len(words) and all(map(_is_meant, words[start + 2 : end], rest)):
+                        yield Hit(name, start, end)
 
     def _read(self, tokens: Iterable[Token]) -> list[_Known]:
         """The words, with a single slip of the finger in the first unknown long ones put right."""
@@ -90,7 +97,14 @@ class Terms:
         parts = frozenset(part for part in (f"={word}", stem(word), *prefixes) if part in self._parts)
         if not parts:
             return _UNKNOWN
-        return _Known(parts, tuple(term for part in parts for term in self._phrases.get(part, ())))
+        names: list[str] = []
+        phrases: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for rest, name in (term for part in parts for term in self._phrases.get(part, ())):
+            if rest:
+                phrases[rest[0]].append((rest[1:], name))
+            else:
+                names.append(name)
+        return _Known(parts, tuple(names), dict(phrases))
 
     def _correct(self, word: str) -> tuple[_Known, bool]:
         """What an unknown word is a slip of, if anything, and whether it may be one."""
