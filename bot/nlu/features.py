@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from zlib import crc32
 
@@ -36,16 +36,34 @@ def fold(word: str) -> str:
 def word_pieces(word: str) -> list[int]:
     """The buckets of a folded word, as often as it counts, and of its parts; edges tell where a part stands."""
     edged = f"<{word}>"
-    parts = dict.fromkeys(edged[at : at + size] for size in PART_LENGTHS for at in range(len(edged) - size + 1))
-    parts.pop(edged, None)
-    return [bucket(edged)] * WORD + sorted(buckets(parts))
+    letters = [letter.encode("utf-8", "replace") for letter in edged]
+    parts: set[int] = set()
+    for at in range(len(letters)):
+        part = 0
+        for length, letter in enumerate(letters[at : at + PART_LENGTHS[-1]], 1):
+            part = crc32(letter, part)
+            if length in PART_LENGTHS:
+                parts.add(part)
+    whole = crc32(b"".join(letters))
+    parts.discard(whole)
+    return [whole & LAST_BUCKET] * WORD + sorted(part & LAST_BUCKET for part in parts)
 
 
 def pair_pieces(words: Sequence[str]) -> list[int]:
     """The bucket of every two words in reach of each other, in the order of `pair_places`."""
-    return buckets(
-        f"{first} {reach} {second}" for reach in REACHES for first, second in zip(words, words[reach:], strict=False)
-    )
+    halves = [_halves_of_pairs(word) for word in words]
+    return [
+        crc32(second, begun[at]) & LAST_BUCKET
+        for at, reach in enumerate(REACHES)
+        for (begun, _), (_, second) in zip(halves, halves[reach:], strict=False)
+    ]
+
+
+@lru_cache(maxsize=20_000)
+def _halves_of_pairs(word: str) -> tuple[tuple[int, ...], bytes]:
+    """What a word gives to a pair "word reach other": the sums of the pairs that it begins, by reach, and its bytes."""
+    written = word.encode("utf-8", "replace")
+    return tuple(crc32(b" %d " % reach, crc32(written)) for reach in REACHES), written
 
 
 def pair_places(words: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -55,14 +73,4 @@ def pair_places(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def sign_piece(sign: str) -> int:
     """The bucket of what is known of the whole text, such as a rule that holds."""
-    return bucket(f"  {sign}")
-
-
-def buckets(pieces: Iterable[str]) -> list[int]:
-    # Written out, for it is done a hundred times a message.
-    return [crc32(piece.encode("utf-8", "replace")) & LAST_BUCKET for piece in pieces]
-
-
-def bucket(piece: str) -> int:
-    (found,) = buckets((piece,))
-    return found
+    return crc32(f"  {sign}".encode()) & LAST_BUCKET

@@ -41,8 +41,8 @@ class Model:
     def __init__(self, weights: npt.NDArray[np.int8], scales: Any, biases: Any, columns: Sequence[str]) -> None:
         self._weights, self._scales, self._biases = weights, scales, biases
         self._places = {column: place for place, column in enumerate(columns)}
-        self._names = [column.split()[1] for column in columns]
         self._heads = {head: [p for p, column in enumerate(columns) if column.startswith(head)] for head in HEADS}
+        self._classes = {head: [columns[p].split()[1] for p in places] for head, places in self._heads.items()}
         self._word = lru_cache(maxsize=20_000)(self._weigh_word)
         self._signs = lru_cache(maxsize=5_000)(self._weigh_signs)
 
@@ -56,12 +56,15 @@ class Model:
 
     def weigh(self, words: Sequence[str], signs: Iterable[str]) -> Weighed:
         """Weigh a text, given its folded words and what is known of the whole of it."""
-        total, count = self._signs(tuple(signs))
+        weight, count = self._signs(tuple(signs))
+        total = weight.copy()
         for word in words:
             weight, pieces = self._word(word)
-            total, count = total + weight, count + pieces
+            total += weight
+            count += pieces
         if pairs := pair_pieces(words):
-            total, count = total + PAIR * self._sum(pairs), count + PAIR * len(pairs)
+            total += PAIR * self._sum(pairs)
+            count += PAIR * len(pairs)
         logits: list[float] = (total * self._scales / max(count, 1) ** 0.5 + self._biases).tolist()
         (attention,) = self._heads[ATTENTION]
         return Weighed(
@@ -79,11 +82,11 @@ class Model:
         return parts
 
     def _shares(self, head: str, logits: list[float]) -> dict[str, float]:
-        places = self._heads[head]
-        highest = max(logits[place] for place in places)
-        powers = [math.exp(logits[place] - highest) for place in places]
+        own = [logits[place] for place in self._heads[head]]
+        highest = max(own)
+        powers = [math.exp(logit - highest) for logit in own]
         total = sum(powers)
-        return {self._names[place]: power / total for place, power in zip(places, powers, strict=True)}
+        return {name: power / total for name, power in zip(self._classes[head], powers, strict=True)}
 
     def _weigh_word(self, word: str) -> tuple[Sums, int]:
         pieces = word_pieces(word)
@@ -93,7 +96,7 @@ class Model:
         return SIGN * self._sum([sign_piece(sign) for sign in signs]), SIGN * len(signs)
 
     def _sum(self, pieces: list[int]) -> Sums:
-        summed: Sums = self._weights.take(pieces, axis=0).sum(axis=0, dtype=np.int32)
+        summed: Sums = np.add.reduce(self._weights.take(pieces, axis=0), axis=0, dtype=np.int32)
         return summed
 
 

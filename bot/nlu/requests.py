@@ -61,7 +61,7 @@ def recognise_tokens(text: str, tokens: Iterable[Token]) -> Request | None:
 
 def _words(text: str, tokens: Iterable[Token]) -> _Phrase:
     """The normalised words; a command keeps its slash, so that /start does not read as START."""
-    words = tuple(token.word for token in tokens if any(map(str.isalnum, token.word)))
+    words = tuple(token.word for token in tokens if token.word[0].isalnum())
     return ("/" + words[0], *words[1:]) if words and text.lstrip().startswith("/") else words
 
 
@@ -79,9 +79,17 @@ def _strippable(words: _Phrase, around: frozenset[_Phrase]) -> list[int]:
     """How many words may be taken off the front: none, or the lengths of runs of kind phrases."""
     cuts = [0]
     for cut in range(1, len(words)):
+        if cut - cuts[-1] > _longest_around():
+            break
         if any(words[start:cut] in around for start in cuts):
             cuts.append(cut)
     return cuts
+
+
+@cache
+def _longest_around() -> int:
+    _, around, _, _ = _phrases()
+    return max(map(len, around))
 
 
 @cache

@@ -17,7 +17,8 @@ def signs_of(text: str, reading: Reading) -> Iterator[str]:
     yield from dict.fromkeys(f"rule {finding.about}" for finding in reading.findings)
     if request := recognise_tokens(text, reading.tokens):
         yield f"request {request}"
-    for mark, name in ("?？", "asks"), ("!！", "calls"):
-        if any(each in text for each in mark):
-            yield name
+    if "?" in text or "？" in text:
+        yield "asks"
+    if "!" in text or "！" in text:
+        yield "calls"
     yield f"words {min(len(reading.tokens), MOST_COUNTED)}"
