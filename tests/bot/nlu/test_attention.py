@@ -177,3 +177,54 @@ def test_no_danger_is_found_when_a_word_only_resembles_a_grave_one_or_it_is_over
 )
 def test_danger_is_found_by_rule_alone_when_something_burns_stops_or_somebody_is_missing(text: str) -> None:
     assert is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "our grandmother has dementia and wandered off",
+        "наша дочка ушла к бассейну и не вернулась",
+        "unser Junge ist seit dem Frühstück verschwunden",
+        "notre fille n'est jamais revenue du parc",
+        "mi abuelo no ha vuelto del paseo",
+        "babaannem ortada yok",
+        "老人走失了",
+        "water is dripping onto the sockets",
+        "вода капает на розетку",
+        "Wasser tropft in den Sicherungskasten",
+        "l'eau coule sur la prise",
+        "entra agua en el enchufe",
+        "lambanın içine su sızıyor",
+        "配电箱进水了",
+    ],
+)
+def test_danger_is_found_by_rule_alone_when_somebody_is_missing_or_water_meets_current(text: str) -> None:
+    assert is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text", ["dym iz rozetki", "pozhar na kuhne", "muzhu ploho, vyzovite skoruyu", "zastryali v lifte", "pahnet gazom"]
+)
+def test_danger_is_found_by_rule_alone_when_russian_is_written_in_latin_letters(text: str) -> None:
+    assert is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my son lost his key card",
+        "my daughter can't find the remote",
+        "mein Sohn hat seine Mütze verloren",
+        "the water is cold, and the lamp is nice",
+        "stuck in traffic, we'll be late",
+        "la cuisinière est à gaz ou électrique ?",
+        "is there a police station nearby",
+        "¿hay simulacro de incendio hoy?",
+        "свет горит, всё хорошо",
+        "the burning smell was only our toast",
+        "wir stehen in der Schlange am Buffet, sie bewegt sich nicht",
+        "mi marido se queda hasta el lunes",
+    ],
+)
+def test_no_danger_is_found_when_a_thing_is_lost_or_a_grave_word_tells_of_something_else(text: str) -> None:
+    assert not is_unsafe(find_attention(tokenise(text)))
