@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from bot.nlu.requests import recognise_tokens
 from bot.nlu.sentiment import Reading
 
-# Beyond this many words a message is as long as any other.
-MOST_COUNTED = 4
+# Word counts from which a message counts as longer: a short one asks or thanks, a long one tells or reviews.
+LENGTHS = (0, 1, 2, 3, 4, 8, 16, 32)
 
 
 def signs_of(text: str, reading: Reading) -> Iterator[str]:
@@ -21,4 +22,4 @@ def signs_of(text: str, reading: Reading) -> Iterator[str]:
         yield "asks"
     if "!" in text or "！" in text:
         yield "calls"
-    yield f"words {min(len(reading.tokens), MOST_COUNTED)}"
+    yield f"words {LENGTHS[bisect_right(LENGTHS, len(reading.tokens)) - 1]}"

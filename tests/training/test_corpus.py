@@ -59,6 +59,19 @@ def test_nothing_is_learned_when_a_table_has_a_mistake(no_public_data: Path, row
         read_corpus(no_public_data, [table(no_public_data, row)])
 
 
+def test_a_template_teaches_no_intent_when_it_calls_all_praise_other(tmp_path: Path) -> None:
+    head = "lang\ttext\tlabel\tsource\tintent\n"
+    rows = {
+        "guest_seed_train": "en\tgreat dinner\tpositive\tseed_templates\tother\nen\twifi code\tneutral\tseed_templates\twifi\n",
+        "train": "en\tcan you play chess\tneutral\tclinc150\tother\n",
+        "lexicon": "",
+    }
+    for name, lines in rows.items():
+        (tmp_path / f"{name}.tsv.gz").write_bytes(gzip.compress(f"{head}{lines}".encode()))
+    intents = {each.text: each.intent for each in read_corpus(tmp_path)}
+    assert (intents["great dinner"], intents["wifi code"], intents["can you play chess"]) == ("", "wifi", "other")
+
+
 def test_no_message_is_listed_twice_for_a_language() -> None:
     counts = Counter((example.language, example.text.casefold()) for example in own_messages())
     assert [key for key, count in counts.items() if count > 1] == []
