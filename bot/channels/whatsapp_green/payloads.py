@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from bot.channels.payload import LONGEST_ID, Degrees, Moment, Part, Text
+from bot.messages import clean_text
 
 Loose = Annotated[
     dict[str, Any],
@@ -17,7 +18,16 @@ Loose = Annotated[
 """An object that may be absent or null; Green API leaves either."""
 Words = Annotated[Text, BeforeValidator(lambda value: value if isinstance(value, str | int) else "")]
 """Text that is empty where Green API leaves it out or writes null."""
-Id = Annotated[Text, Field(min_length=1, max_length=LONGEST_ID)]
+
+
+def _keepable(value: str) -> str:
+    text = clean_text(value)
+    if not 0 < len(text) <= LONGEST_ID:
+        raise ValueError(f"it is empty, or longer than {LONGEST_ID} characters")
+    return text
+
+
+Id = Annotated[str, AfterValidator(_keepable)]
 """An id without which there is nothing to answer, short enough to be kept."""
 
 

@@ -307,6 +307,7 @@ def test_a_notice_is_kept_with_its_reason_when_there_is_nothing_to_do(value: Any
         (text("hi") | {"senderData": {"sender": GUEST}}, "senderData.chatId"),
         (text("hi") | {"senderData": {"chatId": "", "sender": ""}}, "senderData.chatId"),
         (text("hi") | {"senderData": {"chatId": f"{'7' * 300}@c.us"}}, "senderData.chatId"),
+        (text("hi") | {"senderData": {"chatId": "\0", "sender": GUEST}}, "senderData.chatId"),
         (text("hi") | {"idMessage": "F" * 300}, "idMessage"),
         (text("hi") | {"timestamp": "now"}, "timestamp"),
         (
