@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -147,12 +149,15 @@ async def test_it_is_refused_when_no_admin_asks_for_it(house: House) -> None:
     assert "Only the hotel's admins" in (await worker.write("/questions")).text
 
 
-async def test_an_answer_that_an_older_release_began_is_begun_anew(house: House) -> None:
+@pytest.mark.parametrize("change", [lambda draft: draft.pop("wordings"), lambda draft: draft.update(tone="warm")])
+async def test_an_answer_that_another_release_began_is_begun_anew(
+    house: House, change: Callable[[dict[str, Any]], object]
+) -> None:
     await ask(house, "Is there a playground?")
     admin = await hire(house)
     await admin.write("/questions")
     await admin.tap("1. Make an answer")
-    await rewrite_context(house, admin, lambda context: context["answer_draft"].pop("wordings"))
+    await rewrite_context(house, admin, lambda context: change(context["answer_draft"]))
     assert "No answer is being written" in (await admin.write("Behind the house.")).text
 
 
