@@ -32,7 +32,7 @@ from bot.errors import (
 from bot.messages import outgoing_from_json
 from bot.outbox import follow_chat, name_messages, obstacle
 from bot.pace import Pace
-from bot.slots import take_slot
+from bot.slots import lock_groups, take_slot
 from bot.storage.claims import LEASE, OutboxLease
 from bot.storage.failures import is_passing, outlast
 from bot.storage.repositories.accounts import AccountRecord
@@ -162,6 +162,7 @@ class Sender:
             # The next slot is for what is urgent.
             records = await uow.outbox.leased(sorted(leases, key=attrgetter("priority")))
             chats = await uow.chats.with_ids({record.chat_id for record in records.values()})
+            await lock_groups(uow, chats.values())
             accounts = await uow.accounts.with_ids({record.account_id for record in records.values()})
             parcels = {
                 lease: await self._parcel(uow, lease, record, chats[record.chat_id], accounts.get(record.account_id))

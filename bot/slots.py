@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.channels.base import Limits
 from bot.pace import Gaps, Pace
 from bot.storage.claims import OutboxLease
@@ -14,6 +16,12 @@ from bot.storage.unit_of_work import UnitOfWork
 GROUP_BURST = 4
 
 
+async def lock_groups(uow: UnitOfWork, chats: Iterable[ChatRecord]) -> None:
+    """Let nobody else take slots of these groups until the transaction ends. Must come before `take_slot`."""
+    if groups := [chat.id for chat in chats if _is_group(chat)]:
+        await uow.chats.lock(groups)
+
+
 async def take_slot(
     pace: Pace, uow: UnitOfWork, lease: OutboxLease, record: OutboxRecord, chat: ChatRecord, limits: Limits
 ) -> bool:
@@ -21,7 +29,7 @@ async def take_slot(
     if record.content.get("answers_press"):  # stops a spinner; providers don't count it as a message
         return True
     account_id, chat_id, kept = str(record.account_id), str(chat.id), lease.priority
-    if not chat.address.startswith("-"):
+    if not _is_group(chat):
         return not pace.reserve(account_id, chat_id, Gaps(limits.account_gap, limits.chat_gap), kept)
     if pace.wait_time(account_id, chat_id, kept):
         return False
@@ -31,3 +39,7 @@ async def take_slot(
         return False
     await uow.chats.run_ahead(chat.id, gaps.chat)
     return True
+
+
+def _is_group(chat: ChatRecord) -> bool:
+    return chat.address.startswith("-")

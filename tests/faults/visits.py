@@ -51,6 +51,7 @@ VISITED = (
 _COMMAND = "an operator's command: one transaction, and whoever runs it sees how it ended"
 _DEMO = "the demo's furniture, made before anything is served"
 _RENEWAL = "only work that lasts longer than a quarter of a lease comes by; a renewal that fails costs the lease"
+_PACED = "only in a group that has got what it may for now; whoever dies there leaves a lease to end by itself"
 _PUSHED = "only where providers push; it reads and changes nothing"
 _OUTAGE_OR_STOP = "only after an outage of the database, rows 5 to 7, or a request to stop: row 4"
 
@@ -88,6 +89,7 @@ NOT_VISITED = {
     "bot.fetching:Fetcher.fetch": "only where an admin hands a file over; it reads and changes nothing",
     "bot.key_rotation:_reseal": _COMMAND,
     "bot.sending:Sender.give_back": _OUTAGE_OR_STOP,
+    "bot.sending:Sender.put_off": _PACED,
     "bot.storage.claims:Claims.account_by_webhook": _PUSHED,
     "bot.storage.claims:Claims.database_time": _COMMAND,
     "bot.storage.claims:Claims.integrations": _COMMAND,

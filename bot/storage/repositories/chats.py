@@ -120,7 +120,7 @@ class Chats(Repository):
         )
 
     async def seconds_ahead(self, chat_id: UUID) -> float:
-        """Return for how long the chat's pace is used up, by what any process has sent; the chat stays locked."""
+        """Return for how long the chat's pace is used up by what all have sent."""
         ((ahead,),) = await self._fetch(_SECONDS_AHEAD, self.hotel_id, chat_id)
         return float(ahead)
 
@@ -159,7 +159,7 @@ _IN_ORDER = 'ORDER BY account_id, address COLLATE "C" FOR NO KEY UPDATE'
 _LOCK = f"SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) {_IN_ORDER}"
 _SECONDS_AHEAD = """
     SELECT coalesce(extract(epoch FROM greatest(paced_until - now(), interval '0')), 0)::float8
-    FROM chats WHERE hotel_id = $1 AND id = $2 FOR NO KEY UPDATE
+    FROM chats WHERE hotel_id = $1 AND id = $2
 """
 _RUN_AHEAD = """
     UPDATE chats SET paced_until = greatest(paced_until, now()) + $3::interval WHERE hotel_id = $1 AND id = $2
