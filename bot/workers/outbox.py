@@ -17,8 +17,8 @@ from bot.workers.crew import work_off
 from bot.workers.leases import Leases
 
 HANDS = 32
-# A turn that comes so soon is waited for; a later one is put off until then, with the hand free for others. An account
-# that rests longer than this is not claimed for at all.
+# A turn that comes so soon is waited for; a later one is put off until then, with the hand free for others. An
+# account that rests longer than this is not claimed for at all.
 LONGEST_WAIT_SECONDS = 1.0
 
 

@@ -27,8 +27,12 @@ def upgrade() -> None:
     lanes = ["hotel_id", "chat_id", "priority", "id"]
     op.create_index("ix_outbox_unfinished", "outbox", lanes, postgresql_where=UNFINISHED)
     op.drop_index("ix_outbox_waiting", "outbox")
-    turns = ["hotel_id", "account_id", sa.text("(priority > 0)"), sa.text("(purpose = 'trigger')"), "id"]
-    op.create_index("ix_outbox_waiting", "outbox", turns, postgresql_where=QUEUED)
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["hotel_id", "account_id", sa.text("(priority > 0)"), sa.text("(purpose = 'trigger')"), "id"],
+        postgresql_where=QUEUED,
+    )
     op.execute("GRANT SELECT (priority) ON outbox TO bellhop_runtime")
     op.add_column("chats", sa.Column("paced_until", sa.DateTime(timezone=True)))
 
@@ -39,5 +43,9 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_unfinished", "outbox")
     op.drop_column("outbox", "priority")
     op.create_index("ix_outbox_unfinished", "outbox", ["hotel_id", "chat_id", "id"], postgresql_where=UNFINISHED)
-    turns = ["hotel_id", "account_id", sa.text("(purpose = 'trigger')"), "id"]
-    op.create_index("ix_outbox_waiting", "outbox", turns, postgresql_where=QUEUED)
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["hotel_id", "account_id", sa.text("(purpose = 'trigger')"), "id"],
+        postgresql_where=QUEUED,
+    )
