@@ -50,14 +50,10 @@ class Neighbours:
         self.counting = [rule for rule in premises.rules if not _answers(rule)]
         self._used: dict[UUID, int] = {}
 
-    def others(self, rule: Rule, among: Iterable[Rule]) -> list[Rule]:
-        """Return all of them but this one."""
-        return [other for other in among if other.record.id != rule.record.id]
-
     def used_before(self, rule: Rule) -> int:
         """Return how many messages of a guest's day go before this rule's; the same for all that ask it."""
         if rule.record.id not in self._used:
-            others = self.others(rule, self.counting)
+            others = _all_but(rule, self.counting)
             self._used[rule.record.id] = sum(self.pairs.messages_ahead(rule, other) for other in others)
         return self._used[rule.record.id]
 
@@ -101,7 +97,7 @@ def _unknown(rule: Rule, premises: Premises) -> Iterator[Caution]:
 
 
 def _overlaps(rule: Rule, neighbours: Neighbours) -> Iterator[Caution]:
-    others = neighbours.others(rule, neighbours.premises.rules)
+    others = _all_but(rule, neighbours.premises.rules)
     names = [other.record.name for other in others if neighbours.pairs.overlap(rule, other)]
     if names:
         yield Caution(Concern.overlap, tuple(names))
@@ -115,7 +111,7 @@ def _shadows(rule: Rule, neighbours: Neighbours) -> Iterator[Caution]:
     if budget == 0:
         yield Caution(Concern.muted)
         return
-    others = neighbours.others(rule, neighbours.counting)
+    others = _all_but(rule, neighbours.counting)
     if neighbours.used_before(rule) >= budget:
         ahead = (other.record.name for other in others if pairs.messages_ahead(rule, other))
         yield Caution(Concern.shadowed, tuple(ahead), budget)
@@ -127,6 +123,10 @@ def _shadows(rule: Rule, neighbours: Neighbours) -> Iterator[Caution]:
     ]
     if shaded:
         yield Caution(Concern.shadowing, tuple(shaded), budget)
+
+
+def _all_but(rule: Rule, rules: Iterable[Rule]) -> list[Rule]:
+    return [other for other in rules if other.record.id != rule.record.id]
 
 
 def _answers(rule: Rule) -> bool:

@@ -11,6 +11,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from triggers.base import Change, Event, Reason
 from triggers.happenings import StayChange, is_about_stay
 from triggers.planning import PlanDiff
+from triggers.raising import once
 from triggers.rules import Rule
 
 
@@ -36,7 +37,7 @@ async def hand_on(
         for line in left
         if line.stay_id and is_about_stay(events.get(line.trigger_id, ""))
     ]
-    moved = await uow.firings.raise_again(told, now)
+    moved = await uow.firings.raise_again(once(told), now)
     return PlanDiff(moved=moved, cancelled=len(cancelled) - moved)
 
 

@@ -47,11 +47,11 @@ async def plan_events(uow: UnitOfWork, hotel: HotelRecord, now: datetime, waitin
             late.append(noted(firing, Reason.came_late))
         else:
             firings.append(firing)
-    await uow.firings.raise_again(_once(late), now)
-    return await uow.firings.raise_again(_once(firings), now)
+    await uow.firings.raise_again(once(late), now)
+    return await uow.firings.raise_again(once(firings), now)
 
 
-def _once(firings: Sequence[NewFiring]) -> Collection[NewFiring]:
+def once(firings: Sequence[NewFiring]) -> Collection[NewFiring]:
     """Return each firing once: of several, as when a guest writes in two chats at once, the first counts."""
     return {key_of(firing): firing for firing in reversed(firings)}.values()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -334,6 +335,21 @@ async def test_the_new_guest_hears_once_when_they_waited_for_the_same_already(ho
     assert await hotel.change(stay, guest_id=boris) == PlanDiff(cancelled=1)
     await hotel.tick(MORNING)
 
+    assert await hotel.addresses() == ["491511234568@c.us"]
+
+
+async def test_the_new_guest_hears_once_when_two_stays_are_handed_on_to_them_together(hotel: HotelDesk) -> None:
+    await hotel.trigger({"event": "booking_created"}, once_per=OncePer.guest)
+    hotel.clock.set(NIGHT)
+    stays = [row("A-1", phone="+491511234567"), row("A-2", guest_name="Clara Schulz", phone="+491511234569")]
+    await imported(hotel, *stays)
+    await hotel.tick()
+
+    boris: dict[str, Any] = {"guest_name": "Boris Ivanov", "phone": "+491511234568"}
+    saved = await imported(hotel, *(replace(stay, **boris) for stay in stays))
+    await hotel.tick(MORNING)
+
+    assert saved.plan == PlanDiff(moved=1, cancelled=1)
     assert await hotel.addresses() == ["491511234568@c.us"]
 
 
