@@ -83,6 +83,8 @@ def find_attention(tokens: list[Token]) -> list[Finding]:
     findings: list[Finding] = []
     for start, sentence in _sentences(tokens):
         hits = _terms().find(sentence)
+        if not hits:
+            continue
         places: defaultdict[str, dict[int, Hit]] = defaultdict(dict)
         for hit in hits:
             places[hit.name].update(dict.fromkeys(range(hit.start, hit.end), hit))

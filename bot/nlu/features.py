@@ -61,7 +61,7 @@ def pair_pieces(words: Sequence[str]) -> list[int]:
 
 @lru_cache(maxsize=20_000)
 def _halves_of_pairs(word: str) -> tuple[tuple[int, ...], bytes]:
-    """What a word gives to a pair "word reach other": the sums of the pairs that it begins, by reach, and its bytes."""
+    """What a word gives to a pair: the sums of those that it begins ("word reach "), by reach, and its bytes."""
     written = word.encode("utf-8", "replace")
     return tuple(crc32(b" %d " % reach, crc32(written)) for reach in REACHES), written
 

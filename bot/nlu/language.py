@@ -6,7 +6,6 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
-from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -77,15 +76,18 @@ class LangidDetector:
             return Guess(ONE_LANGUAGE[script], is_sure)
         guess = self._weigh(sample, words, letters, SEVERAL_LANGUAGES.get(script, SEVERAL_LANGUAGES["LATIN"]))
         # Wifi and Check-in stand in texts of every script, but who writes a few words in another has it at hand.
-        is_doubtful = script == "LATIN" and (letters < scripts.total() or not _is_prose(words, guess.language))
-        return replace(guess, confident=guess.confident and not is_doubtful)
+        is_mixed = letters < scripts.total()
+        if guess.confident and script == "LATIN" and (is_mixed or not _is_prose(words, guess.language)):
+            return Guess(guess.language)
+        return guess
 
     def _weigh(self, sample: str, words: list[str], letters: int, languages: tuple[str, ...]) -> Guess:
         likely = languages_model().probabilities(sample)
         weights = {language: likely[language] for language in languages}
         weights[languages[0]] += LIKELIEST_WEIGHT
+        small_words = _function_words()
         for word in words:
-            for language in _function_words().get(word, ()):
+            for language in small_words.get(word, ()):
                 if language in weights:
                     weights[language] += SMALL_WORD_WEIGHT
         for language, telltale in TELLTALE_LETTERS.items():

@@ -53,6 +53,8 @@ def recognise_tokens(text: str, tokens: Iterable[Token]) -> Request | None:
     asked, around, around_backwards, inside = _phrases()
     if words in asked:
         return asked[words]
+    if _beginnings().isdisjoint(words):
+        return None
     plain = tuple(word for word in words if (word,) not in inside)
     cores = (core for variant in {words, plain} for core in _cores(variant, around, around_backwards))
     found = [(len(words) - len(core), ORDER[asked[core]], asked[core]) for core in cores if core in asked]
@@ -84,6 +86,13 @@ def _strippable(words: _Phrase, around: frozenset[_Phrase]) -> list[int]:
         if any(words[start:cut] in around for start in cuts):
             cuts.append(cut)
     return cuts
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """The words that what is asked for may begin with: without one of them there is no need to look closer."""
+    asked, _, _, _ = _phrases()
+    return frozenset(phrase[0] for phrase in asked)
 
 
 @cache

@@ -57,12 +57,11 @@ def tokenise(text: str) -> list[Token]:
     sentence = 0
     for match in _matches(text):
         surface = match.group()
-        if surface[0] in SENTENCE_END:
-            sentence += 1
-            continue
         known = _known(surface) if len(surface) <= LONGEST_WORD else _read(surface)
         if known is not None:
             tokens.append(Token(surface, *known, sentence, match.start()))
+        elif surface[0] in SENTENCE_END:
+            sentence += 1
     return tokens
 
 
@@ -74,7 +73,7 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
 
 def _read(surface: str) -> tuple[str, str] | None:
     """The normalised word and its stem; None where it says nothing."""
-    if len(surface) == 1 and unicodedata.category(surface)[0] in SAYS_NOTHING:
+    if surface[0] in SENTENCE_END or (len(surface) == 1 and unicodedata.category(surface)[0] in SAYS_NOTHING):
         return None
     word = normalise(surface)
     return word, stem(word) if len(word) <= LONGEST_WORD else word

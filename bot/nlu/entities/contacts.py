@@ -20,6 +20,7 @@ CODE = r"(?P<code>[A-Za-z]{0,5}[-/ ]?\d[\dA-Za-z/-]{2,30})(?![\w@]|[.,:]\d)"
 BARE_BOOKING = re.compile(r"(?<![\w-])(?P<code>[A-Z]{2,5}-\d{3,10})(?![\w-])")
 PHONE = re.compile(rf"(?<!\+)(?<![^\W{UNSPACED}])(?:\+|00)?\(?\d[\d \u00a0().\-/]{{5,22}}\d(?![^\W{UNSPACED}])")
 DATE = re.compile(r"(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([./-])\d{1,2}\1(?:20)?\d{2})(?!\d|[./-]\d)")
+# Without one there is nothing here but e-mail addresses.
 DIGITS = re.compile(r"\d")
 LEAST_BOOKING_DIGITS, LEAST_WITH_LETTERS = 4, 3
 # Shorter ones are no numbers that one calls from abroad, and are too easily something else.
@@ -32,10 +33,13 @@ REGIONS = {"ru": "RU", "de": "DE", "fr": "FR", "es": "ES", "tr": "TR", "zh": "CN
 
 def find_contacts(text: str, language: str | None, now: datetime) -> Iterator[Entity]:
     """Yield what stands in the text, none over another; what is a password is nothing else."""
-    emails, bookings = list(_emails(text)), list(_bookings(text))
-    taken = [(each.start, each.start + len(each.text)) for each in (*emails, *bookings)]
+    emails = list(_emails(text))
     yield from emails
+    if not DIGITS.search(text):
+        return
+    bookings = list(_bookings(text))
     yield from bookings
+    taken = [(each.start, each.start + len(each.text)) for each in (*emails, *bookings)]
     yield from _phones(hide(text, [*taken, *_secrets(text)]), language, now)
 
 
@@ -52,6 +56,8 @@ def secrets_and_links(text: str) -> list[tuple[int, int]]:
 
 
 def _secrets(text: str) -> list[tuple[int, int]]:
+    if not DIGITS.search(text):
+        return []
     return [match.span("secret") for match in _forms()["secret"].finditer(text)]
 
 
