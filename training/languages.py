@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +19,6 @@ from bot.nlu.language import SEVERAL_LANGUAGES
 
 BYTES = 256
 NOWHERE = -1
-
-Numbers = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def _trie(identifier: LanguageIdentifier, places: Sequence[int]) -> Trie:
     return Trie([spelled[state] for state in states], [children[state] for state in states], pieces)
 
 
-def _double_array(trie: Trie) -> dict[str, Numbers]:
+def _double_array(trie: Trie) -> dict[str, Any]:
     """Lay the nodes out as `bot.nlu.byte_runs.Runs` reads them."""
     base, slots = _layout(trie.children)
     by_spelling = {run: node for node, run in enumerate(trie.spelled)}

@@ -179,6 +179,7 @@ def _afinn_scores() -> dict[str, float]:
     for line in (DATA / "afinn.tsv").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             score, term = line.split("\t")
-            scores[normalise(term)] = float(score)
-            scores.setdefault(stem(normalise(term)), float(score))
+            word = normalise(term)
+            scores[word] = float(score)
+            scores.setdefault(stem(word), float(score))
     return scores

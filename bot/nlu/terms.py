@@ -55,9 +55,10 @@ class Terms:
         self._words: set[str] = set()
         for name, terms in classes.items():
             for term in terms:
-                first, *rest = (_part(part) for part in _parts(term))
+                written = _parts(term)
+                first, *rest = map(_part, written)
                 self._phrases[first].append((tuple(rest), name))
-                self._words.update(part.strip("=*") for part in _parts(term))
+                self._words.update(part.strip("=*") for part in written)
         self._parts = {part for phrases in self._phrases.values() for rest, _ in phrases for part in rest}
         self._parts.update(self._phrases)
         self._known = lru_cache(maxsize=20_000)(self._look_up)

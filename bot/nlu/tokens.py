@@ -20,6 +20,7 @@ LETTER = rf"[^\W_{UNSPACED}]"
 TOKEN = re.compile(
     rf"[{UNSPACED}]|{LETTER}+(?:['’ʼ`/-]{LETTER}+)*|[.!?…。！？\n]+|[:;=]['-]?[()DP]+|\({{2,}}|\){{2,}}|[^\w\s]\ufe0f?"
 )
+FACES_BEGIN = frozenset(":;=()")
 SMILE, FROWN = re.compile(r"[:;=]['-]?[)DP]+|\){2,}"), re.compile(r"[:;=]['-]?\(+|\({2,}")
 # What is longer is no word of any language that we read; it is neither stemmed, looked up nor kept in a cache.
 LONGEST_WORD = 40
@@ -97,10 +98,11 @@ def surfaces(tokens: Iterable[Token]) -> tuple[str, ...]:
 
 def normalise(word: str) -> str:
     """Fold what does not change a word's meaning: case, the kind of apostrophe, ё, the length of a smile."""
-    if SMILE.fullmatch(word):
-        return ":)"
-    if FROWN.fullmatch(word):
-        return ":("
+    if word[:1] in FACES_BEGIN:
+        if SMILE.fullmatch(word):
+            return ":)"
+        if FROWN.fullmatch(word):
+            return ":("
     return word.lower().translate(APOSTROPHES)
 
 
