@@ -1,6 +1,6 @@
 """Makes the model of languages that the package ships of py3langid's: `python -m training.languages`.
 
-Theirs knows 142 languages, takes 75 MB when loaded, and half a second. Ours gives the same probabilities.
+Theirs knows 142 languages, and takes half a second and 70 MB to load. Ours gives the same probabilities.
 """
 
 from __future__ import annotations
