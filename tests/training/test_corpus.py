@@ -61,8 +61,12 @@ def test_nothing_is_learned_when_a_table_has_a_mistake(no_public_data: Path, row
 
 def test_a_template_teaches_no_intent_when_it_calls_all_praise_other(tmp_path: Path) -> None:
     head = "lang\ttext\tlabel\tsource\tintent\n"
+    praise, question = (
+        "en\tgreat dinner\tpositive\tseed_templates\tother",
+        "en\twifi code\tneutral\tseed_templates\twifi",
+    )
     rows = {
-        "guest_seed_train": "en\tgreat dinner\tpositive\tseed_templates\tother\nen\twifi code\tneutral\tseed_templates\twifi\n",
+        "guest_seed_train": f"{praise}\n{question}\n",
         "train": "en\tcan you play chess\tneutral\tclinc150\tother\n",
         "lexicon": "",
     }

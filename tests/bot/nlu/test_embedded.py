@@ -27,6 +27,24 @@ def test_somebody_must_come_when_a_guest_sees_smoke_whatever_the_language(langua
     assert judgement.intent is Intent.emergency
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dym v nomere 12",
+        "sorry, this may be silly, but we can't find our little boy",
+        "Verzeihung, aus der Lampe tropft Wasser auf die Steckdose",
+        "pardon, mon père ne se réveille pas",
+        "perdonen, hay alguien intentando abrir nuestra puerta",
+        "不好意思，有人在撬我们的门",
+        "rahatsız ediyorum, babam yere yığıldı",
+    ],
+)
+def test_an_emergency_is_heard_when_it_is_told_politely(text: str) -> None:
+    judgement = JUDGE.judge(text)
+    assert judgement.sentiment.type is SentimentType.requires_attention
+    assert judgement.intent is Intent.emergency
+
+
 @pytest.mark.parametrize("text", [text for texts in POLITE.values() for text in texts.strip().splitlines()])
 def test_nobody_is_alarmed_when_a_guest_asks_kindly(text: str) -> None:
     assert (text, sentiment(text).type) == (text, SentimentType.neutral)
