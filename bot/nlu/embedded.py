@@ -17,7 +17,7 @@ SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.5, 0.4
 # Who is this surely not unhappy needs nobody at once, though some of the words are those of complaints.
 CALM = 0.25
 # How sure of a mood the model must be where the lexicon sees none: most messages have none.
-SURE_OF_A_MOOD = 0.65
+SURE_OF_A_MOOD = 0.55
 # What a rule alone answers for: a cry for help needs no second opinion, nor does danger.
 CRY = "cry"
 GRAVE, ONLY_PRESSING = -0.9, 0.6
