@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.channels.connections import Connections
 from bot.channels.registry import import_clients
+from bot.channels.wire import Wire
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import Logins, open_database
@@ -22,7 +23,9 @@ from bot.inbox import Inbox
 from bot.knocks import Knocks, open_knocks
 from bot.loading import load_apart
 from bot.messages import Platform
+from bot.nlu.advice import Adviser
 from bot.nlu.analysis import Analyser
+from bot.nlu.remote.opening import open_adviser
 from bot.notifications import Desk
 from bot.outbox import TOPIC as OUTBOX_TOPIC
 from bot.pace import Pace
@@ -76,6 +79,7 @@ class House:
     desk: Desk
     engine: Engine
     router: Router
+    adviser: Adviser | None = None
 
 
 class Worker(Protocol):
@@ -98,11 +102,13 @@ async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncI
         open_database(settings, logins) as database,
         open_knocks(redis) as knocks,
         Connections(keys, addresses, clock) as connections,
+        Wire() as wire,
     ):
+        adviser = open_adviser(settings.model, wire, database, clock)
         desk = Desk(texts, clock)
         engine = Engine(clock, desk)
         router = Router(routes(engine, Fetcher(database, connections)))
-        yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine, router)
+        yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine, router, adviser)
 
 
 async def run_house(
@@ -174,7 +180,7 @@ def _workers(house: House, inbox: Inbox, leases: Leases, elections: Elections, a
     settings, database, clock, knocks, desk = house.settings, house.database, house.clock, house.knocks, house.desk
     pace = Pace()
     loader = TurnLoader(analyser, house.texts, clock)
-    step = Step(database, loader, house.router, desk, house.engine)
+    step = Step(database, loader, house.router, desk, house.engine, house.adviser)
     sender = Sender(database, house.connections, clock, pace, desk.settled)
     return [
         InboxWorker(database, step, Updates(desk), desk, clock, knocks, leases),

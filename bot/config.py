@@ -22,10 +22,12 @@ from bot.config_values import (
     LogLevel,
     api_url,
     milliseconds,
+    model_name,
     postgres_url,
     public_url,
     redis_url,
     seconds,
+    seconds_up_to,
     whole_number,
 )
 from bot.errors import ConfigurationError
@@ -35,6 +37,10 @@ MOST_PROCESSES = 64
 
 Seconds = Annotated[timedelta, BeforeValidator(seconds)]
 Milliseconds = Annotated[timedelta, BeforeValidator(milliseconds)]
+# Whoever waits for a model keeps a chat waiting, and a process that was told to stop.
+Patience = Annotated[timedelta, BeforeValidator(seconds_up_to(timedelta(seconds=8)))]
+DailyCalls = Annotated[int, BeforeValidator(whole_number(1, 1_000_000))]
+ModelName = Annotated[str, AfterValidator(model_name)]
 Port = Annotated[int, BeforeValidator(whole_number(0, 65_535))]
 # Room is left for the ports of the other processes, which follow.
 MetricsPort = Annotated[int, BeforeValidator(whole_number(1, 65_000))]
@@ -118,6 +124,18 @@ class Channels(Concern):
     green_api: ApiUrl = setting("https://api.green-api.com", "base address of the Green API")
 
 
+class Model(Concern):
+    model_config = SettingsConfigDict(env_prefix="BELLHOP_MODEL_")
+
+    url: ApiUrl | None = setting(
+        None, "base address of an OpenAI-compatible API, such as `https://host/v1`; unset: the embedded model alone"
+    )
+    name: ModelName | None = setting(None, "name of the model there; needed with the address")
+    key: SecretStr | None = setting(None, "key of that API; unset: none is sent")
+    deadline: Patience = setting("4", "longest wait for one of its answers, in seconds, up to 8")
+    daily_calls: DailyCalls = setting("1000", "how often it is asked for one hotel on one of its days")
+
+
 class Web(Concern):
     model_config = SettingsConfigDict(env_prefix=PREFIX)
 
@@ -159,6 +177,7 @@ class Settings:
         "redis": Redis,
         "encryption": Encryption,
         "channels": Channels,
+        "model": Model,
         "web": Web,
         "log": Log,
         "process": Process,
@@ -168,6 +187,7 @@ class Settings:
     redis: Redis
     encryption: Encryption
     channels: Channels
+    model: Model
     web: Web
     log: Log
     process: Process

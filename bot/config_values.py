@@ -39,18 +39,23 @@ def seconds(value: object) -> timedelta:
     return _duration(value, timedelta(seconds=1), "seconds")
 
 
+def seconds_up_to(longest: timedelta) -> Callable[[object], timedelta]:
+    """Return a reader of seconds above 0 and up to `longest`."""
+    return lambda value: _duration(value, timedelta(seconds=1), "seconds", longest)
+
+
 def milliseconds(value: object) -> timedelta:
     """Read a number of milliseconds above 0 and up to an hour."""
     return _duration(value, timedelta(milliseconds=1), "milliseconds")
 
 
-def _duration(value: object, unit: timedelta, name: str) -> timedelta:
-    remedy = f"give a number of {name} above 0 and up to {_LONGEST // unit}"
+def _duration(value: object, unit: timedelta, name: str, longest: timedelta = _LONGEST) -> timedelta:
+    remedy = f"give a number of {name} above 0 and up to {longest // unit}"
     try:
         number = float(str(value))
     except ValueError:
         raise ValueError(remedy) from None
-    if not math.isfinite(number) or not timedelta() < min(number, 1e9) * unit <= _LONGEST:
+    if not math.isfinite(number) or not timedelta() < min(number, 1e9) * unit <= longest:
         raise ValueError(remedy)
     return number * unit
 
@@ -131,13 +136,25 @@ def api_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def model_name(value: str) -> str:
+    """Return a model's name unchanged: a printable word, such as gpt-4o-mini or qwen2.5:7b."""
+    if len(value) > 200 or not value.isprintable() or " " in value:
+        raise ValueError("give the name by which the API lists the model, without spaces")
+    return value
+
+
 def public_url(value: str) -> str:
     """Return our own outside address without its closing slash; only https, except on loopback."""
     address = api_url(value)
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not _is_loopback(parts.hostname or ""):
+    if not hides_secrets(address):
         raise ValueError("it must begin with https://: providers push to nothing else")
     return address
+
+
+def hides_secrets(address: str) -> bool:
+    """Whether nobody on the way reads what is sent there."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or _is_loopback(parts.hostname or "")
 
 
 def _split(value: str) -> SplitResult | None:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.hotel_settings import HotelSettings
 from bot.messages import Attachment, Choice, IncomingMessage, OutgoingMessage, Platform
+from bot.nlu.advice import Opinion
 from bot.nlu.base import Analysis
 from bot.storage.repositories.chats import ChatRecord
 from bot.storage.repositories.conversations import ConversationRecord
@@ -38,6 +39,7 @@ class Turn:
     `guest` is None for the hotel's own people (`user`) and in groups; `conversation` is None in groups and
     before the first message is saved. `text` is the message's text, `pressed` the value of a pressed button or
     of the numbered choice that the text names. A command in a group that names another bot is not `is_meant` for us.
+    `opinion` is what the remote model says, where it was asked.
     """
 
     hotel: HotelRecord
@@ -57,6 +59,7 @@ class Turn:
     knowledge: tuple[KnowledgeRecord, ...] = ()
     pressed: str | None = None
     is_meant: bool = True
+    opinion: Opinion | None = None
 
     @property
     def text(self) -> str:

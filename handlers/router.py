@@ -12,12 +12,14 @@ from handlers.filters import Filter
 @dataclass(frozen=True, slots=True)
 class Route:
     """Who answers when `filter` holds; `name` is for logs. What takes long to read is read apart, and keeps nobody
-    else's message waiting."""
+    else's message waiting. A route that `takes_advice` is for free talk: a second opinion on it may lead to another.
+    """
 
     name: str
     filter: Filter
     handler: Handler
     reads_apart: bool = False
+    takes_advice: bool = False
 
 
 class Router:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.messages import IncomingKind
 from bot.nlu.requests import Request
 from bot.notifications import ACKNOWLEDGE, CORRECT
@@ -67,8 +69,9 @@ def routes(engine: Engine, files: Files) -> tuple[Route, ...]:
 
 def guest_routes() -> tuple[Route, ...]:
     """Return the routes of guests. In groups there are no guests, so nobody there is answered by these."""
-    listed = (*_first(), *_presses(), *_requests(), *_dialogues(), *_content())
-    return tuple(Route(route.name, every(from_guest, route.filter), route.handler) for route in listed)
+    content = (replace(route, takes_advice=True) for route in _content())
+    listed = (*_first(), *_presses(), *_requests(), *_dialogues(), *content)
+    return tuple(replace(route, filter=every(from_guest, route.filter)) for route in listed)
 
 
 def staff_routes(engine: Engine) -> tuple[Route, ...]:

@@ -334,6 +334,8 @@ def _metadata(turn: Turn) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": message.kind.value}
     if message.is_edit:
         found["is_edit"] = True
+    if turn.opinion:
+        found["judged_by"] = "remote"
     if turn.pressed:
         found["pressed"] = turn.pressed
     if message.location:

@@ -1,7 +1,8 @@
 """One message, three beats: load · think · save. Only the save changes anything, and in one transaction.
 
 The beats of many messages of a hotel go together: one transaction loads their turns, one saves what came of them.
-Between them no transaction is open, so a handler that needs a file fetches it there.
+Between them no transaction is open, so a handler that needs a file fetches it there, and a larger model is asked
+about what the embedded one is not sure of. Only that chat waits for it.
 """
 
 from __future__ import annotations
@@ -9,17 +10,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from bot.batches import Batches
 from bot.errors import LeaseLost
 from bot.lanes import Begun, begin_next
+from bot.nlu.advice import Adviser
 from bot.notifications import Desk
 from bot.storage.claims import ChatLease
 from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import MessageOutcome, messages, step_seconds
+from handlers.advice import advised
 from handlers.base import Fetches, Outcome, reads
 from handlers.router import Route, Router
 from handlers.saving import Saving, Thought
@@ -35,12 +39,21 @@ log = logger("step")
 class Step:
     """Handles arrived messages. Those of one hotel that arrive together are loaded together and saved together."""
 
-    def __init__(self, database: Database, loader: TurnLoader, router: Router, desk: Desk, engine: Engine) -> None:
+    def __init__(
+        self,
+        database: Database,
+        loader: TurnLoader,
+        router: Router,
+        desk: Desk,
+        engine: Engine,
+        adviser: Adviser | None = None,
+    ) -> None:
         self._database = database
         self._loader = loader
         self._router = router
         self._desk = desk
         self._engine = engine
+        self._adviser = adviser
         self._loads = Batches(self._load_all, MOST_TOGETHER)
         self._saves = Batches(self._save_all, MOST_TOGETHER)
 
@@ -54,6 +67,10 @@ class Step:
         given back. Raises LeaseLost when another worker has the chat; then nothing was changed."""
         started = time.monotonic()
         known, route, loaded = await self._loads.do(lease.hotel_id, arrival)
+        if route and route.takes_advice and self._adviser:
+            known = replace(known, turn=await advised(self._adviser, arrival, known.turn))
+            # Nothing that free talk leads to has to read: what was loaded stays right.
+            route = self._router.match(known.turn)
         if route and isinstance(route.handler, Fetches):
             loaded = await route.handler.fetch(known.turn)
         elif route and route.reads_apart:

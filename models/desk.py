@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -125,6 +125,16 @@ class UnansweredQuestion(Base, Tenant):
     topic: Mapped[str] = mapped_column(String(500))
     content: Mapped[str]
     asked_at: Mapped[datetime]
+
+
+class ModelUsage(Base, Tenant):
+    """How often the remote model was asked for a hotel on one of its days."""
+
+    __tablename__ = "model_usage"
+    __table_args__ = (UniqueConstraint("hotel_id", "day"),)
+
+    day: Mapped[date]
+    calls: Mapped[int]
 
 
 class Audit(Base, Tenant):

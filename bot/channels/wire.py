@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,7 +71,7 @@ _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary(
 
 
 class Wire:
-    """One channel account's way out. `async with` opens and closes it."""
+    """The way out to one provider, for one account. `async with` opens and closes it."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
@@ -108,6 +108,7 @@ class Wire:
         repeatable: bool,
         data: Any = None,
         json: Any = None,
+        headers: Mapping[str, str] | None = None,
         most: int = LARGEST_ANSWER,
     ) -> Answer:
         """Make one request, once, and return the answer with any status; `within` is for all of it. Of a body that is
@@ -128,6 +129,7 @@ class Wire:
                     URL(url),
                     data=data,
                     json=json,
+                    headers=headers,
                     timeout=_WITHIN,
                     allow_redirects=False,
                     trace_request_ctx=attempt,

@@ -117,6 +117,19 @@ class Analysis:
         """Return the values of the entities of one kind, each once."""
         return tuple(dict.fromkeys(entity.value for entity in self.entities if entity.kind is kind))
 
+    def judged_anew(self, judgement: Judgement) -> Analysis:
+        """Return the analysis with another's word on mood and intent."""
+        sentiment = judgement.sentiment
+        return replace(
+            self,
+            sentiment_score=sentiment.score,
+            sentiment_type=sentiment.type,
+            sentiment_confidence=sentiment.confidence,
+            words=sentiment.words,
+            intent=judgement.intent,
+            intent_confidence=judgement.intent_confidence,
+        )
+
     def without_mood(self) -> Analysis:
         """Return the analysis of words that turned out to say nothing of how anybody feels."""
         return replace(self, sentiment_score=Decimal(0), sentiment_type=SentimentType.neutral, words=())

@@ -8,7 +8,7 @@ from bot.nlu.attention import is_unsafe
 from bot.nlu.base import Intent, Judgement, Sentiment, SentimentType
 from bot.nlu.features import MOST_WORDS, fold
 from bot.nlu.model import ATTENTION, SENTIMENT, Weighed, embedded
-from bot.nlu.sentiment import MOST_POSITIVE_ATTENTION, NEGATIVE_FROM, POSITIVE_FROM, Reading, read
+from bot.nlu.sentiment import MOST_POSITIVE_ATTENTION, Reading, bounded, read
 from bot.nlu.signs import signs_of
 from bot.nlu.tokens import surfaces
 
@@ -21,7 +21,6 @@ SURE_OF_A_MOOD = 0.55
 # What a rule alone answers for: a cry for help needs no second opinion, nor does danger.
 CRY = "cry"
 GRAVE, ONLY_PRESSING = -0.9, 0.6
-LEAST_STEP = 0.01
 # Words that speak for the verdict at least half as loudly as the loudest are named.
 AUDIBLE = 0.5
 MOST_NAMED = 5
@@ -65,14 +64,7 @@ def _score(kind: SentimentType, reading: Reading, weighed: Weighed) -> Decimal:
     if kind is SentimentType.requires_attention:
         highest = GRAVE if is_unsafe(reading.findings) else MOST_POSITIVE_ATTENTION
         balance = min(balance, highest, -ONLY_PRESSING * weighed.attention)
-    elif kind is SentimentType.positive:
-        balance = max(balance, POSITIVE_FROM)
-    elif kind is SentimentType.negative:
-        balance = min(balance, NEGATIVE_FROM)
-    else:
-        balance = min(max(balance, NEGATIVE_FROM + LEAST_STEP), POSITIVE_FROM - LEAST_STEP)
-    # Adding zero turns -0.00 into 0.00.
-    return Decimal(balance).quantize(Decimal("0.01")) + 0
+    return bounded(kind, balance)
 
 
 def _named(reading: Reading, words: list[str], kind: SentimentType) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from bot.nlu.tokens import Token, normalise, stem, surfaces, tokenise
 POSITIVE_FROM = 0.3
 NEGATIVE_FROM = -0.25
 MOST_POSITIVE_ATTENTION = -0.3
+LEAST_STEP = 0.01
 # As in VADER: a sum of 4 is about 0.7, a sum of 10 about 0.9.
 DAMPING = 15.0
 
@@ -53,6 +54,20 @@ class Reading:
     tokens: list[Token]
     findings: list[Finding]
     sentiment: Sentiment
+
+
+def bounded(kind: SentimentType, balance: float) -> Decimal:
+    """Return the score of a mood: the balance of praise and blame, within the bounds that its type has."""
+    if kind is SentimentType.requires_attention:
+        balance = min(balance, MOST_POSITIVE_ATTENTION)
+    elif kind is SentimentType.positive:
+        balance = max(balance, POSITIVE_FROM)
+    elif kind is SentimentType.negative:
+        balance = min(balance, NEGATIVE_FROM)
+    else:
+        balance = min(max(balance, NEGATIVE_FROM + LEAST_STEP), POSITIVE_FROM - LEAST_STEP)
+    # Adding zero turns -0.00 into 0.00.
+    return Decimal(balance).quantize(Decimal("0.01")) + 0
 
 
 def read(text: str) -> Reading:

@@ -26,6 +26,7 @@ from bot.storage.repositories.inbox import Inbox
 from bot.storage.repositories.knowledge import Knowledge
 from bot.storage.repositories.ledger import Ledger
 from bot.storage.repositories.messages import Messages
+from bot.storage.repositories.model_usage import ModelUsages
 from bot.storage.repositories.notifications import Notifications
 from bot.storage.repositories.outbox import Outbox
 from bot.storage.repositories.questions import Questions
@@ -128,6 +129,10 @@ class UnitOfWork:
     @cached_property
     def questions(self) -> Questions:
         return Questions(self.connection, self.hotel_id)
+
+    @cached_property
+    def model_usage(self) -> ModelUsages:
+        return ModelUsages(self.connection, self.hotel_id)
 
     @cached_property
     def api_keys(self) -> ApiKeys:

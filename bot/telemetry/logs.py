@@ -185,6 +185,8 @@ def _register_secrets(settings: Settings) -> None:
     for address in (database.url, database.app_url, database.runtime_url, settings.redis.url):
         if address is not None:
             register_secret(make_url(address.get_secret_value()).password or "")
+    if settings.model.key is not None:
+        register_secret(settings.model.key.get_secret_value())
     if settings.encryption.keys is not None:
         for entry in settings.encryption.keys.get_secret_value().split(","):
             register_secret(entry.partition(":")[2].strip())

@@ -18,6 +18,18 @@ class MessageOutcome(StrEnum):
     quarantined = "quarantined"
 
 
+class ModelOutcome(StrEnum):
+    """What came of a question for the remote model. All but the first leave it to the embedded one."""
+
+    answered = "answered"
+    crowded = "crowded"
+    paused = "paused"
+    spent = "spent"
+    failed = "failed"
+    refused = "refused"
+    unusable = "unusable"
+
+
 registry = CollectorRegistry()
 
 _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -45,6 +57,13 @@ oldest_unclaimed_seconds = Gauge(
 )
 firings = Counter("bellhop_firings", "Trigger firings by verdict.", ("verdict",), registry=registry)
 notifications = Counter("bellhop_notifications", "Staff notifications by status.", ("status",), registry=registry)
+model_calls = Counter(
+    "bellhop_model_calls", "Questions for the remote model by outcome.", ("task", "outcome"), registry=registry
+)
+model_tokens = Counter("bellhop_model_tokens", "Tokens that the remote model counted.", registry=registry)
+model_seconds = Histogram(
+    "bellhop_model_seconds", "Time of one call of the remote model.", buckets=_NETWORK, registry=registry
+)
 logged_errors = Counter("bellhop_logged_errors", "Log lines of level error and above.", registry=registry)
 
 

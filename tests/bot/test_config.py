@@ -45,6 +45,8 @@ def test_everything_has_a_working_default_when_nothing_is_set() -> None:
     assert settings.encryption.keys is None
     assert settings.channels.telegram_api == "https://api.telegram.org"
     assert settings.channels.green_api == "https://api.green-api.com"
+    assert (settings.model.url, settings.model.name, settings.model.key) == (None, None, None)
+    assert (settings.model.deadline, settings.model.daily_calls) == (timedelta(seconds=4), 1000)
     assert (settings.web.host, settings.web.port, settings.web.public_url) == ("127.0.0.1", 8080, None)
     assert (settings.log.level, settings.log.format) == (LogLevel.info, LogFormat.json)
     assert settings.process.data_dir == Path(".data")
@@ -79,6 +81,7 @@ def test_secrets_stay_hidden_when_settings_are_printed() -> None:
             "BELLHOP_DATABASE_APP_URL": f"postgresql://app:{SECRET}@db/bellhop",
             "BELLHOP_REDIS_URL": f"redis://:{SECRET}@cache/0",
             "BELLHOP_ENCRYPTION_KEYS": SECRET,
+            "BELLHOP_MODEL_KEY": SECRET,
         }
     )
     assert SECRET not in f"{settings} {settings!r} {settings.database.model_dump_json()}"
@@ -152,6 +155,10 @@ def test_a_redis_url_is_kept_as_it_is_when_it_can_work(url: str) -> None:
         ("TELEGRAM_API", "http://[half", "write it as https://host"),
         ("GREEN_API", f"https://u:{SECRET}@host", "leave out user, password"),
         ("GREEN_API", "https://host/?a=b", "leave out user, password, query part"),
+        ("MODEL_URL", f"{SECRET}.example/v1", "write it as https://host"),
+        ("MODEL_NAME", "the best one", "give the name by which the API lists the model"),
+        ("MODEL_DEADLINE", "9", "give a number of seconds above 0 and up to 8"),
+        ("MODEL_DAILY_CALLS", "0", "give a whole number from 1 to 1000000"),
         ("PUBLIC_URL", "http://hotel.example", "it must begin with https://"),
         ("PUBLIC_URL", "http://192.0.2.1", "it must begin with https://"),
     ],

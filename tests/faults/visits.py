@@ -19,6 +19,7 @@ VISITED = (
     "bot.doubts:Doubts.look_into",
     "bot.doubts:Doubts.mark_stale",
     "bot.inbox:Inbox._store",
+    "bot.nlu.remote.budget:Budget.try_spend",
     "bot.sending:Sender._begin_all",
     "bot.sending:Sender._record_all",
     "bot.sending:Sender._record_failure.write",

@@ -21,6 +21,7 @@ from bot.messages import (
     SharedContact,
     outgoing_from_json,
 )
+from bot.nlu.advice import Adviser
 from bot.notifications import Desk
 from bot.security.encryption import KeyRing
 from bot.storage.claims import ChatLease
@@ -41,12 +42,13 @@ from triggers.engine import Engine
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A hotel with one account per platform."""
+    """A hotel with one account per platform, and a remote model where one is given."""
 
     id: UUID
     database: Database
     clock: FixedClock
     accounts: dict[Platform, UUID]
+    adviser: Adviser | None = None
 
     async def book(
         self, name: str | None, number: str = "BK-1001", phone: str | None = None, **changes: Any
@@ -100,7 +102,7 @@ class Person:
         self.engine = Engine(house.clock, desk)
         connections = Connections(KeyRing({"k1": bytes(32)}), {}, house.clock)
         self._router = _Witness(self.engine, Fetcher(house.database, connections))
-        self._step = Step(house.database, loader, self._router, desk, self.engine)
+        self._step = Step(house.database, loader, self._router, desk, self.engine, house.adviser)
 
     def is_answered_by(self, handler: Handler) -> None:
         """Let one handler answer everything."""
@@ -113,6 +115,10 @@ class Person:
 
     async def write(self, text: str, **changes: Any) -> Said:
         return await self.send(self._message(text, **changes))
+
+    async def write_again(self, text: str) -> Said:
+        """Be heard once more by a worker, after the first one died of it or with it."""
+        return await self._be_heard(self._message(text), attempt=2)
 
     async def press(self, value: str, **changes: Any) -> Said:
         press = {"kind": IncomingKind.press, "press": value, "press_id": "p1", **changes}
@@ -128,7 +134,11 @@ class Person:
         return await self.send(self._message("", kind=IncomingKind.contact, contact=contact, sender=sender))
 
     async def send(self, message: IncomingMessage) -> Said:
+        return await self._be_heard(message, attempt=1)
+
+    async def _be_heard(self, message: IncomingMessage, attempt: int) -> Said:
         lease, event = await self._arrive(message)
+        event = replace(event, attempts=attempt)
         before = len(await self._leaving(lease.chat_id))
         await self._step.handle(lease, Arrival(event, message, self.platform))
         replies = (await self._leaving(lease.chat_id))[before:]

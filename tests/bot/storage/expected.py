@@ -77,6 +77,7 @@ _APP_TABLES = {
     "public.service_requests": _CHANGED,
     "public.message_corrections": _CHANGED,
     "public.api_keys": _CHANGED,
+    "public.model_usage": _CHANGED,
     # What a person or a hotel may have forgotten.
     "public.users": _ERASED,
     "public.integrations": _ERASED,

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Enum,
     Integer,
@@ -104,6 +105,7 @@ _PLAIN = (
     (Integer, 7),
     (Boolean, True),
     (DateTime, NOW),
+    (Date, NOW.date()),
     (Interval, timedelta(hours=2)),
     (Numeric, Decimal("0.50")),
 )

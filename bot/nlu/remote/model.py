@@ -1,0 +1,98 @@
+"""A larger model somewhere else. It may be slow, silent, mad or lying: then it is as if nobody had been asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from bot.errors import PermanentError, TransientError
+from bot.nlu.advice import Asker, Opinion
+from bot.nlu.remote.breaker import LONGEST_PAUSE, Breaker
+from bot.nlu.remote.budget import Budget
+from bot.nlu.remote.completions import Completions, UnusableAnswer
+from bot.nlu.remote.redaction import Redaction
+from bot.nlu.remote.tasks import JUDGE, Form, Task
+from bot.telemetry.logs import logger
+from bot.telemetry.metrics import ModelOutcome, model_calls
+
+# Who asks keeps a chat waiting and a worker's hand: a few hands only, and of one hotel not all of those.
+MOST_AT_ONCE, MOST_AT_ONCE_A_HOTEL = 32, 8
+
+log = logger("model")
+
+
+class RemoteModel:
+    """An `Adviser`. Each question is asked once, if there is room, the server answers others, and the day's are not
+    spent. What leaves is redacted."""
+
+    def __init__(self, completions: Completions, budget: Budget, breaker: Breaker) -> None:
+        self._completions = completions
+        self._budget = budget
+        self._breaker = breaker
+        self._asking: Counter[UUID] = Counter()
+
+    async def judge(self, asker: Asker, text: str, language: str | None) -> Opinion | None:
+        """Return what it makes of a guest's message."""
+        redaction = Redaction(language, asker.now)
+        judged = await self._ask(JUDGE, asker, {"message": redaction.hide(text), "language": language})
+        return None if judged is None else Opinion(judged.judgement(text))
+
+    async def _ask(self, task: Task[Form], asker: Asker, given: Mapping[str, Any]) -> Form | None:
+        """Return the answer to a task, in its form, or nothing."""
+        with self._room_for(asker.hotel_id) as is_room:
+            outcome = await self._refusal(asker) if is_room else ModelOutcome.crowded
+            answer = None
+            if outcome is None:
+                outcome, answer = await self._answer(task, given)
+        model_calls.labels(task.name, outcome).inc()
+        return answer
+
+    async def _refusal(self, asker: Asker) -> ModelOutcome | None:
+        """Return why not to ask now."""
+        if not self._breaker.try_pass():
+            return ModelOutcome.paused
+        if not await self._budget.try_spend(asker.hotel_id, asker.now.date()):
+            return ModelOutcome.spent
+        return None
+
+    async def _answer(self, task: Task[Form], given: Mapping[str, Any]) -> tuple[ModelOutcome, Form | None]:
+        try:
+            said = await self._completions.complete(task.order, given, task.most_tokens)
+        except TransientError as error:
+            log.warning("model_unavailable", task=task.name, error=error)
+            self._breaker.fail(error.retry_after)
+            return ModelOutcome.failed, None
+        except PermanentError as error:
+            log.error("model_refused", task=task.name, error=error)
+            self._breaker.fail(LONGEST_PAUSE)
+            return ModelOutcome.refused, None
+        except UnusableAnswer as error:
+            return self._note_unusable(task, error), None
+        try:
+            answer = task.form.model_validate_json(said)
+        except ValidationError as error:
+            return self._note_unusable(task, error), None
+        self._breaker.succeed()
+        return ModelOutcome.answered, answer
+
+    def _note_unusable(self, task: Task[Any], error: Exception) -> ModelOutcome:
+        """Note an answer that is none. The server does answer: no guest may talk it into silence for all others."""
+        log.warning("model_answer_unusable", task=task.name, error=type(error).__name__)
+        self._breaker.succeed()
+        return ModelOutcome.unusable
+
+    @contextmanager
+    def _room_for(self, hotel_id: UUID) -> Iterator[bool]:
+        """Take one of the places for questions under way; say whether there was one."""
+        is_room = self._asking.total() < MOST_AT_ONCE and self._asking[hotel_id] < MOST_AT_ONCE_A_HOTEL
+        self._asking[hotel_id] += is_room
+        try:
+            yield is_room
+        finally:
+            self._asking[hotel_id] -= is_room
+            self._asking += Counter()  # forgets hotels of which nobody asks

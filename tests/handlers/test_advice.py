@@ -1,0 +1,106 @@
+"""A second opinion, through the real step: it may find more than the embedded model, and takes nothing back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.channels.wire import Wire
+from bot.config import load_settings
+from bot.nlu.remote.opening import open_adviser
+from handlers.base import reads
+from handlers.routes import guest_routes
+from models import Message
+from models.enums import NotificationType, SentimentType
+from tests.factories import make_turn
+from tests.handlers.conversing import House
+from tests.model_server import CALM, ModelServer, answer_plainly, model_server
+
+DOUBTFUL = "The parquet sings at night"
+DANGER = "I smell gas in the corridor"
+BAD = {"sentiment": "requires_attention", "score": -0.5, "words": ["sings"], "intent": "maintenance"}
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ModelServer]:
+    async with model_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def house(house: House, server: ModelServer) -> AsyncIterator[House]:
+    """The hotel, with a model to ask."""
+    async with Wire() as wire:
+        settings = load_settings(server.environ()).model
+        yield replace(house, adviser=open_adviser(settings, wire, house.database, house.clock))
+
+
+async def saved(house: House, text: str) -> tuple[SentimentType, str, dict[str, Any]]:
+    """Return the mood and intent that a message is kept with, and what else."""
+    async with house.database.unit(house.id) as uow:
+        columns = (Message.sentiment_type, Message.intent, Message.metadata_)
+        row = (await uow.connection.execute(select(*columns).where(Message.content == text))).one()
+        return row[0], row[1], row[2]
+
+
+async def alerts(house: House) -> list[Any]:
+    async with house.database.unit(house.id) as uow:
+        return await uow.notifications.latest()
+
+
+async def test_staff_see_it_when_only_the_larger_model_sees_that_they_must(house: House, server: ModelServer) -> None:
+    server.answer = {**CALM, **BAD}
+    said = await house.person().write(DOUBTFUL)
+    assert said.route == "guest.unhappy"
+    (alert,) = await alerts(house)
+    assert alert.notification_type is NotificationType.negative_sentiment
+    assert "Because of: sings" in alert.content
+    mood, intent, remarks = await saved(house, DOUBTFUL)
+    assert (mood, intent, remarks["judged_by"]) == (SentimentType.requires_attention, "maintenance", "remote")
+
+
+async def test_an_alert_neither_waits_nor_is_withdrawn_when_the_embedded_model_raises_it(
+    house: House, server: ModelServer
+) -> None:
+    server.answer = {**CALM, "sentiment": "positive", "score": 1}
+    said = await house.person().write(DANGER)
+    assert said.route == "guest.unhappy"
+    assert len(await alerts(house)) == 1
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("text", ["What is the wifi password?", "Thanks!", "Hello", "/start", "STOP", "12"])
+async def test_nobody_is_asked_when_the_embedded_model_is_sure(house: House, server: ModelServer, text: str) -> None:
+    await house.person().write(text)
+    assert server.asked == []
+
+
+async def test_nobody_is_asked_when_a_person_has_taken_over(house: House, server: ModelServer) -> None:
+    person = house.person()
+    await person.write(DANGER)
+    await person.write(DOUBTFUL)
+    assert server.asked == []
+
+
+async def test_the_embedded_verdict_stands_when_the_model_fails(house: House, server: ModelServer) -> None:
+    server.program(answer_plainly(b"oops", 500))
+    said = await house.person().write(DOUBTFUL)
+    assert said.route == "guest.fallback"
+    mood, _, remarks = await saved(house, DOUBTFUL)
+    assert mood is SentimentType.neutral
+    assert "judged_by" not in remarks
+
+
+async def test_nobody_is_asked_again_when_the_message_comes_again(house: House, server: ModelServer) -> None:
+    await house.person().write_again(DOUBTFUL)
+    assert server.asked == []
+
+
+def test_what_free_talk_leads_to_needs_no_reading() -> None:
+    """An advised turn is routed anew, after everything was loaded."""
+    assert not [route.name for route in guest_routes() if route.takes_advice and reads(route.handler)]
+    assert make_turn().opinion is None
