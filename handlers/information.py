@@ -29,7 +29,7 @@ class ListInformation(Reply):
     """Offers everything that is written down, each by its first question in the guest's language."""
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
-        records = _written_down(turn)
+        records = written_down(turn)
         if not records:
             return Outcome((turn.reply("information-empty", turn.choice(PERSON, "menu-person")),), state=AT_REST)
         items = _choices(turn, records)
@@ -41,8 +41,8 @@ class AnswerPressed(Reply):
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
         wanted = (turn.pressed or "").removeprefix(PRESS)
-        record = next((record for record in _written_down(turn) if str(record.id) == wanted), None)
-        return _answer(turn, record) if record else ChoiceExpired().think(turn, None)
+        record = next((record for record in written_down(turn) if str(record.id) == wanted), None)
+        return answer_with(turn, record) if record else ChoiceExpired().think(turn, None)
 
 
 class AnswerQuestion(Reply):
@@ -51,7 +51,7 @@ class AnswerQuestion(Reply):
     def think(self, turn: Turn, loaded: None) -> Outcome:
         match = look_up(turn).answer
         assert match is not None, "the route has asked"
-        return _answer(turn, _record(turn, match.id), match.confidence)
+        return answer_with(turn, _record(turn, match.id), match.confidence)
 
 
 class OfferAnswers(Reply):
@@ -97,7 +97,7 @@ def may_be_answered(turn: Turn) -> bool:
     return is_question and not turn.is_escalated and bool(look_up(turn).offers)
 
 
-def _written_down(turn: Turn) -> list[KnowledgeRecord]:
+def written_down(turn: Turn) -> list[KnowledgeRecord]:
     """The items that have an answer in any language."""
     return [record for record in turn.knowledge if any(record.answers.values())]
 
@@ -112,9 +112,15 @@ def _record(turn: Turn, wanted: str) -> KnowledgeRecord:
     return next(record for record in turn.knowledge if record.id == UUID(wanted))
 
 
-def _answer(turn: Turn, record: KnowledgeRecord, confidence: float = 1.0) -> Outcome:
-    source = turn.say("answer-source", question=_label(turn, record))
-    text = f"{_in_language(turn, record.answers)}\n\n{source}\n\n{turn.say('answer-follow-up')}"
+def answer_with(
+    turn: Turn, record: KnowledgeRecord, confidence: float = 1.0, translated: str | None = None
+) -> Outcome:
+    """Answer in the hotel's own words. They stand below a translation, too, so that nobody has to trust that."""
+    words = in_language(turn, record.answers)
+    if translated:
+        words = f"{translated}\n\n{turn.say('answer-original', answer=words)}"
+    source = turn.say("answer-source", question=label_of(turn, record))
+    text = f"{words}\n\n{source}\n\n{turn.say('answer-follow-up')}"
     return Outcome(
         (OutgoingMessage(text, choices=(turn.choice(MENU, "menu-back"),)),),
         state=AT_REST,
@@ -124,15 +130,16 @@ def _answer(turn: Turn, record: KnowledgeRecord, confidence: float = 1.0) -> Out
 
 def _choices(turn: Turn, records: Sequence[KnowledgeRecord]) -> list[Choice]:
     """Offer items by their questions, and by their names too where two ask the same."""
-    labels = [_label(turn, record) for record in records]
+    labels = [label_of(turn, record) for record in records]
     return [
         Choice(f"{PRESS}{record.id}", label if labels.count(label) == 1 else f"{label} ({_name(record)})")
         for record, label in zip(records, labels, strict=True)
     ]
 
 
-def _label(turn: Turn, record: KnowledgeRecord) -> str:
-    questions = _in_language(turn, record.questions)
+def label_of(turn: Turn, record: KnowledgeRecord) -> str:
+    """Return what an answer is an answer to."""
+    questions = in_language(turn, record.questions)
     return str(questions[0]) if questions else _name(record).capitalize()
 
 
@@ -140,7 +147,7 @@ def _name(record: KnowledgeRecord) -> str:
     return record.intent.replace("_", " ")
 
 
-def _in_language(turn: Turn, by_language: dict[str, Any]) -> Any:
+def in_language(turn: Turn, by_language: dict[str, Any]) -> Any:
     """Return what stands under the guest's language, the hotel's, English, or any, in this order."""
     for name in (turn.language, turn.language.split("-")[0], turn.hotel.default_language, "en"):
         if by_language.get(name):

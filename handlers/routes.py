@@ -12,6 +12,7 @@ from handlers.admin.routes import admin_routes
 from handlers.answered import ListAnswered
 from handlers.attention import SaySorry, is_unhappy
 from handlers.base import Files, Handler, Turn
+from handlers.citing import AnswerCited, is_cited
 from handlers.corrections import CorrectJudgement
 from handlers.fallback import Fallback
 from handlers.filters import (
@@ -154,6 +155,7 @@ def _content() -> tuple[Route, ...]:
         Route("guest.unhappy", is_unhappy, SaySorry()),
         Route("guest.media", either(*map(_is, kinds)), PassOn()),
         Route("guest.question", is_answered, AnswerQuestion()),
+        Route("guest.cited_answer", is_cited, AnswerCited()),
         Route("guest.doubtful_question", may_be_answered, OfferAnswers()),
         Route("guest.greeting", every(_not(_is_escalated), _asks(Request.greeting)), Welcome()),
         Route("guest.courtesy", is_courtesy, ReturnCourtesy()),

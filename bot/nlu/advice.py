@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -19,15 +20,44 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Something that the hotel has written down, and what it answers; `language` is that of its words."""
+
+    id: str
+    question: str
+    answer: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The source that answers a message. `text` says the same in the guest's language, where its words do not."""
+
+    source_id: str
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a larger model makes of a guest's message."""
+    """What a larger model makes of a guest's message, and which of the sources answers it."""
 
     judgement: Judgement
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a guest wrote, in which language as far as known, and in which they are answered."""
+
+    text: str
+    language: str | None
+    answered_in: str
 
 
 class Adviser(Protocol):
     """A larger model. It answers None for want of money, time or a usable answer, and raises nothing for these."""
 
-    async def judge(self, asker: Asker, text: str, language: str | None) -> Opinion | None:
-        """Return what it makes of a guest's message."""
+    async def judge(self, asker: Asker, message: Message, sources: Sequence[Source] = ()) -> Opinion | None:
+        """Return what it makes of a guest's message. It may cite one of the sources, and say nothing that is not
+        there."""
         ...

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
+from bot.channels.wire import Wire
 from bot.clock import FixedClock
+from bot.config import load_settings
 from bot.messages import Platform
+from bot.nlu.remote.opening import open_adviser
 from bot.storage.unit_of_work import Database
 from tests.factories import NOW
 from tests.handlers.conversing import House
+from tests.model_server import ModelServer, model_server
 
 
 @pytest.fixture
@@ -28,6 +34,20 @@ async def house(storage: Database) -> House:
 @pytest.fixture
 async def other_house(storage: Database) -> House:
     return await _open(storage, "Hotel Bär", "baer")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[ModelServer]:
+    async with model_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def advised_house(house: House, server: ModelServer) -> AsyncIterator[House]:
+    """The first hotel, with a larger model to ask."""
+    async with Wire() as wire:
+        settings = load_settings(server.environ()).model
+        yield replace(house, adviser=open_adviser(settings, wire, house.database, house.clock))
 
 
 async def _open(storage: Database, name: str, slug: str) -> House:

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from bot.channels.wire import Wire
-from bot.config import load_settings
-from bot.nlu.remote.opening import open_adviser
 from handlers.base import reads
 from handlers.routes import guest_routes
 from models import Message
 from models.enums import NotificationType, SentimentType
 from tests.factories import make_turn
 from tests.handlers.conversing import House
-from tests.model_server import CALM, ModelServer, answer_plainly, model_server
+from tests.model_server import CALM, ModelServer, answer_plainly
 
 DOUBTFUL = "The parquet sings at night"
 DANGER = "I smell gas in the corridor"
+SMOKE = (
+    "В коридоре сильно пахнет дымом",
+    "There is smoke in the corridor",
+    "Im Flur riecht es nach Rauch",
+    "Il y a de la fumée dans le couloir",
+    "Hay humo en el pasillo",
+    "走廊里有烟",
+    "Koridorda duman var",
+)
 BAD = {"sentiment": "requires_attention", "score": -0.5, "words": ["sings"], "intent": "maintenance"}
 
 
 @pytest.fixture
-async def server() -> AsyncIterator[ModelServer]:
-    async with model_server() as server:
-        yield server
-
-
-@pytest.fixture
-async def house(house: House, server: ModelServer) -> AsyncIterator[House]:
-    """The hotel, with a model to ask."""
-    async with Wire() as wire:
-        settings = load_settings(server.environ()).model
-        yield replace(house, adviser=open_adviser(settings, wire, house.database, house.clock))
+async def house(advised_house: House) -> House:
+    return advised_house
 
 
 async def saved(house: House, text: str) -> tuple[SentimentType, str, dict[str, Any]]:
@@ -63,11 +58,12 @@ async def test_staff_see_it_when_only_the_larger_model_sees_that_they_must(house
     assert (mood, intent, remarks["judged_by"]) == (SentimentType.requires_attention, "maintenance", "remote")
 
 
+@pytest.mark.parametrize("danger", [DANGER, *SMOKE])
 async def test_an_alert_neither_waits_nor_is_withdrawn_when_the_embedded_model_raises_it(
-    house: House, server: ModelServer
+    house: House, server: ModelServer, danger: str
 ) -> None:
     server.answer = {**CALM, "sentiment": "positive", "score": 1}
-    said = await house.person().write(DANGER)
+    said = await house.person().write(danger)
     assert said.route == "guest.unhappy"
     assert len(await alerts(house)) == 1
     assert server.asked == []

@@ -18,6 +18,7 @@ menu-back = Back to the menu
 information-title = What would you like to know?
 information-empty = I have nothing written down here yet, but our team will gladly tell you. Just write your question.
 answer-source = (This is our answer to: { $question })
+answer-original = In the hotel's own words: { $answer }
 answer-offer = Did you mean one of these?
 answer-none = Something else
 answer-unknown = I have no answer to that, and I won't guess. I've passed your question on to our team, and someone will reply here.

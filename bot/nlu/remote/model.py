@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -11,17 +11,20 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from bot.errors import PermanentError, TransientError
-from bot.nlu.advice import Asker, Opinion
+from bot.nlu.advice import Asker, Citation, Message, Opinion, Source
 from bot.nlu.remote.breaker import LONGEST_PAUSE, Breaker
 from bot.nlu.remote.budget import Budget
 from bot.nlu.remote.completions import Completions, UnusableAnswer
 from bot.nlu.remote.redaction import Redaction
-from bot.nlu.remote.tasks import JUDGE, Form, Task
+from bot.nlu.remote.support import is_supported
+from bot.nlu.remote.tasks import JUDGE, Form, Judged, Task
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import ModelOutcome, model_calls
 
 # Who asks keeps a chat waiting and a worker's hand: a few hands only, and of one hotel not all of those.
 MOST_AT_ONCE, MOST_AT_ONCE_A_HOTEL = 32, 8
+# A hotel has some dozens of answers of a few sentences; longer ones are recognised by their beginning.
+MOST_SOURCES, LONGEST_SOURCE = 60, 600
 
 log = logger("model")
 
@@ -36,11 +39,27 @@ class RemoteModel:
         self._breaker = breaker
         self._asking: Counter[UUID] = Counter()
 
-    async def judge(self, asker: Asker, text: str, language: str | None) -> Opinion | None:
-        """Return what it makes of a guest's message."""
-        redaction = Redaction(language, asker.now)
-        judged = await self._ask(JUDGE, asker, {"message": redaction.hide(text), "language": language})
-        return None if judged is None else Opinion(judged.judgement(text))
+    async def judge(self, asker: Asker, message: Message, sources: Sequence[Source] = ()) -> Opinion | None:
+        """Return what it makes of a guest's message, and which source answers it."""
+        redaction = Redaction(message.language, asker.now)
+        named = {str(number): source for number, source in enumerate(sources[:MOST_SOURCES], start=1)}
+        given = {
+            "message": redaction.hide(message.text),
+            "answer_language": message.answered_in,
+            "items": [
+                {
+                    "id": name,
+                    "question": redaction.hide(source.question),
+                    "answer": redaction.hide(source.answer)[:LONGEST_SOURCE],
+                    "language": source.language,
+                }
+                for name, source in named.items()
+            ],
+        }
+        judged = await self._ask(JUDGE, asker, given)
+        if judged is None:
+            return None
+        return Opinion(judged.judgement(message.text), _checked(judged, named, redaction))
 
     async def _ask(self, task: Task[Form], asker: Asker, given: Mapping[str, Any]) -> Form | None:
         """Return the answer to a task, in its form, or nothing."""
@@ -96,3 +115,15 @@ class RemoteModel:
         finally:
             self._asking[hotel_id] -= is_room
             self._asking += Counter()  # forgets hotels of which nobody asks
+
+
+def _checked(judged: Judged, sources: Mapping[str, Source], redaction: Redaction) -> Citation | None:
+    """Return what was cited, if it was given and nothing was added to it."""
+    if judged.answer is None:
+        return None
+    source = sources.get(judged.answer.item)
+    text = redaction.restore(judged.answer.text).strip() if judged.answer.text else None
+    if source is None or (text and not is_supported(text, source.answer)):
+        log.warning("model_citation_refused", kind="unknown" if source is None else "unsupported")
+        return None
+    return Citation(source.id, text or None)

@@ -27,8 +27,17 @@ class Task(Generic[Form]):
     most_tokens: int
 
 
+class Cited(BaseModel):
+    """Which item answers, by its name in the question, and its answer in the guest's language."""
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    item: str
+    text: str | None = None
+
+
 class Judged(BaseModel):
-    """A guest's mood and intent."""
+    """A guest's mood and intent, and what answers them."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,6 +46,7 @@ class Judged(BaseModel):
     words: list[str] = Field(default=[], max_length=50)
     intent: Intent
     confidence: Fraction
+    answer: Cited | None = None
 
     def judgement(self, text: str) -> Judgement:
         """Return the verdict on `text`, of whose words only those are named that stand in it."""
@@ -56,14 +66,18 @@ _MESSAGE = (
 JUDGE = Task(
     "judge",
     f"""{_MESSAGE}
-{{"sentiment": "...", "score": 0.0, "words": ["..."], "intent": "...", "confidence": 0.0}}
+{{"sentiment": "...", "score": 0.0, "words": ["..."], "intent": "...", "confidence": 0.0, "answer": null}}
 sentiment: requires_attention (somebody of the hotel must act now: something is broken, dirty, missing or wrong, \
 danger, illness, anger, a threat to leave, a call for a person; also where it is said politely or with irony), \
 negative (dislike with nothing to act on now), positive, or neutral (also plain requests and questions).
 score: the mood, from -1 to 1.
 words: at most {MOST_WORDS} words or phrases, copied from the message, that show the mood; none where it is neutral.
 intent: what it is about, one of {", ".join(Intent)}.
-confidence: how sure you are, from 0 to 1.""",
+confidence: how sure you are, from 0 to 1.
+answer: null, or {{"item": "...", "text": null}} where the answer of one of the items tells exactly what the message \
+asks for. item: its id. text: null where its language is the answer_language; else its answer translated into the \
+answer_language, with every number, time, price, name and address as it stands there, and nothing added. If no item \
+tells it, answer is null: never answer from anything else.""",
     Judged,
-    400,
+    800,
 )
