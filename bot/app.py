@@ -105,9 +105,9 @@ async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncI
         Wire() as wire,
     ):
         adviser = open_adviser(settings.model, wire, database, clock)
-        desk = Desk(texts, clock)
+        desk = Desk(texts, clock, offers_aid=adviser is not None)
         engine = Engine(clock, desk)
-        router = Router(routes(engine, Fetcher(database, connections)))
+        router = Router(routes(engine, Fetcher(database, connections), adviser))
         yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine, router, adviser)
 
 
@@ -179,7 +179,7 @@ def _load() -> Analyser:
 def _workers(house: House, inbox: Inbox, leases: Leases, elections: Elections, analyser: Analyser) -> list[Worker]:
     settings, database, clock, knocks, desk = house.settings, house.database, house.clock, house.knocks, house.desk
     pace = Pace()
-    loader = TurnLoader(analyser, house.texts, clock)
+    loader = TurnLoader(analyser, house.texts, clock, offers_aid=house.adviser is not None)
     step = Step(database, loader, house.router, desk, house.engine, house.adviser)
     sender = Sender(database, house.connections, clock, pace, desk.settled)
     return [

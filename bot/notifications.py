@@ -35,7 +35,7 @@ from models.enums import (
 USEFUL_FOR = timedelta(hours=24)
 # The message itself is kept whole; an alert quotes as much as people read.
 LONGEST_QUOTE = 1500
-ACKNOWLEDGE, CORRECT = "ack:", "fix:"
+ACKNOWLEDGE, CORRECT, TRANSLATE, SUMMARISE = "ack:", "fix:", "translate:", "sum:"
 _PRIORITIES = {
     Severity.critical: Priority.urgent,
     Severity.warning: Priority.normal,
@@ -85,11 +85,13 @@ class Way:
 
 
 class Desk:
-    """Raises notifications and follows them until somebody has seen them."""
+    """Raises notifications and follows them until somebody has seen them. It `offers_aid` where a larger model can
+    translate and sum up what a guest wrote."""
 
-    def __init__(self, texts: Texts, clock: Clock) -> None:
+    def __init__(self, texts: Texts, clock: Clock, offers_aid: bool = False) -> None:
         self._texts = texts
         self._clock = clock
+        self._offers_aid = offers_aid
 
     async def raise_alert(
         self,
@@ -260,7 +262,7 @@ class Desk:
         text = f"{notification.title}\n{notification.content}"
         if is_repeat:
             text = f"{self._texts('alert-repeat', hotel.default_language)}\n{text}"
-        choices = alert_choices(notification, lambda key: self.say(hotel, key))
+        choices = alert_choices(notification, lambda key: self.say(hotel, key), self._offers_aid)
         return OutgoingMessage(text, choices=choices, thread_id=way.thread_id)
 
     def _title(self, hotel: HotelRecord, key: str, subject: Subject) -> str:
@@ -295,15 +297,23 @@ class Desk:
         return " ".join(parts)
 
 
-def alert_choices(notification: NotificationRecord, say: Callable[[str], str]) -> tuple[Choice, ...]:
-    """Return an alert's buttons: to take it, until somebody did, and to put right how its message was judged."""
+def alert_choices(
+    notification: NotificationRecord, say: Callable[[str], str], offers_aid: bool = False
+) -> tuple[Choice, ...]:
+    """Return an alert's buttons: to take it, until somebody did, to put right how its message was judged, and where a
+    larger model can do so, to have the message translated and its conversation summed up."""
     take = Choice(f"{ACKNOWLEDGE}{notification.id}", say("alert-acknowledge"))
     correct = Choice(f"{CORRECT}{notification.id}", say("alert-correct"))
     is_taken = notification.status is NotificationStatus.acknowledged
     is_judged = notification.message_id is not None and (
         notification.notification_type is not NotificationType.system_alert
     )
-    return (*(() if is_taken else (take,)), *((correct,) if is_judged else ()))
+    aids = []
+    if offers_aid and notification.message_id is not None:
+        aids.append(Choice(f"{TRANSLATE}{notification.id}", say("alert-translate")))
+    if offers_aid and notification.conversation_id is not None:
+        aids.append(Choice(f"{SUMMARISE}{notification.id}", say("alert-summarise")))
+    return (*(() if is_taken else (take,)), *((correct,) if is_judged else ()), *aids)
 
 
 def _phrases(text: str, words: tuple[str, ...]) -> list[str]:

@@ -61,7 +61,7 @@ def rewritten(
         return ()
     house = of_the_house(turn)
     if choices is None:
-        choices = alert_choices(alert.notification, house.say)
+        choices = alert_choices(alert.notification, house.say, house.offers_aid)
     below = "\n".join(_lines(house, alert))
     return tuple(
         OutgoingMessage(f"{text}\n\n{below}" if below else text, choices=choices, replaces=sent)

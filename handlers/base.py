@@ -39,7 +39,7 @@ class Turn:
     `guest` is None for the hotel's own people (`user`) and in groups; `conversation` is None in groups and
     before the first message is saved. `text` is the message's text, `pressed` the value of a pressed button or
     of the numbered choice that the text names. A command in a group that names another bot is not `is_meant` for us.
-    `opinion` is what the remote model says, where it was asked.
+    `opinion` is what the remote model says, where it was asked; there is one that `offers_aid` to staff, or none.
     """
 
     hotel: HotelRecord
@@ -60,6 +60,7 @@ class Turn:
     pressed: str | None = None
     is_meant: bool = True
     opinion: Opinion | None = None
+    offers_aid: bool = False
 
     @property
     def text(self) -> str:
@@ -150,7 +151,7 @@ class Handler(Protocol):
 class Fetches(Protocol):
     """A handler that needs what lies elsewhere than in the database."""
 
-    async def fetch(self, turn: Turn) -> Any:
+    async def fetch(self, turn: Turn, loaded: Any) -> Any:
         """Read it, with no transaction open, for `think` to get instead of what `load` found."""
         ...
 

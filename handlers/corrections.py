@@ -81,7 +81,7 @@ def _silent(turn: Turn) -> tuple[OutgoingMessage, ...]:
 
 
 def _usual(house: Turn, alert: ShownAlert) -> tuple[Choice, ...]:
-    return alert_choices(alert.notification, house.say)
+    return alert_choices(alert.notification, house.say, house.offers_aid)
 
 
 def _moods(house: Turn, alert: ShownAlert) -> tuple[Choice, ...]:

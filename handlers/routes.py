@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.messages import IncomingKind
+from bot.nlu.advice import Adviser
 from bot.nlu.requests import Request
-from bot.notifications import ACKNOWLEDGE, CORRECT
+from bot.notifications import ACKNOWLEDGE, CORRECT, SUMMARISE, TRANSLATE
 from handlers import information, language
 from handlers.admin.routes import admin_routes
+from handlers.aids import Summarise, Translate
 from handlers.answered import ListAnswered
 from handlers.attention import SaySorry, is_unhappy
 from handlers.base import Files, Handler, Turn
@@ -62,10 +64,11 @@ from handlers.welcome import Welcome
 from triggers.engine import Engine
 
 
-def routes(engine: Engine, files: Files) -> tuple[Route, ...]:
+def routes(engine: Engine, files: Files, adviser: Adviser | None = None) -> tuple[Route, ...]:
     """Return the whole table, first to last: admins, staff, guests."""
     others = Route("other_bot", lambda turn: not turn.is_meant, KeepQuiet())
-    return (others, *_gestures_of_staff(), *admin_routes(engine, files), *staff_routes(engine), *guest_routes())
+    people = (*_gestures_of_staff(), *admin_routes(engine, files), *staff_routes(engine, adviser))
+    return (others, *people, *guest_routes())
 
 
 def guest_routes() -> tuple[Route, ...]:
@@ -75,19 +78,17 @@ def guest_routes() -> tuple[Route, ...]:
     return tuple(replace(route, filter=every(from_guest, route.filter)) for route in listed)
 
 
-def staff_routes(engine: Engine) -> tuple[Route, ...]:
+def staff_routes(engine: Engine, adviser: Adviser | None) -> tuple[Route, ...]:
     """Return the routes of the hotel's own people. They end with a help that answers everything in a chat of their
     own, and every command in a group, so routes for admins stand before them."""
     in_private = every(from_staff, _not(in_group))
     return (
         Route("staff.take", every(from_staff, pressed(ACKNOWLEDGE)), TakeAlert(engine)),
         Route("staff.correct", every(from_staff, pressed(CORRECT)), CorrectJudgement()),
+        Route("staff.translate", every(from_staff, pressed(TRANSLATE)), Translate(adviser)),
+        Route("staff.summarise", every(from_staff, pressed(SUMMARISE)), Summarise(adviser)),
         Route("staff.answers", every(in_private, command("answers")), ListAnswered()),
-        Route(
-            "staff.stranger",
-            every(in_group, _not(from_staff), either(pressed(ACKNOWLEDGE), pressed(CORRECT))),
-            RefuseStranger(),
-        ),
+        Route("staff.stranger", every(in_group, _not(from_staff), _presses_alert), RefuseStranger()),
         Route("staff.help", either(in_private, every(from_staff, _is_command)), AnswersPress(ShowHelp())),
     )
 
@@ -163,6 +164,9 @@ def _content() -> tuple[Route, ...]:
         Route("guest.unanswered", is_unanswered, PassQuestion()),
         Route("guest.fallback", lambda turn: True, Fallback()),
     )
+
+
+_presses_alert = either(*map(pressed, (ACKNOWLEDGE, CORRECT, TRANSLATE, SUMMARISE)))
 
 
 def _asks(request: Request) -> Filter:

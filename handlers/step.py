@@ -72,7 +72,7 @@ class Step:
             # Nothing that free talk leads to has to read: what was loaded stays right.
             route = self._router.match(known.turn)
         if route and isinstance(route.handler, Fetches):
-            loaded = await route.handler.fetch(known.turn)
+            loaded = await route.handler.fetch(known.turn, loaded)
         elif route and route.reads_apart:
             async with self._database.unit(lease.hotel_id) as uow:
                 loaded = await route.handler.load(uow, known.turn)

@@ -95,10 +95,11 @@ class Shelf:
 class TurnLoader:
     """Makes turns of messages and what was read for them."""
 
-    def __init__(self, analyser: Analyser, texts: Texts, clock: Clock) -> None:
+    def __init__(self, analyser: Analyser, texts: Texts, clock: Clock, offers_aid: bool = False) -> None:
         self._analyser = analyser
         self._texts = texts
         self._clock = clock
+        self._offers_aid = offers_aid
 
     def turns(self, shelf: Shelf, arrivals: Sequence[Arrival]) -> Iterator[Known]:
         """Yield the turns of arrived messages, in order, from what was read for them."""
@@ -137,6 +138,7 @@ class TurnLoader:
             knowledge=shelf.knowledge if guest else (),
             pressed=message.press or _numbered_choice(message.text, conversation),
             is_meant=shelf.is_meant(arrival),
+            offers_aid=self._offers_aid,
         )
         return Known(turn, identities, tuple(one for one in identities if one not in shelf.guests), is_new)
 

@@ -54,10 +54,27 @@ class Message:
     answered_in: str
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was said in a conversation, by the guest or the hotel; `at` as staff read it."""
+
+    who: str
+    at: str
+    text: str
+
+
 class Adviser(Protocol):
     """A larger model. It answers None for want of money, time or a usable answer, and raises nothing for these."""
 
     async def judge(self, asker: Asker, message: Message, sources: Sequence[Source] = ()) -> Opinion | None:
         """Return what it makes of a guest's message. It may cite one of the sources, and say nothing that is not
         there."""
+        ...
+
+    async def translate(self, asker: Asker, text: str, into: str) -> str | None:
+        """Return a text in another language, for people who see the original, too."""
+        ...
+
+    async def summarise(self, asker: Asker, lines: Sequence[Line], into: str) -> str | None:
+        """Return in a few sentences what a conversation is about, for people who can look it up."""
         ...

@@ -74,7 +74,7 @@ class TakeTriggers(Reply):
         self._engine = engine
         self._files = files
 
-    async def fetch(self, turn: Turn) -> Checked | None:
+    async def fetch(self, turn: Turn, loaded: None) -> Checked | None:
         """Fetch the file and check it; None where the provider does not hand it over, or not now."""
         (attachment,) = turn.message.attachments
         try:

@@ -118,5 +118,20 @@ async def test_the_key_is_nowhere_to_be_read_when_the_model_refuses_it(
     assert not await scene.rows("SELECT FROM staff_notifications WHERE content LIKE '%' || $1 || '%'", KEY)
 
 
+@BOTH
+async def test_staff_read_a_guest_in_their_language_when_they_press_below_the_alert(
+    scene: Scene, server: ModelServer, platform: Platform
+) -> None:
+    server.answer = {"text": "The sheets are dirty."}
+    async with scene.serving(None, **server.environ()):
+        scene.guest(platform).write("Простыни грязные, и никто не отвечает!")
+        (alert,) = await scene.simulator.until(scene.alert_messages)
+        scene.simulator.telegram.press(scene.olga, alert, "Translate")
+        await scene.simulator.until(lambda: "The sheets are dirty." in scene.alerts()[-1])
+        scene.simulator.telegram.press(scene.olga, alert, "I'm on it")
+        taken = await scene.simulator.until(lambda: [one for one in scene.alert_messages() if "✓" in one.text])
+    assert [button.label for button in taken[0].buttons] == ["Translate", "Sum up"]
+
+
 async def _asked(server: ModelServer, times: int) -> bool:
     return len(server.asked) >= times

@@ -96,12 +96,12 @@ class Person:
         self.platform = platform
         self.sender = sender
         self.chat_id = sender.id
-        loader = TurnLoader(analyser(), texts(), house.clock)
-        desk = Desk(texts(), house.clock)
+        loader = TurnLoader(analyser(), texts(), house.clock, offers_aid=house.adviser is not None)
+        desk = Desk(texts(), house.clock, offers_aid=house.adviser is not None)
         self._parts = house.database, loader, desk
         self.engine = Engine(house.clock, desk)
         connections = Connections(KeyRing({"k1": bytes(32)}), {}, house.clock)
-        self._router = _Witness(self.engine, Fetcher(house.database, connections))
+        self._router = _Witness(self.engine, Fetcher(house.database, connections), house.adviser)
         self._step = Step(house.database, loader, self._router, desk, self.engine, house.adviser)
 
     def is_answered_by(self, handler: Handler) -> None:
@@ -183,8 +183,8 @@ class Person:
 class _Witness(Router):
     """The real table, which remembers who answered and what was thought."""
 
-    def __init__(self, engine: Engine, files: Files) -> None:
-        super().__init__(routes(engine, files))
+    def __init__(self, engine: Engine, files: Files, adviser: Adviser | None) -> None:
+        super().__init__(routes(engine, files, adviser))
         self.route: str | None = None
         self.outcome = Outcome()
 
@@ -211,9 +211,9 @@ class _Watched:
 
 
 class _WatchedFetch(_Watched):
-    async def fetch(self, turn: Turn) -> Any:
+    async def fetch(self, turn: Turn, loaded: Any) -> Any:
         assert isinstance(self._handler, Fetches), "it was chosen so"
-        return await self._handler.fetch(turn)
+        return await self._handler.fetch(turn, loaded)
 
 
 async def _replies(uow: UnitOfWork, chat_id: UUID) -> list[OutgoingMessage]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -112,12 +113,17 @@ async def _send_again(house: House, alert: UUID, text: str, provider_id: str) ->
             notification_id=alert,
         )
         await enqueue(uow, letter, OutgoingMessage(text), NOW)
+    await let_send(house, {text: provider_id})
+
+
+async def let_send(house: House, named: Mapping[str, str]) -> None:
+    """Let everything leave, and get the provider's id that its text is named by, or 77."""
     while lease := next(iter(await house.database.claims.claim_outbox(NOW, 1)), None):
         async with house.database.unit(house.id) as uow:
             await uow.outbox.begin_sending([lease.outbox_id], NOW)
             sent = await uow.outbox.get(lease.outbox_id)
             assert sent is not None
-            name = provider_id if sent.content["text"] == text else "77"
+            name = named.get(sent.content["text"], "77")
             await uow.outbox.record_sent([SentMessage(lease.outbox_id, lease.token, name, NOW)])
 
 

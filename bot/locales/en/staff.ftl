@@ -4,6 +4,15 @@ staff-taken = Thank you, it's yours.
 staff-taken-before = { $name } took this at { $time }.
 staff-taken-line = ✓ { $name }, { $time }
 staff-somebody = Somebody
+staff-translation =
+    { $title }
+    Translated by a machine:
+    { $text }
+staff-summary =
+    { $title }
+    Summed up by a machine, so please look into the chat before you rely on it:
+    { $text }
+staff-aid-silent = The language model gives no answer just now. Please try again in a minute.
 staff-not-found = I can't find this alert any more.
 staff-only = Only the hotel's own team can do this. If you belong to it, ask an admin to add you.
 

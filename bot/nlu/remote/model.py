@@ -11,13 +11,13 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from bot.errors import PermanentError, TransientError
-from bot.nlu.advice import Asker, Citation, Message, Opinion, Source
+from bot.nlu.advice import Asker, Citation, Line, Message, Opinion, Source
 from bot.nlu.remote.breaker import LONGEST_PAUSE, Breaker
 from bot.nlu.remote.budget import Budget
 from bot.nlu.remote.completions import Completions, UnusableAnswer
 from bot.nlu.remote.redaction import Redaction
 from bot.nlu.remote.support import is_supported
-from bot.nlu.remote.tasks import JUDGE, Form, Judged, Task
+from bot.nlu.remote.tasks import JUDGE, SUMMARISE, TRANSLATE, Form, Judged, Task
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import ModelOutcome, model_calls
 
@@ -25,6 +25,7 @@ from bot.telemetry.metrics import ModelOutcome, model_calls
 MOST_AT_ONCE, MOST_AT_ONCE_A_HOTEL = 32, 8
 # A hotel has some dozens of answers of a few sentences; longer ones are recognised by their beginning.
 MOST_SOURCES, LONGEST_SOURCE = 60, 600
+MOST_LINES, LONGEST_LINE = 40, 500
 
 log = logger("model")
 
@@ -60,6 +61,22 @@ class RemoteModel:
         if judged is None:
             return None
         return Opinion(judged.judgement(message.text), _checked(judged, named, redaction))
+
+    async def translate(self, asker: Asker, text: str, into: str) -> str | None:
+        """Return a text in another language."""
+        redaction = Redaction(None, asker.now)
+        told = await self._ask(TRANSLATE, asker, {"message": redaction.hide(text), "into": into})
+        return None if told is None else redaction.restore(told.text)
+
+    async def summarise(self, asker: Asker, lines: Sequence[Line], into: str) -> str | None:
+        """Return what a conversation is about."""
+        redaction = Redaction(None, asker.now)
+        said = [
+            {"who": line.who, "at": line.at, "text": redaction.hide(line.text)[:LONGEST_LINE]}
+            for line in lines[-MOST_LINES:]
+        ]
+        told = await self._ask(SUMMARISE, asker, {"conversation": said, "into": into})
+        return None if told is None else redaction.restore(told.text)
 
     async def _ask(self, task: Task[Form], asker: Asker, given: Mapping[str, Any]) -> Form | None:
         """Return the answer to a task, in its form, or nothing."""

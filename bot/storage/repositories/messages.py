@@ -58,6 +58,15 @@ class AnsweredRecord:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class SaidRecord:
+    """Something that was said in a conversation."""
+
+    at: datetime
+    role: MessageRole
+    text: str
+
+
 class Messages(Repository):
     async def add_all(self, messages: Sequence[NewMessage]) -> list[UUID]:
         """Keep messages; return their ids, in order."""
@@ -87,6 +96,16 @@ class Messages(Repository):
         """Return the latest questions since then that the hotel's own answers told, the latest first."""
         rows = await self._fetch(_ANSWERED_LAST, self.hotel_id, limit, since)
         return [AnsweredRecord(at, text, answer, float(confidence)) for at, text, answer, confidence in rows]
+
+    async def text_of(self, message_id: UUID) -> str | None:
+        """Return the words of a message; None where it is gone."""
+        row = next(iter(await self._fetch(_TEXT_OF, self.hotel_id, message_id)), None)
+        return None if row is None else str(row["content"])
+
+    async def latest_in(self, conversation_id: UUID, limit: int) -> list[SaidRecord]:
+        """Return what was said last in a conversation, earliest first."""
+        rows = await self._fetch(_LATEST_IN, self.hotel_id, conversation_id, limit)
+        return [SaidRecord(at, MessageRole(role), text) for at, role, text in reversed(rows)]
 
 
 def _row(message_id: UUID, message: NewMessage) -> dict[str, Any]:
@@ -122,6 +141,11 @@ _ANSWERED_LAST = """
     WHERE hotel_id = $1 AND created_at >= $3 AND message_type = 'incoming'
       AND metadata ? 'answer' AND NOT metadata ? 'pressed'
     ORDER BY created_at DESC LIMIT $2
+"""
+_TEXT_OF = "SELECT content FROM messages WHERE hotel_id = $1 AND id = $2"
+_LATEST_IN = """
+    SELECT created_at, role, content FROM messages
+    WHERE hotel_id = $1 AND conversation_id = $2 ORDER BY created_at DESC, id DESC LIMIT $3
 """
 _NAME_ALL = """
     UPDATE messages SET platform_message_id = named.platform_message_id

@@ -33,6 +33,7 @@ class NotificationRecord:
     created_at: datetime
     acknowledged_at: datetime | None
     acknowledged_by: UUID | None
+    conversation_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
