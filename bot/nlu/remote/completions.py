@@ -18,7 +18,7 @@ MOST_BYTES = 256 * 1024
 _OK = 200
 _PASSING = frozenset({408, 409, 425, 429})
 _SERVER_ERRORS = range(500, 600)
-_CUT_SHORT = "length"
+_CUT_SHORT = frozenset({"length", "content_filter"})
 
 
 class UnusableAnswer(BellhopError):
@@ -142,6 +142,6 @@ def _content(body: bytes) -> str:
     first = next(iter(completion.choices), None)
     if first is None or not first.message.content:
         raise UnusableAnswer("the model's answer is empty")
-    if first.finish_reason == _CUT_SHORT:
+    if first.finish_reason in _CUT_SHORT:
         raise UnusableAnswer("the model's answer was cut short")
     return first.message.content
