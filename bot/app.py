@@ -14,7 +14,7 @@ from bot.channels.connections import Connections
 from bot.channels.registry import import_clients
 from bot.channels.wire import Wire
 from bot.clock import Clock
-from bot.config import Settings
+from bot.config import Model, Settings
 from bot.database import Logins, open_database
 from bot.doubts import Doubts
 from bot.fetching import Fetcher
@@ -25,7 +25,6 @@ from bot.loading import load_apart
 from bot.messages import Platform
 from bot.nlu.advice import Adviser
 from bot.nlu.analysis import Analyser
-from bot.nlu.remote.opening import open_adviser
 from bot.notifications import Desk
 from bot.outbox import TOPIC as OUTBOX_TOPIC
 from bot.pace import Pace
@@ -102,13 +101,23 @@ async def open_house(settings: Settings, logins: Logins, clock: Clock) -> AsyncI
         open_database(settings, logins) as database,
         open_knocks(redis) as knocks,
         Connections(keys, addresses, clock) as connections,
-        Wire() as wire,
+        _open_adviser(settings.model, database, clock) as adviser,
     ):
-        adviser = open_adviser(settings.model, wire, database, clock)
         desk = Desk(texts, clock, offers_aid=adviser is not None)
         engine = Engine(clock, desk)
         router = Router(routes(engine, Fetcher(database, connections), adviser))
         yield House(settings, clock, database, keys, texts, connections, knocks, desk, engine, router, adviser)
+
+
+@asynccontextmanager
+async def _open_adviser(settings: Model, database: Database, clock: Clock) -> AsyncIterator[Adviser | None]:
+    if settings.url is None:
+        yield None
+        return
+    from bot.nlu.remote.opening import open_adviser  # here: most houses do without
+
+    async with Wire() as wire:
+        yield open_adviser(settings, wire, database, clock)
 
 
 async def run_house(

@@ -31,7 +31,7 @@ async def advised(adviser: Adviser, arrival: Arrival, turn: Turn) -> Turn:
         return turn
     asker = Asker(turn.hotel.id, turn.now.astimezone(turn.zone))
     try:
-        opinion = await adviser.judge(asker, _message(turn), sources(turn))
+        opinion = await adviser.judge(asker, _message(turn), sources(turn) if _is_open_question(turn) else ())
     except Exception as error:
         # A guest's message must not fail for want of what it can do without.
         log.error("advice_failed", error=error, exc_info=True)

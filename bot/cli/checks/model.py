@@ -21,8 +21,6 @@ async def check_model(settings: Model) -> Finding:
     about = "BELLHOP_MODEL_URL"
     try:
         endpoint = endpoint_of(settings)
-        if endpoint is None:
-            return Finding(about, "not set: the embedded model alone")
         async with Wire() as wire:
             said = await Completions(wire, endpoint).complete(JUDGE.order, _SAMPLE, JUDGE.most_tokens)
         JUDGE.form.model_validate_json(said)

@@ -32,7 +32,7 @@ log = logger("model")
 
 class RemoteModel:
     """An `Adviser`. Each question is asked once, if there is room, the server answers others, and the day's are not
-    spent. What leaves is redacted."""
+    spent. Of what guests write nothing leaves unredacted; the hotel's answers are what it tells everybody."""
 
     def __init__(self, completions: Completions, budget: Budget, breaker: Breaker) -> None:
         self._completions = completions
@@ -42,16 +42,15 @@ class RemoteModel:
 
     async def judge(self, asker: Asker, message: Message, sources: Sequence[Source] = ()) -> Opinion | None:
         """Return what it makes of a guest's message, and which source answers it."""
-        redaction = Redaction(message.language, asker.now)
         named = {str(number): source for number, source in enumerate(sources[:MOST_SOURCES], start=1)}
         given = {
-            "message": redaction.hide(message.text),
+            "message": Redaction(message.language, asker.now).hide(message.text),
             "answer_language": message.answered_in,
             "items": [
                 {
                     "id": name,
-                    "question": redaction.hide(source.question),
-                    "answer": redaction.hide(source.answer)[:LONGEST_SOURCE],
+                    "question": source.question,
+                    "answer": source.answer[:LONGEST_SOURCE],
                     "language": source.language,
                 }
                 for name, source in named.items()
@@ -60,7 +59,7 @@ class RemoteModel:
         judged = await self._ask(JUDGE, asker, given)
         if judged is None:
             return None
-        return Opinion(judged.judgement(message.text), _checked(judged, named, redaction))
+        return Opinion(judged.judgement(message.text), _checked(judged, named))
 
     async def translate(self, asker: Asker, text: str, into: str) -> str | None:
         """Return a text in another language."""
@@ -134,12 +133,12 @@ class RemoteModel:
             self._asking += Counter()  # forgets hotels of which nobody asks
 
 
-def _checked(judged: Judged, sources: Mapping[str, Source], redaction: Redaction) -> Citation | None:
+def _checked(judged: Judged, sources: Mapping[str, Source]) -> Citation | None:
     """Return what was cited, if it was given and nothing was added to it."""
     if judged.answer is None:
         return None
     source = sources.get(judged.answer.item)
-    text = redaction.restore(judged.answer.text).strip() if judged.answer.text else None
+    text = judged.answer.text.strip() if judged.answer.text else None
     if source is None or (text and not is_supported(text, source.answer)):
         log.warning("model_citation_refused", kind="unknown" if source is None else "unsupported")
         return None

@@ -1,4 +1,4 @@
-"""From the settings to a model that can be asked, or to none."""
+"""From the settings to a model that can be asked."""
 
 from __future__ import annotations
 
@@ -13,18 +13,15 @@ from bot.nlu.remote.model import RemoteModel
 from bot.storage.unit_of_work import Database
 
 
-def open_adviser(settings: Model, wire: Wire, database: Database, clock: Clock) -> RemoteModel | None:
+def open_adviser(settings: Model, wire: Wire, database: Database, clock: Clock) -> RemoteModel:
     """Return the model that the settings name; it asks by `wire`. Raises ConfigurationError, as `endpoint_of`."""
-    endpoint = endpoint_of(settings)
-    if endpoint is None:
-        return None
-    return RemoteModel(Completions(wire, endpoint), Budget(database, settings.daily_calls), Breaker(clock))
+    completions = Completions(wire, endpoint_of(settings))
+    return RemoteModel(completions, Budget(database, settings.daily_calls), Breaker(clock))
 
 
-def endpoint_of(settings: Model) -> Endpoint | None:
+def endpoint_of(settings: Model) -> Endpoint:
     """Return where the model is. Raises ConfigurationError where the settings do not fit together."""
-    if settings.url is None:
-        return None
+    assert settings.url is not None, "without an address nobody opens it"
     if settings.name is None:
         raise ConfigurationError("BELLHOP_MODEL_NAME is missing: name a model of BELLHOP_MODEL_URL")
     key = settings.key.get_secret_value() if settings.key else None

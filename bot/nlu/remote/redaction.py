@@ -8,6 +8,8 @@ from datetime import datetime
 from bot.nlu.entities.contacts import find_contacts
 from bot.telemetry.scrubbing import scrub
 
+LONGEST_TEXT = 2_000
+_LAST_WORD = re.compile(r"[!-~]{1,320}\Z")
 _PLACEHOLDER = re.compile(r"\[[a-z_]+(?:-\d+)?\]")
 
 
@@ -25,6 +27,9 @@ class Redaction:
 
     def hide(self, text: str) -> str:
         """Return the text as it may leave the house: of 2,000 characters at the utmost."""
+        if len(text) > LONGEST_TEXT:
+            # What it ends with may be half an address or number, which no rule knows any more.
+            text = _LAST_WORD.sub("", text[:LONGEST_TEXT])
         pieces, end = [], 0
         for found in sorted(find_contacts(text, self._language, self._now), key=lambda one: one.start):
             pieces += [text[end : found.start], self._placeholder(found.kind.value, found.text)]

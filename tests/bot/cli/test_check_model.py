@@ -43,7 +43,3 @@ async def test_the_missing_name_is_asked_for_when_only_the_address_is_set(server
     finding = await check_model(load_settings({"BELLHOP_MODEL_URL": server.url}).model)
     assert "BELLHOP_MODEL_NAME is missing" in finding.line()
     assert server.asked == []
-
-
-async def test_nothing_is_wrong_when_no_model_is_set() -> None:
-    assert (await check_model(load_settings({}).model)).is_well

@@ -43,10 +43,5 @@ def test_the_start_stops_with_a_remedy_when_settings_do_not_fit_together(
 )
 def test_a_model_is_asked_when_no_secret_can_be_read_on_the_way(environ: dict[str, str]) -> None:
     endpoint = endpoint_of(load_settings({**environ, **NAMED}).model)
-    assert endpoint is not None
     assert endpoint.url.endswith("/v1")
     assert KEY not in repr(endpoint)
-
-
-def test_no_model_is_asked_when_none_is_set() -> None:
-    assert endpoint_of(load_settings(NAMED).model) is None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.remote.redaction import Redaction, has_gaps
+from bot.nlu.remote.redaction import LONGEST_TEXT, Redaction, has_gaps
 from tests.bot.nlu.remote.conftest import BERLIN
 from tests.factories import NOW
 
@@ -39,3 +39,11 @@ def test_contacts_stand_where_they_belong_when_they_come_back() -> None:
 def test_what_does_not_come_back_is_seen_when_it_is_left_out() -> None:
     assert has_gaps("Send it to [secret]")
     assert not has_gaps("Breakfast [buffet, à la carte] is from 7")
+
+
+@pytest.mark.parametrize("before", ["早餐很好吃。", "word "])
+def test_nothing_leaves_by_halves_when_a_text_is_cut(before: str) -> None:
+    text = (before * 2000)[: LONGEST_TEXT - 8] + " ann.petrova@example.org"
+    hidden = redaction().hide(text)
+    assert hidden.startswith(before * 50)
+    assert "ann" not in hidden
