@@ -74,7 +74,7 @@ def _is_marked(turn: Turn) -> bool:
 
 def parroting(house: House, parrot: Parrot) -> House:
     """Return the same house with poison and a parrot before its own routes."""
-    own = [Route("poison", _is_poison, Poison()), Route("parrot", _is_marked, parrot, takes_advice=True)]
+    own = [Route("poison", _is_poison, Poison()), Route("parrot", _is_marked, parrot)]
     return replace(house, router=Router([*own, *routes(house.engine, Fetcher(house.database, house.connections))]))
 
 

@@ -13,7 +13,6 @@ from tests.faults.report import Result
 from tests.faults.run import PATIENCE, Play, Stage, playing
 from tests.faults.visits import SENDING, VISITED
 from tests.flows.proxy import Moment
-from tests.model_server import model_server
 
 HIT_WITHIN = 60.0
 """Seconds after which a point counts as not reached."""
@@ -25,8 +24,6 @@ STALE = "bot.doubts:Doubts.mark_stale"
 """Only what a dead sender left behind leads there."""
 CHANGED = "bot.workers.pollers:Pollers._is"
 """Only an account that works again leads there."""
-ADVISED = "bot.nlu.remote.budget:Budget.try_spend"
-"""Only where a larger model is asked leads there."""
 
 
 async def die_at_every_point(stage: Stage) -> Result:
@@ -34,7 +31,7 @@ async def die_at_every_point(stage: Stage) -> Result:
     rounds = stage.times(1, 50)
     points = sorted((*VISITED, *SENDING), key=lambda point: point != SCARCE)
     unhit: list[str] = []
-    async with model_server() as model, playing(stage, workers=1, within=timedelta(minutes=3 * rounds)) as play:
+    async with playing(stage, workers=1, within=timedelta(minutes=3 * rounds)) as play:
         async with play.load.pouring(stage.rate):
             await play.places[0].empty()
             for point, number, moment in product(points, range(rounds), Moment):
@@ -43,8 +40,7 @@ async def die_at_every_point(stage: Stage) -> Result:
                 if point == CHANGED:
                     await play.rows("UPDATE channel_accounts SET status = 'limited'")
                 death = Death(point, moment, 1 + number % 3)
-                changes = model.environ() if point == ADVISED else {}
-                if not await _dies(play, death, **changes):
+                if not await _dies(play, death):
                     unhit.append(str(death))
         play.places[0].supervise()
         _, findings = await play.judge()
@@ -55,11 +51,11 @@ async def die_at_every_point(stage: Stage) -> Result:
     return result
 
 
-async def _dies(play: Play, death: Death, **changes: str) -> bool:
+async def _dies(play: Play, death: Death) -> bool:
     """Start the worker with this order, and say whether it died there. One that dies of poison is followed by
     another, who finds a suspect."""
     (place,) = play.places
-    order = {VARIABLE: str(death), **changes}
+    order = {VARIABLE: str(death)}
     place.fill(**order)
     gone = asyncio.ensure_future(place.gone())
     for second in range(int(HIT_WITHIN)):
