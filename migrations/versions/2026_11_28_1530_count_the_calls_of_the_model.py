@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014_model_usage"
-down_revision = "0010_questions"
+down_revision = "0013_corrections"
 branch_labels = None
 depends_on = None
 

@@ -130,7 +130,7 @@ async def test_staff_read_a_guest_in_their_language_when_they_press_below_the_al
         await scene.simulator.until(lambda: "The sheets are dirty." in scene.alerts()[-1])
         scene.simulator.telegram.press(scene.olga, alert, "I'm on it")
         taken = await scene.simulator.until(lambda: [one for one in scene.alert_messages() if "✓" in one.text])
-    assert [button.label for button in taken[0].buttons] == ["Translate", "Sum up"]
+    assert [button.label for button in taken[0].buttons][-2:] == ["Translate", "Sum up"]
 
 
 async def _asked(server: ModelServer, times: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.hotel_settings import HotelSettings, StaffChat
-from bot.messages import Choice, OutgoingMessage, Platform, outgoing_from_json
+from bot.messages import OutgoingMessage, Platform, outgoing_from_json
 from tests.handlers.conversing import House, Person, Said
 from tests.handlers.test_advice import alerts
 from tests.handlers.test_staff import GROUP, hire, in_group, let_send
@@ -95,7 +95,7 @@ async def test_the_buttons_stay_when_somebody_took_the_alert(house: House, olga:
     await house.person().write(WORDS)
     await let_send(house, {})
     said = await press(house, olga, "I'm on it")
-    assert [choice.label for choice in said.replies[-1].choices] == ["Translate", "Sum up"]
+    assert [choice.label for choice in said.replies[-1].choices][-2:] == ["Translate", "Sum up"]
 
 
 async def test_only_the_hotels_people_are_served_when_somebody_else_presses(
@@ -125,5 +125,6 @@ async def test_no_aid_is_offered_when_there_is_no_larger_model(other_house: Hous
         chat = StaffChat(account_id=other_house.accounts[Platform.telegram], address=GROUP)
         await uow.hotels.save_settings(HotelSettings(staff_chat=chat).stored())
     await other_house.person().write(WORDS)
-    (alert,) = await alerts(other_house)
-    assert (await alert_message(other_house)).choices == (Choice(f"ack:{alert.id}", "I'm on it"),)
+    labels = [choice.label for choice in (await alert_message(other_house)).choices]
+    assert labels[0] == "I'm on it"
+    assert not {"Translate", "Sum up"} & set(labels)

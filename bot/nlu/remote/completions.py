@@ -48,7 +48,7 @@ class Wire(Protocol):
         repeatable: bool,
         json: Any = None,
         headers: Mapping[str, str] | None = None,
-        most: int | None = None,
+        most: int = MOST_BYTES,
     ) -> Answer: ...
 
 
