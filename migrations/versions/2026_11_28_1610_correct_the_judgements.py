@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013_corrections"
+revision = "0012_corrections"
 down_revision = "0011_priority"
 branch_labels = None
 depends_on = None

@@ -203,7 +203,8 @@ def test_danger_is_found_by_rule_alone_when_somebody_is_missing_or_water_meets_c
 
 
 @pytest.mark.parametrize(
-    "text", ["dym iz rozetki", "pozhar na kuhne", "muzhu ploho, vyzovite skoruyu", "zastryali v lifte", "pahnet gazom"]
+    "text",
+    ["dym iz rozetki", "pozhar na kuhne", "muzhu ploho, vyzovite skoruyu", "zastryali v lifte", "pahnet gazom"],
 )
 def test_danger_is_found_by_rule_alone_when_russian_is_written_in_latin_letters(text: str) -> None:
     assert is_unsafe(find_attention(tokenise(text)))

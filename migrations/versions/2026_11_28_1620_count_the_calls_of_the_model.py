@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_model_usage"
-down_revision = "0013_corrections"
+revision = "0013_model_usage"
+down_revision = "0012_corrections"
 branch_labels = None
 depends_on = None
 
