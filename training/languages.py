@@ -44,7 +44,7 @@ def main() -> None:
     np.savez_compressed(
         FILE,
         languages=np.array(identifier.nb_classes),
-        weights=weights,
+        weights=np.ascontiguousarray(weights.T),
         priors=identifier.nb_pc,
         **_double_array(trie),
     )
@@ -80,15 +80,14 @@ def _trie(identifier: LanguageIdentifier, places: Sequence[int]) -> Trie:
 
 
 def _double_array(trie: Trie) -> dict[str, Any]:
-    """Lay the nodes out as `bot.nlu.byte_runs.Runs` reads them."""
+    """Lay the nodes out as `bot.nlu.byte_runs.Runs` reads them, with `shorter` as how far back that is."""
     base, slots = _layout(trie.children)
     by_spelling = {run: node for node, run in enumerate(trie.spelled)}
     size = max(slots) + BYTES
-    laid = {name: np.full(size, NOWHERE, np.int32) for name in ("base", "parent", "rest", "shorter", "piece")}
+    laid = {name: np.full(size, NOWHERE, np.int32) for name in ("base", "parent", "shorter", "piece")}
     for node, slot in enumerate(slots):
-        shorter = slots[trie.longest_end(node, by_spelling)]
-        laid["base"][slot], laid["piece"][slot], laid["shorter"][slot] = base[node], trie.pieces[node], shorter
-        laid["rest"][slot] = slot if trie.children[node] else shorter
+        laid["base"][slot], laid["piece"][slot] = base[node], trie.pieces[node]
+        laid["shorter"][slot] = slot - slots[trie.longest_end(node, by_spelling)]
         for child in trie.children[node].values():
             laid["parent"][slots[child]] = slot
     return laid
@@ -96,7 +95,7 @@ def _double_array(trie: Trie) -> dict[str, Any]:
 
 def _layout(children: Sequence[dict[int, int]]) -> tuple[list[int], list[int]]:
     """The base and the slot of every node, so that no two nodes fall into one slot."""
-    base, slots = [0] * len(children), [ROOT] * len(children)
+    base, slots = [NOWHERE] * len(children), [ROOT] * len(children)
     free = np.ones(4 * len(children) + BYTES, bool)
     free[ROOT] = False
     begin = 1

@@ -24,9 +24,9 @@ ROOT = 0
 class Runs:
     """All runs of bytes that tell something, as an automaton of Aho and Corasick in a double array.
 
-    A node lies where its parent's `base` and its byte point to, if `parent` there is that parent. `rest` is where to
-    go on from a node: itself or, where no run goes on, the longest end of it that does; `shorter` is the next one of
-    these. `piece` is the longest run that ends here, or -1.
+    A node lies where its parent's `base` and its byte point to, if `parent` there is that parent; `base` is -1 where
+    no run goes on. `shorter` is the longest end of a node with which one does, and `rest` where to go on: the node
+    itself or, where no run goes on, that one. `piece` is the longest run that ends here, or -1.
     """
 
     base: array[int]
@@ -66,8 +66,14 @@ class LanguageModel:
     def load(cls, file: Path = FILE) -> LanguageModel:
         """Read a model that `training` wrote; nothing in it can be run."""
         with np.load(file, allow_pickle=False) as stored:
-            runs = Runs(*(_array(stored[name]) for name in Runs.__slots__))
-            return cls(tuple(map(str, stored["languages"])), runs, stored["weights"], stored["priors"])
+            laid = {name: stored[name] for name in ("base", "parent", "shorter", "piece")}
+            languages, priors = tuple(map(str, stored["languages"])), stored["priors"]
+            # Language by language they pack better; a text is judged run by run.
+            weights = np.ascontiguousarray(stored["weights"].T)
+        here = np.arange(len(laid["base"]), dtype=np.intc)
+        laid["shorter"] = here - laid["shorter"]  # stored as how far back, for the same reason
+        laid["rest"] = np.where(laid["base"] < 0, laid["shorter"], here)
+        return cls(languages, Runs(**{name: _array(numbers) for name, numbers in laid.items()}), weights, priors)
 
     def probabilities(self, text: str) -> dict[str, float]:
         """Return how likely each language is; all alike where nothing tells."""
