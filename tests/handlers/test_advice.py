@@ -7,15 +7,24 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from handlers.advice import SURE
 from handlers.base import reads
 from handlers.routes import guest_routes
 from models import Message
 from models.enums import NotificationType, SentimentType
-from tests.factories import make_turn
+from tests.factories import analyser, make_turn
 from tests.handlers.conversing import House
 from tests.model_server import CALM, ModelServer, answer_plainly
 
-DOUBTFUL = "The parquet sings at night"
+# Which of these the embedded model doubts depends on what it has learned.
+STRANGE = (
+    "The curtains sing of parquet",
+    "Hm, interesting towels",
+    "The elevator has its own mind",
+    "What a philosophical hallway",
+    "Such a moon over the lamp",
+    "The parquet sings at night",
+)
 DANGER = "I smell gas in the corridor"
 SMOKE = (
     "В коридоре сильно пахнет дымом",
@@ -26,7 +35,18 @@ SMOKE = (
     "走廊里有烟",
     "Koridorda duman var",
 )
-BAD = {"sentiment": "requires_attention", "score": -0.5, "words": ["sings"], "intent": "maintenance"}
+BAD = {"sentiment": "requires_attention", "score": -0.5, "words": [], "intent": "maintenance"}
+
+
+@pytest.fixture(scope="session")
+def doubtful() -> str:
+    """Words of which the embedded model is not sure, and for which it calls nobody."""
+    for text in STRANGE:
+        analysis = analyser().analyse(text)
+        is_unsure = min(analysis.sentiment_confidence, analysis.intent_confidence) < SURE
+        if is_unsure and analysis.sentiment_type == SentimentType.neutral:
+            return text
+    raise AssertionError("it is sure of all of these: think of stranger ones")
 
 
 @pytest.fixture
@@ -47,14 +67,16 @@ async def alerts(house: House) -> list[Any]:
         return await uow.notifications.latest()
 
 
-async def test_staff_see_it_when_only_the_larger_model_sees_that_they_must(house: House, server: ModelServer) -> None:
-    server.answer = {**CALM, **BAD}
-    said = await house.person().write(DOUBTFUL)
+async def test_staff_see_it_when_only_the_larger_model_sees_that_they_must(
+    house: House, server: ModelServer, doubtful: str
+) -> None:
+    server.answer = {**CALM, **BAD, "words": [doubtful.split()[1]]}
+    said = await house.person().write(doubtful)
     assert said.route == "guest.unhappy"
     (alert,) = await alerts(house)
     assert alert.notification_type is NotificationType.negative_sentiment
-    assert "Because of: sings" in alert.content
-    mood, intent, remarks = await saved(house, DOUBTFUL)
+    assert f"Because of: {doubtful.split()[1]}" in alert.content
+    mood, intent, remarks = await saved(house, doubtful)
     assert (mood, intent, remarks["judged_by"]) == (SentimentType.requires_attention, "maintenance", "remote")
 
 
@@ -75,24 +97,28 @@ async def test_nobody_is_asked_when_the_embedded_model_is_sure(house: House, ser
     assert server.asked == []
 
 
-async def test_nobody_is_asked_when_a_person_has_taken_over(house: House, server: ModelServer) -> None:
+async def test_nobody_is_asked_when_a_person_has_taken_over(house: House, server: ModelServer, doubtful: str) -> None:
     person = house.person()
     await person.write(DANGER)
-    await person.write(DOUBTFUL)
+    await person.write(doubtful)
     assert server.asked == []
 
 
-async def test_the_embedded_verdict_stands_when_the_model_fails(house: House, server: ModelServer) -> None:
+async def test_the_embedded_verdict_stands_when_the_model_fails(
+    house: House, server: ModelServer, doubtful: str
+) -> None:
     server.program(answer_plainly(b"oops", 500))
-    said = await house.person().write(DOUBTFUL)
+    said = await house.person().write(doubtful)
     assert said.route == "guest.fallback"
-    mood, _, remarks = await saved(house, DOUBTFUL)
+    mood, _, remarks = await saved(house, doubtful)
     assert mood is SentimentType.neutral
     assert "judged_by" not in remarks
 
 
-async def test_nobody_is_asked_again_when_the_message_comes_again(house: House, server: ModelServer) -> None:
-    await house.person().write_again(DOUBTFUL)
+async def test_nobody_is_asked_again_when_the_message_comes_again(
+    house: House, server: ModelServer, doubtful: str
+) -> None:
+    await house.person().write_again(doubtful)
     assert server.asked == []
 
 
