@@ -319,6 +319,6 @@ class Claims:
         return int(row.made)
 
     async def _run(self, statement: TextClause, **values: Any) -> Sequence[Any]:
-        async with self._engine.connect() as connection:
+        async with self._engine.begin() as connection:
             result = await connection.execute(statement, values)
             return result.all() if result.returns_rows else []

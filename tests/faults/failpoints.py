@@ -83,6 +83,10 @@ class FailingEngine(AsyncEngine):
         super().__init__(engine.sync_engine)
         self._points = points
 
+    def execution_options(self, **options: Any) -> FailingEngine:
+        """Where each statement commits by itself, a process dies after it at either moment."""
+        return FailingEngine(super().execution_options(**options), self._points)
+
     def begin(self) -> Any:
         return self._begin(_opener(sys._getframe(1)))
 

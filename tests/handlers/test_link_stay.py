@@ -468,7 +468,7 @@ class Meanwhile(Reply):
     def __init__(self, happens: Callable[[], Awaitable[object]]) -> None:
         self._happens = happens
 
-    async def fetch(self, turn: Turn) -> None:
+    async def fetch(self, turn: Turn, loaded: None) -> None:
         await self._happens()
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
