@@ -8,6 +8,7 @@ from bot.nlu.attention import is_unsafe
 from bot.nlu.base import Intent, Judgement, Sentiment, SentimentType
 from bot.nlu.features import MOST_WORDS, fold
 from bot.nlu.model import ATTENTION, SENTIMENT, Weighed, embedded
+from bot.nlu.naming import only_names
 from bot.nlu.sentiment import MOST_POSITIVE_ATTENTION, Reading, bounded, read
 from bot.nlu.signs import signs_of
 from bot.nlu.tokens import surfaces
@@ -36,7 +37,7 @@ class EmbeddedJudge:
             return Judgement(reading.sentiment, Intent.other, 0.0)
         weighed = embedded().weigh(words, signs_of(text, reading))
         unsafe = is_unsafe(reading.findings)
-        kind, confidence = _type(reading, weighed)
+        kind, confidence = _type(text, reading, weighed)
         named = _named(reading, words, kind)
         sentiment = Sentiment(_score(kind, reading, weighed), kind, named, confidence)
         if unsafe:
@@ -45,10 +46,13 @@ class EmbeddedJudge:
         return Judgement(sentiment, Intent(intent), weighed.intent[intent])
 
 
-def _type(reading: Reading, weighed: Weighed) -> tuple[SentimentType, float]:
+def _type(text: str, reading: Reading, weighed: Weighed) -> tuple[SentimentType, float]:
     """The type, and how sure it is."""
     if is_unsafe(reading.findings) or any(finding.about == CRY for finding in reading.findings):
         return SentimentType.requires_attention, 1.0
+    # What the model makes of a bare name is what people mostly write with it, and that is often a complaint.
+    if _is_calm(text, reading) and only_names(reading.tokens):
+        return SentimentType.neutral, 1.0
     enough = SURE_WITH_A_RULE if reading.findings else SURE_OF_ATTENTION
     kind = max(weighed.sentiment, key=weighed.sentiment.__getitem__)
     if weighed.attention >= enough and weighed.sentiment[SentimentType.negative] > CALM:
@@ -56,6 +60,11 @@ def _type(reading: Reading, weighed: Weighed) -> tuple[SentimentType, float]:
     if reading.sentiment.type is SentimentType.neutral and weighed.sentiment[kind] < SURE_OF_A_MOOD:
         kind = SentimentType.neutral
     return SentimentType(kind), weighed.sentiment[kind] * (1 - weighed.attention)
+
+
+def _is_calm(text: str, reading: Reading) -> bool:
+    is_loud = "!" in text or "！" in text
+    return reading.sentiment.type is SentimentType.neutral and not reading.findings and not is_loud
 
 
 def _score(kind: SentimentType, reading: Reading, weighed: Weighed) -> Decimal:

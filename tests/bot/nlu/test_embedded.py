@@ -144,3 +144,31 @@ def test_any_text_gets_figures_in_range_and_words_of_its_own(text: str) -> None:
     assert 0 <= judgement.sentiment.confidence <= 1
     assert all(word in text for word in judgement.sentiment.words)
     assert JUDGE.judge(text) == judgement
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wifi",
+        "Wi-Fi?",
+        "Towels, soap",
+        "305",
+        "tv",
+        "парковка",
+        "Полотенца",
+        "WLAN",
+        "serviettes",
+        "toallas",
+        "毛巾",
+        "havlu",
+    ],
+)
+def test_nothing_is_made_of_it_when_a_guest_only_names_a_thing(text: str) -> None:
+    assert EmbeddedJudge().judge(text).sentiment.type is SentimentType.neutral
+
+
+@pytest.mark.parametrize(
+    "text", ["noise", "TV broken", "wifi!!!!!", "шум", "towels dirty", "keine Handtücher da, unmöglich"]
+)
+def test_it_is_not_taken_for_a_name_when_a_guest_complains(text: str) -> None:
+    assert EmbeddedJudge().judge(text).sentiment.type is not SentimentType.neutral
