@@ -218,15 +218,16 @@ def _numbered_choice(text: str, conversation: ConversationRecord | None) -> str 
     choices = context.get(CHOICES, [])
     if not choices or len(text) > _LONGEST_CHOICE:
         return None
-    asked = _plainly_written(text).strip().strip(".)")
+    asked = _plainly_written(text)
     for number, choice in enumerate(choices, start=1):
-        is_named = asked == _plainly_written(str(choice["label"]))
+        is_named = asked == _plainly_written(choice["label"])
         if is_named or (asked == str(number) and HANDED_OVER not in context):
             return str(choice["value"])
     return None
 
 
 def _plainly_written(text: str) -> str:
-    """Fold what keyboards differ in: case, the digits of other scripts, the box around 1️⃣, marks that nobody sees."""
+    """Fold what keyboards differ in: case, the digits of other scripts, the box around 1️⃣, marks that nobody sees, and
+    what people put behind a number."""
     signs = (sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) not in _UNSEEN)
-    return "".join(str(unicodedata.decimal(sign, sign)) for sign in signs).casefold()
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in signs).casefold().strip().strip(".)")

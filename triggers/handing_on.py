@@ -38,7 +38,7 @@ async def hand_on(
         if line.stay_id and is_about_stay(events.get(line.trigger_id, ""))
     ]
     moved = await uow.firings.raise_again(once(told), now)
-    return PlanDiff(moved=moved, cancelled=len(cancelled) - moved)
+    return PlanDiff(moved=moved, cancelled=max(len(cancelled) - moved, 0))
 
 
 def _for_another(line: FiringRecord, guest_id: UUID, now: datetime, correlation_id: str) -> NewFiring:

@@ -87,6 +87,15 @@ async def test_a_number_is_a_choice_however_the_guests_keyboard_writes_it(house:
     assert (await person.write(number)).route == "press.information"
 
 
+async def test_an_answer_is_chosen_by_its_words_when_they_end_in_a_bracket(house: House) -> None:
+    async with house.database.unit(house.id) as uow:
+        await uow.knowledge.save("spa", {"en": ["Where is it? (spa)"]}, {"en": "Under the roof."})
+    person = house.person(Platform.whatsapp_green)
+    await person.write("menu")
+    await person.write("1")
+    assert "Under the roof." in (await person.write("Where is it? (spa)")).text
+
+
 @pytest.mark.parametrize("number", ["7", "99", "0", " 5. "])
 async def test_the_list_is_shown_again_when_its_numbers_do_not_go_so_far(house: House, number: str) -> None:
     person = house.person(Platform.whatsapp_green)

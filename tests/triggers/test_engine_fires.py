@@ -591,6 +591,21 @@ async def test_what_was_said_to_one_guest_counts_for_both_when_they_turn_out_to_
     assert {line.guest_id for line in await hotel.lines(trigger)} == {known}
 
 
+async def test_what_waits_for_a_stranger_goes_to_the_known_guest_whose_own_was_called_off(hotel: HotelDesk) -> None:
+    trigger = await hotel.trigger({"event": "negative_sentiment"}, "Sorry", once_per="guest")
+    known, stranger = await hotel.guest(), await hotel.guest("A.", None)
+    await hotel.happens("negative_sentiment", known)
+    async with hotel.database.unit(hotel.id) as uow:
+        await uow.firings.cancel([line.id for line in await hotel.lines(trigger)], "replied", hotel.clock.now())
+    await hotel.happens("negative_sentiment", stranger)
+
+    async with hotel.database.unit(hotel.id) as uow:
+        await uow.guests.merge(stranger, known, {"by": "test"})
+    await hotel.tick()
+
+    assert await hotel.told() == ["Sorry"]
+
+
 async def test_a_planned_firing_goes_to_the_known_guest_when_a_stranger_turns_out_to_be_them(
     hotel: HotelDesk,
 ) -> None:

@@ -26,6 +26,7 @@ from models import (
 )
 from models.enums import FiringStatus
 
+_RANK = {FiringStatus.fired: 2} | dict.fromkeys(PLANNED, 1)
 _MOVED = (Stay, Conversation, Message, StaffNotification, ServiceRequest, TriggerFiring, UnansweredQuestion)
 
 
@@ -69,9 +70,10 @@ class Merges(Repository):
         return [held[guest_id] for guest_id in guest_ids]
 
     async def _move_plans(self, loser: UUID, winner: UUID) -> None:
-        """Let what is said once a guest count for both: of a line that both have, the one that fired stays."""
+        """Let what is said once a guest count for both: of a line that both have, the one that fired stays, or
+        else the one that is still to come."""
         mine, other = aliased(TriggerFiring), aliased(TriggerFiring)
-        pairs = select(mine.id, other.id.label("other_id"), other.status.label("other_status")).where(
+        pairs = select(mine.id, mine.status, other.id, other.status).where(
             self._own(mine.hotel_id),
             other.hotel_id == mine.hotel_id,
             mine.subject == winner,
@@ -80,7 +82,8 @@ class Merges(Repository):
             other.occurrence == mine.occurrence,
         )
         spare = [
-            pair.id if pair.other_status is FiringStatus.fired else pair.other_id for pair in await self._run(pairs)
+            other_id if _RANK.get(status, 0) >= _RANK.get(other_status, 0) else line_id
+            for line_id, status, other_id, other_status in await self._run(pairs)
         ]
         lines = update(TriggerFiring).where(self._own(TriggerFiring.hotel_id))
         await self._run(
