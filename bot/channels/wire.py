@@ -95,9 +95,13 @@ class Wire:
         session, self._session = self._session, None
         if session:
             for patience in self._asking:
-                patience.reschedule(asyncio.get_running_loop().time())
-            await session.close()
-            await self._pool.leave()
+                # One that has just run out, in this very turn of the loop, can't be set anew, and need not be.
+                if not patience.expired():
+                    patience.reschedule(asyncio.get_running_loop().time())
+            try:
+                await session.close()
+            finally:
+                await self._pool.leave()
 
     async def ask(
         self,

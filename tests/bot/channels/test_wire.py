@@ -164,6 +164,30 @@ async def test_nobody_guesses_when_the_channel_is_closed_during_a_request() -> N
             await asking
 
 
+async def test_the_channel_closes_when_the_time_of_a_request_has_run_out_in_this_very_turn() -> None:
+    arrived, hung_up = asyncio.Event(), asyncio.Event()
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await whole_request(reader)
+        arrived.set()
+        await reader.read()
+        hung_up.set()
+
+    async with server(hold) as address, Wire() as wire:
+        asking = asyncio.ensure_future(wire.ask("POST", f"http://{address}/x", within=IN_TIME, repeatable=False))
+        await arrived.wait()
+        (patience,) = wire._asking
+        patience.reschedule(0)
+        while not patience.expired():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0)
+        assert not asking.done()
+        await wire.__aexit__()
+        with pytest.raises(InDoubt):
+            await asking
+        async with asyncio.timeout(5):
+            await hung_up.wait()
+
+
 async def test_one_connection_serves_many_accounts_when_they_ask_one_after_another() -> None:
     opened = 0
 
