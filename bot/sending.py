@@ -50,6 +50,8 @@ LONGEST_RETRY = timedelta(minutes=5)
 # to work, before it is looked at again, which costs a query and no call.
 ACCOUNT_REST = timedelta(seconds=30)
 LOOK_AGAIN = timedelta(seconds=2)
+# How long a message stays whose group somebody else has just locked: about as long as that lasts.
+BUSY_REST = timedelta(milliseconds=50)
 WORKING = frozenset({AccountStatus.new, AccountStatus.active, AccountStatus.limited})
 
 # Told inside the recording transaction what became of a message, so that what follows from it commits with it.
@@ -162,12 +164,15 @@ class Sender:
             # The next slot is for what is urgent.
             records = await uow.outbox.leased(sorted(leases, key=attrgetter("priority")))
             chats = await uow.chats.with_ids({record.chat_id for record in records.values()})
-            await lock_groups(uow, chats.values())
+            busy = await lock_groups(uow, chats.values())
             accounts = await uow.accounts.with_ids({record.account_id for record in records.values()})
-            parcels = {
-                lease: await self._parcel(uow, lease, record, chats[record.chat_id], accounts.get(record.account_id))
-                for lease, record in records.items()
-            }
+            parcels: dict[OutboxLease, Parcel | None] = dict.fromkeys(records)
+            for lease, record in records.items():
+                if record.chat_id in busy:
+                    await uow.outbox.put_off(record.id, lease.token, now + BUSY_REST)
+                else:
+                    chat, account = chats[record.chat_id], accounts.get(record.account_id)
+                    parcels[lease] = await self._parcel(uow, lease, record, chat, account)
             await uow.outbox.begin_sending([parcel.record.id for parcel in parcels.values() if parcel], now)
         lost = LeaseLost("the message was claimed by another worker")
         return [parcels.get(lease, lost) for lease in leases]

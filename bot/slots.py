@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from bot.channels.base import Limits
 from bot.pace import Gaps, Pace
@@ -16,10 +17,15 @@ from bot.storage.unit_of_work import UnitOfWork
 GROUP_BURST = 4
 
 
-async def lock_groups(uow: UnitOfWork, chats: Iterable[ChatRecord]) -> None:
-    """Let nobody else take slots of these groups until the transaction ends. Must come before `take_slot`."""
-    if groups := [chat.id for chat in chats if _is_group(chat)]:
-        await uow.chats.lock(groups)
+async def lock_groups(uow: UnitOfWork, chats: Iterable[ChatRecord]) -> set[UUID]:
+    """Let nobody else take slots of these groups until the transaction ends; return those that somebody else has.
+    Must come before `take_slot`.
+
+    Nobody is waited for: whoever has a group may want the very messages that the caller has locked, so that they
+    follow it to its new address; and the answers to guests would wait, too.
+    """
+    groups = {chat.id for chat in chats if _is_group(chat)}
+    return groups - await uow.chats.lock_free(groups) if groups else groups
 
 
 async def take_slot(

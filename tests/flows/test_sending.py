@@ -13,13 +13,14 @@ from bot.app import House, open_house
 from bot.database import Logins
 from bot.errors import LeaseLost
 from bot.messages import OutgoingMessage, Platform
-from bot.outbox import Letter, enqueue
+from bot.outbox import Letter, enqueue, follow_chat
 from bot.pace import Pace
 from bot.sending import Sender
 from bot.storage.claims import LEASE
-from models.enums import OutboxPurpose
+from models.enums import OutboxPurpose, Severity
 from tests.flows.house import Scene
 from tests.flows.proxy import Boundary, Moment, PostgresProxy
+from tests.flows.test_alerts import raise_all
 
 Meanwhile = Callable[[Pace, str], float]
 """Changes something while a message is being begun, and returns the seconds that went by."""
@@ -110,6 +111,27 @@ async def test_a_message_leaves_once_when_its_process_stood_still_and_claimed_it
     assert isinstance(first, LeaseLost)
     assert second is None
     assert [message.text for message in scene.guest(Platform.whatsapp_green).said()] == ["Breakfast is from 7:00."]
+
+
+async def test_answers_leave_and_an_alert_follows_its_group_when_the_group_is_just_moving(scene: Scene) -> None:
+    account = scene.accounts[Platform.telegram]
+    async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
+        await raise_all(scene, house, Severity.critical, "smoke")
+        await _queue(scene, house, "Breakfast is from 7:00.")
+        leases = await house.database.claims.claim_outbox(scene.clock.now(), 10)
+        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.desk.settled)
+        async with house.database.unit(scene.hotel_id) as uow:
+            (group,) = (await uow.chats.known_at(account, [str(scene.group.id)])).values()
+            await uow.chats.lock([group.id])
+            await asyncio.gather(*map(sender.send, leases))
+            assert [one.text for one in scene.guest(Platform.whatsapp_green).said()] == ["Breakfast is from 7:00."]
+            await follow_chat(uow, group, "-1009")
+        await sender.close()
+    assert not scene.alerts()
+    (alert,) = await scene.rows(
+        "SELECT state, attempts, address FROM outbox JOIN chats ON chats.id = chat_id AND address LIKE '-%'"
+    )
+    assert tuple(alert) == ("queued", 0, "-1009")
 
 
 async def test_a_message_that_was_stopped_is_found_in_the_log_by_its_correlation_id(

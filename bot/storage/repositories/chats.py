@@ -91,6 +91,10 @@ class Chats(Repository):
         """Wait until nobody changes what belongs to these chats, and let nobody else until the transaction ends."""
         await self._fetch(_LOCK, self.hotel_id, list(chat_ids))
 
+    async def lock_free(self, chat_ids: Collection[UUID]) -> set[UUID]:
+        """Lock those of these chats, as `lock` does, that nobody has locked; return them."""
+        return {row["id"] for row in await self._fetch(f"{_LOCK} SKIP LOCKED", self.hotel_id, list(chat_ids))}
+
     async def hold(self, lease: ChatLease) -> None:
         """Lock a claimed chat. Raises LeaseLost when another worker has it now."""
         if not await self.hold_all([lease]):
