@@ -190,7 +190,7 @@ def _workers(house: House, inbox: Inbox, leases: Leases, elections: Elections, a
     pace = Pace()
     loader = TurnLoader(analyser, house.texts, clock, offers_aid=house.adviser is not None)
     step = Step(database, loader, house.router, desk, house.engine, house.adviser)
-    sender = Sender(database, house.connections, clock, pace, desk.settled)
+    sender = Sender(database, house.connections, clock, pace, knocks, desk.settled)
     return [
         InboxWorker(database, step, Updates(desk), desk, clock, knocks, leases),
         OutboxWorker(database, sender, pace, clock, knocks, leases),

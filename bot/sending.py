@@ -9,8 +9,8 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
@@ -29,6 +29,8 @@ from bot.errors import (
     RecipientUnreachable,
     TransientError,
 )
+from bot.inbox import TOPIC as INBOX_TOPIC
+from bot.knocks import Knocks
 from bot.messages import outgoing_from_json
 from bot.outbox import follow_chat, name_messages, obstacle
 from bot.pace import Pace
@@ -91,6 +93,7 @@ class Sender:
         connections: Connections,
         clock: Clock,
         pace: Pace,
+        knocks: Knocks,
         settled: Settled,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -98,6 +101,7 @@ class Sender:
         self._connections = connections
         self._clock = clock
         self._pace = pace
+        self._knocks = knocks
         self._settled = settled
         self._monotonic = monotonic
         self._begins = Batches(self._begin_all, MOST_TOGETHER)
@@ -164,7 +168,7 @@ class Sender:
             # The next slot is for what is urgent.
             records = await uow.outbox.leased(sorted(leases, key=attrgetter("priority")))
             chats = await uow.chats.with_ids({record.chat_id for record in records.values()})
-            busy = await lock_groups(uow, chats.values())
+            busy, is_passed_over = await lock_groups(uow, chats.values())
             accounts = await uow.accounts.with_ids({record.account_id for record in records.values()})
             parcels: dict[OutboxLease, Parcel | None] = dict.fromkeys(records)
             for lease, record in records.items():
@@ -174,6 +178,8 @@ class Sender:
                     chat, account = chats[record.chat_id], accounts.get(record.account_id)
                     parcels[lease] = await self._parcel(uow, lease, record, chat, account)
             await uow.outbox.begin_sending([parcel.record.id for parcel in parcels.values() if parcel], now)
+        if is_passed_over:
+            await self._knocks.knock(INBOX_TOPIC)
         lost = LeaseLost("the message was claimed by another worker")
         return [parcels.get(lease, lost) for lease in leases]
 
@@ -214,6 +220,15 @@ class Sender:
             self._pace.hold(str(lease.account_id), LOOK_AGAIN.total_seconds())
         return None
 
+    @asynccontextmanager
+    async def _locking(self, hotel_id: UUID, chat_ids: Collection[UUID]) -> AsyncIterator[UnitOfWork]:
+        """Begin a transaction with these chats locked; what a claim passed over for that is looked for again."""
+        async with self._database.unit(hotel_id) as uow:
+            chats = await uow.chats.lock(chat_ids)
+            yield uow
+        if any(chats.values()):
+            await self._knocks.knock(INBOX_TOPIC)
+
     async def _record_sent(self, parcel: Parcel, provider_id: str | None) -> None:
         receipt = Receipt(parcel, SentMessage(parcel.record.id, parcel.lease.token, provider_id, self._clock.now()))
         await outlast(lambda: self._receipts.do(parcel.lease.hotel_id, receipt))
@@ -221,8 +236,7 @@ class Sender:
         log.info("message_sent", attempt=parcel.record.attempts + 1)
 
     async def _record_all(self, hotel_id: UUID, receipts: Sequence[Receipt]) -> list[Exception | None]:
-        async with self._database.unit(hotel_id) as uow:
-            await uow.chats.lock({receipt.record.chat_id for receipt in receipts})
+        async with self._locking(hotel_id, {receipt.record.chat_id for receipt in receipts}) as uow:
             held = await uow.outbox.record_sent([receipt.sent for receipt in receipts])
             ours = [one for one in receipts if one.record.id in held or await self._record_late(uow, one)]
             names = [(one.record, name) for one in ours if (name := one.sent.provider_message_id) is not None]
@@ -246,8 +260,7 @@ class Sender:
         state = OutboxState.in_doubt if isinstance(error, InDoubt) else OutboxState.failed
 
         async def write() -> None:
-            async with self._database.unit(parcel.lease.hotel_id) as uow:
-                await uow.chats.lock([record.chat_id])
+            async with self._locking(parcel.lease.hotel_id, [record.chat_id]) as uow:
                 if wait is not None:
                     await self._queue_again(uow, parcel.lease, record, wait, error)
                     if isinstance(error, ChatMigrated):

@@ -17,15 +17,16 @@ from bot.storage.unit_of_work import UnitOfWork
 GROUP_BURST = 4
 
 
-async def lock_groups(uow: UnitOfWork, chats: Iterable[ChatRecord]) -> set[UUID]:
-    """Let nobody else take slots of these groups until the transaction ends; return those that somebody else has.
-    Must come before `take_slot`.
+async def lock_groups(uow: UnitOfWork, chats: Iterable[ChatRecord]) -> tuple[set[UUID], bool]:
+    """Let nobody else take slots of these groups until the transaction ends; return those that somebody else has, and
+    whether something waits in the others that nobody has claimed. Must come before `take_slot`.
 
     Nobody is waited for: whoever has a group may want the very messages that the caller has locked, so that they
     follow it to its new address; and the answers to guests would wait, too.
     """
     groups = {chat.id for chat in chats if _is_group(chat)}
-    return groups - await uow.chats.lock_free(groups) if groups else groups
+    locked = await uow.chats.lock_free(groups) if groups else {}
+    return groups - locked.keys(), any(locked.values())
 
 
 async def take_slot(

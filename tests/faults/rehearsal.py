@@ -101,7 +101,7 @@ class Rehearsal:
         house, hands = self.house, Hands(self.house.database.claims)
         moment = Moment(hands)
         pace = Pace(itertools.count(step=60.0).__next__)
-        sender = Sender(house.database, house.connections, house.clock, pace, house.desk.settled)
+        sender = Sender(house.database, house.connections, house.clock, pace, house.knocks, house.desk.settled)
         worker = OutboxWorker(house.database, sender, pace, house.clock, moment, hands)
         await work_for(dies_after, worker.run(moment.is_over))
         await self._note_doubts()

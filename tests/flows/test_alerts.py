@@ -205,6 +205,6 @@ async def test_group_gets_no_more_at_once_than_it_may_when_each_message_has_anot
 async def _send_by_another_process(scene: Scene, house: House) -> None:
     """Let one that has sent nothing yet try what comes next."""
     (lease,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)
-    sender = Sender(house.database, house.connections, scene.clock, Pace(), house.desk.settled)
+    sender = Sender(house.database, house.connections, scene.clock, Pace(), house.knocks, house.desk.settled)
     await sender.send(lease)
     await sender.close()

@@ -12,12 +12,14 @@ from sqlalchemy import make_url
 from bot.app import House, open_house
 from bot.database import Logins
 from bot.errors import LeaseLost
+from bot.inbox import TOPIC as INBOX_TOPIC
 from bot.messages import OutgoingMessage, Platform
 from bot.outbox import Letter, enqueue, follow_chat
 from bot.pace import Pace
 from bot.sending import Sender
 from bot.storage.claims import LEASE
 from models.enums import OutboxPurpose, Severity
+from tests.bot.storage.houses import waits_for_lock
 from tests.flows.house import Scene
 from tests.flows.proxy import Boundary, Moment, PostgresProxy
 from tests.flows.test_alerts import raise_all
@@ -59,7 +61,9 @@ async def test_a_message_whose_moment_passed_before_the_call_stays_and_goes_late
         def monotonic() -> float:
             return next(began, None) or meanwhile(pace, str(account))
 
-        sender = Sender(house.database, house.connections, scene.clock, pace, house.desk.settled, monotonic)
+        sender = Sender(
+            house.database, house.connections, scene.clock, pace, house.knocks, house.desk.settled, monotonic
+        )
         await sender.send(lease)
         await sender.close()
     assert not guest.said()
@@ -104,7 +108,7 @@ async def test_a_message_leaves_once_when_its_process_stood_still_and_claimed_it
         await _queue(scene, house, "Breakfast is from 7:00.")
         (stale,) = await house.database.claims.claim_outbox(scene.clock.now(), 1, lease=timedelta(seconds=-1))
         (fresh,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)
-        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.desk.settled)
+        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.knocks, house.desk.settled)
         # Both are begun together, as what was held up by a slow database is.
         first, second = await asyncio.gather(sender.send(stale), sender.send(fresh), return_exceptions=True)
         await sender.close()
@@ -119,7 +123,7 @@ async def test_answers_leave_and_an_alert_follows_its_group_when_the_group_is_ju
         await raise_all(scene, house, Severity.critical, "smoke")
         await _queue(scene, house, "Breakfast is from 7:00.")
         leases = await house.database.claims.claim_outbox(scene.clock.now(), 10)
-        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.desk.settled)
+        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.knocks, house.desk.settled)
         async with house.database.unit(scene.hotel_id) as uow:
             (group,) = (await uow.chats.known_at(account, [str(scene.group.id)])).values()
             await uow.chats.lock([group.id])
@@ -134,6 +138,23 @@ async def test_answers_leave_and_an_alert_follows_its_group_when_the_group_is_ju
     assert tuple(alert) == ("queued", 0, "-1009")
 
 
+async def test_the_inbox_is_looked_at_again_when_a_chat_was_passed_over_because_its_answer_was_being_recorded(
+    scene: Scene,
+) -> None:
+    async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
+        await _queue(scene, house, "Breakfast is from 7:00.")
+        (lease,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)
+        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.knocks, house.desk.settled)
+        async with house.database.unit(scene.hotel_id) as uow:
+            await uow.chats.wake(lease.chat_id)
+            sending = asyncio.ensure_future(sender.send(lease))
+            await waits_for_lock(house.database, sending)
+        assert not await house.knocks.wait(INBOX_TOPIC, 0)
+        await sending
+        assert await house.knocks.wait(INBOX_TOPIC, 0)
+        await sender.close()
+
+
 async def test_a_message_that_was_stopped_is_found_in_the_log_by_its_correlation_id(
     scene: Scene, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,7 +162,7 @@ async def test_a_message_that_was_stopped_is_found_in_the_log_by_its_correlation
         await _queue(scene, house, "Breakfast is from 7:00.")
         scene.clock.move(timedelta(hours=2))
         (lease,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)
-        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.desk.settled)
+        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.knocks, house.desk.settled)
         await sender.send(lease)
         await sender.close()
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "message_stopped" in line]

@@ -87,13 +87,17 @@ class Chats(Repository):
         rows = await self._fetch(_MAKE_READY, self.hotel_id, [new_id() for _ in ordered], accounts, addresses)
         return {(row["account_id"], row["address"]): row["id"] for row in rows}
 
-    async def lock(self, chat_ids: Collection[UUID]) -> None:
-        """Wait until nobody changes what belongs to these chats, and let nobody else until the transaction ends."""
-        await self._fetch(_LOCK, self.hotel_id, list(chat_ids))
+    async def lock(self, chat_ids: Collection[UUID]) -> dict[UUID, bool]:
+        """Wait until nobody changes what belongs to these chats, and let nobody else until the transaction ends.
 
-    async def lock_free(self, chat_ids: Collection[UUID]) -> set[UUID]:
-        """Lock those of these chats, as `lock` does, that nobody has locked; return them."""
-        return {row["id"] for row in await self._fetch(f"{_LOCK} SKIP LOCKED", self.hotel_id, list(chat_ids))}
+        Return of each whether something waits in it that nobody has claimed: whoever looks for it while the chat is
+        locked passes over it, and must be told to look again.
+        """
+        return dict(await self._fetch(_LOCK, self.hotel_id, list(chat_ids)))
+
+    async def lock_free(self, chat_ids: Collection[UUID]) -> dict[UUID, bool]:
+        """Lock those of these chats that nobody has locked; return what `lock` does, of them only."""
+        return dict(await self._fetch(f"{_LOCK} SKIP LOCKED", self.hotel_id, list(chat_ids)))
 
     async def hold(self, lease: ChatLease) -> None:
         """Lock a claimed chat. Raises LeaseLost when another worker has it now."""
@@ -160,7 +164,10 @@ _KNOWN_AT = """
 """
 # As Python sorts: by the letters' numbers, whatever the database's collation.
 _IN_ORDER = 'ORDER BY account_id, address COLLATE "C" FOR NO KEY UPDATE'
-_LOCK = f"SELECT id FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) {_IN_ORDER}"
+_LOCK = f"""
+    SELECT id, ready_at IS NOT NULL AND (leased_until IS NULL OR leased_until < now()) AS is_waiting
+    FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) {_IN_ORDER}
+"""
 _SECONDS_AHEAD = """
     SELECT coalesce(extract(epoch FROM greatest(paced_until - now(), interval '0')), 0)::float8
     FROM chats WHERE hotel_id = $1 AND id = $2
