@@ -13,9 +13,9 @@ from bot.nlu.terms import DATA, Hit, Terms
 from bot.nlu.tokens import Token
 
 ALONE = "alone"
-# The classes of words that tell of fire, blood, a break-in; of illness; of a wish to die; of somebody who is missing;
-# of water where there is current.
-SAFETY = frozenset({"danger", "unwell", "despair", "astray", "seek", "flooding"})
+# The classes of words that tell of fire, blood, a break-in; of those who come to the rescue; of illness; of a wish to
+# die; of somebody who is missing; of water where there is current.
+SAFETY = frozenset({"danger", "rescue", "unwell", "despair", "astray", "seek", "flooding"})
 CONDITION = re.compile(r"(!?)([<>]?)([a-z]+):([0-9]+)")
 
 

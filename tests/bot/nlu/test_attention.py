@@ -229,3 +229,52 @@ def test_danger_is_found_by_rule_alone_when_russian_is_written_in_latin_letters(
 )
 def test_no_danger_is_found_when_a_thing_is_lost_or_a_grave_word_tells_of_something_else(text: str) -> None:
     assert not is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There is a fire in the kitchen, nobody is hurt",
+        "Es brennt in der Küche, niemand ist verletzt",
+        "Пожар на кухне, никто не пострадал",
+        "着火了，没人受伤",
+        "il y a un incendie dans la cuisine, personne n'est blessé",
+        "hay fuego en la cocina, nadie herido",
+        "mutfakta yangın var, kimse yaralanmadı",
+        "The doctor has been called but my husband is unconscious",
+        "Нужно, чтобы врач был срочно, муж без сознания",
+        "Нужно, чтобы врач был здесь срочно",
+        "He was feeling better, now he can't breathe",
+        "Ему было уже лучше, теперь он не дышит",
+        "Ihm geht es besser, sagte er, jetzt atmet er nicht mehr",
+        "He is beating her, no police needed",
+        "Necesito médico",
+        "Hace falta una ambulancia",
+    ],
+)
+def test_danger_is_found_when_reassurance_about_something_else_stands_beside_it(text: str) -> None:
+    assert is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nobody is hurt",
+        "no one was hurt",
+        "no doctor needed, thank you",
+        "the doctor has already been, thank you",
+        "no need for an ambulance",
+        "my son was sick, he is feeling better",
+        "keinen Arzt mehr, danke",
+        "meinem Sohn war übel, ihm geht es besser",
+        "врач уже был, спасибо",
+        "скорую не надо",
+        "мужу было плохо, ему уже лучше",
+        "не надо врача",
+        "pas besoin d'ambulance, il va mieux",
+        "no necesito médico, ya está mejor",
+        "不用叫医生了，好多了",
+    ],
+)
+def test_no_danger_is_found_when_nobody_is_hurt_or_needs_help_any_more(text: str) -> None:
+    assert not is_unsafe(find_attention(tokenise(text)))
