@@ -15,7 +15,7 @@ from bot.nlu.tokens import Token
 ALONE = "alone"
 # The classes of words that tell of fire, blood, a break-in; of those who come to the rescue; of illness; of a wish to
 # die; of somebody who is missing; of water where there is current.
-SAFETY = frozenset({"danger", "rescue", "unwell", "despair", "astray", "seek", "flooding"})
+SAFETY = frozenset({"danger", "rescue", "unwell", "despair", "astray", "gone", "seek", "flooding"})
 CONDITION = re.compile(r"(!?)([<>]?)([a-z]+):([0-9]+)")
 
 

@@ -278,3 +278,65 @@ def test_danger_is_found_when_reassurance_about_something_else_stands_beside_it(
 )
 def test_no_danger_is_found_when_nobody_is_hurt_or_needs_help_any_more(text: str) -> None:
     assert not is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pouvez-vous envoyer quelqu'un dans ma chambre ?",
+        "À quelle heure faut-il sortir de la chambre ?",
+        "Mon mari a très mal dormi",
+        "Können Sie die Decke auf das Bett legen?",
+        "Kann jemand in meinem Zimmer die Klimaanlage prüfen?",
+        "Kann ich auf dem Parkplatz Strom bekommen?",
+        "Gibt es ein Messer in der Küche?",
+        "Ich habe sehr schlecht geschlafen",
+        "Kann ich das Brot geschnitten haben?",
+        "¿Hay plancha dentro de mi habitación?",
+        "¿A qué hora suelen abrir las puertas?",
+        "No podemos salir antes de las 12",
+        "¿Dónde están las puertas del ascensor?",
+        "Recepción no responde",
+        "Mi mujer ha dormido muy mal",
+        "有刀叉吗？",
+        "淋浴开关漏水",
+        "Опасно здесь гулять ночью?",
+        "My mother can't walk far, is there a lift?",
+        "My wife has fallen in love with your hotel",
+        "The child seat is missing",
+        "There is a towel missing for our daughter",
+        "I can't find the toddler pool",
+        "I can't find the bed for my son",
+        "the bath plug is leaking",
+    ],
+)
+def test_no_danger_is_found_when_grave_words_make_an_ordinary_request(text: str) -> None:
+    assert not is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "il y a quelqu'un dans ma chambre",
+        "on ne peut plus sortir de la chambre",
+        "ma femme va très mal",
+        "da ist jemand in meinem Zimmer",
+        "meiner Frau geht es sehr schlecht",
+        "er hat ein Messer in der Hand",
+        "ich habe mich in den Finger geschnitten",
+        "hay alguien dentro de mi habitación",
+        "no podemos salir de la habitación",
+        "mi marido está muy mal",
+        "mi hijo no responde",
+        "他手里有刀",
+        "电灯开关漏水",
+        "нам опасно здесь оставаться",
+        "my husband has fallen down",
+        "my daughter is missing",
+        "my grandmother has disappeared",
+        "I can't find my son",
+        "water is leaking onto the wall plug",
+    ],
+)
+def test_danger_is_found_when_such_words_say_it_in_full(text: str) -> None:
+    assert is_unsafe(find_attention(tokenise(text)))
