@@ -340,3 +340,21 @@ def test_no_danger_is_found_when_grave_words_make_an_ordinary_request(text: str)
 )
 def test_danger_is_found_when_such_words_say_it_in_full(text: str) -> None:
     assert is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "отправление автобуса в девять",
+        "время отправления",
+        "я отправил вам паспорт",
+        "мы покупали билеты у вас",
+        "Kann ich eine Schüssel haben?",
+        "wir sind verfrüht angekommen",
+        "hier hat es gut gerochen, meine Frau freut sich",
+        "we dragged our cases upstairs",
+        "is it a shared bathroom",
+    ],
+)
+def test_no_danger_is_found_when_a_harmless_word_is_one_letter_from_a_grave_one(text: str) -> None:
+    assert not is_unsafe(find_attention(tokenise(text)))
