@@ -2,7 +2,7 @@
 
 The beats of many messages of a hotel go together: one transaction loads their turns, one saves what came of them.
 Between them no transaction is open, so a handler that needs a file fetches it there, and a larger model is asked
-about what the embedded one is not sure of. Only that chat waits for it.
+about what the embedded one is not sure of. Only that chat waits for it, until something else arrives there.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import MessageOutcome, messages, step_seconds
 from handlers.advice import advised
-from handlers.base import Fetches, Outcome, reads
+from handlers.base import Fetches, Outcome, Turn, reads
 from handlers.router import Route, Router
 from handlers.saving import Saving, Thought
 from handlers.turns import Arrival, Known, TurnLoader, read_shelf
@@ -68,7 +68,7 @@ class Step:
         started = time.monotonic()
         known, route, loaded = await self._loads.do(lease.hotel_id, arrival)
         if route and route.takes_advice and self._adviser:
-            known = replace(known, turn=await advised(self._adviser, arrival, known.turn))
+            known = replace(known, turn=await self._advised(self._adviser, arrival, known.turn))
             # Nothing that free talk leads to has to read: what was loaded stays right.
             route = self._router.match(known.turn)
         if route and isinstance(route.handler, Fetches):
@@ -82,6 +82,13 @@ class Step:
         step_seconds.labels(arrival.platform).observe(time.monotonic() - started)
         log.info("message_handled", route=route.name if route else None, kind=arrival.message.kind)
         return begun
+
+    async def _advised(self, adviser: Adviser, arrival: Arrival, turn: Turn) -> Turn:
+        async def is_followed() -> bool:
+            async with self._database.unit(turn.hotel.id) as uow:
+                return await uow.inbox.is_followed(arrival.event)
+
+        return await advised(adviser, arrival, turn, is_followed)
 
     async def _load_all(
         self, hotel_id: UUID, arrivals: Sequence[Arrival]

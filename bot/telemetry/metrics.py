@@ -28,6 +28,7 @@ class ModelOutcome(StrEnum):
     failed = "failed"
     refused = "refused"
     unusable = "unusable"
+    given_up = "given_up"
 
 
 registry = CollectorRegistry()

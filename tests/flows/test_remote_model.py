@@ -63,6 +63,20 @@ async def test_smoke_is_reported_and_others_are_answered_when_the_model_is_silen
     assert len(server.asked) == 1, "nobody asks about smoke"
 
 
+@BOTH
+async def test_smoke_is_reported_when_the_model_still_thinks_about_what_the_guest_wrote_before(
+    scene: Scene, server: ModelServer, platform: Platform
+) -> None:
+    server.always = be_silent(asyncio.Event())
+    guest = scene.guest(platform)
+    async with scene.serving(None, **server.environ(), BELLHOP_MODEL_DEADLINE="8"):
+        guest.write(STRANGE)
+        await eventually(lambda: _asked(server, 1))
+        guest.write("There is smoke in my room")
+        await scene.simulator.until(lambda: any("smoke" in alert for alert in scene.alerts()), within=5)
+    assert len(server.asked) == 1
+
+
 async def test_a_question_is_passed_on_when_the_model_does_not_answer_in_time(
     scene: Scene, server: ModelServer
 ) -> None:

@@ -120,6 +120,10 @@ class Person:
         """Be heard once more by a worker, after the first one died of it or with it."""
         return await self._be_heard(self._message(text), attempt=2)
 
+    async def write_hastily(self, text: str) -> Said:
+        """Be heard when the next message waits behind this one."""
+        return await self._be_heard(self._message(text), attempt=1, is_followed=True)
+
     async def press(self, value: str, **changes: Any) -> Said:
         press = {"kind": IncomingKind.press, "press": value, "press_id": "p1", **changes}
         return await self.send(self._message("", **press))
@@ -136,8 +140,11 @@ class Person:
     async def send(self, message: IncomingMessage) -> Said:
         return await self._be_heard(message, attempt=1)
 
-    async def _be_heard(self, message: IncomingMessage, attempt: int) -> Said:
+    async def _be_heard(self, message: IncomingMessage, attempt: int, is_followed: bool = False) -> Said:
         lease, event = await self._arrive(message)
+        if is_followed:
+            async with self.house.database.unit(self.house.id) as uow:
+                await uow.inbox.add([self._event(event.chat_id)])
         event = replace(event, attempts=attempt)
         before = len(await self._leaving(lease.chat_id))
         await self._step.handle(lease, Arrival(event, message, self.platform))
@@ -156,13 +163,16 @@ class Person:
         account = self.house.accounts[self.platform]
         async with self.house.database.unit(self.house.id) as uow:
             chat_id = await ready_chat(uow, account, message.chat_id)
-            event = NewEvent(account, chat_id, "message", str(uuid4()), b"", "c-1", self.house.clock.now())
-            await uow.inbox.add([event])
+            await uow.inbox.add([self._event(chat_id)])
         (lease,) = await self.house.database.claims.claim_chats(10)
         async with self.house.database.unit(self.house.id) as uow:
             record = await begin_next(uow, chat_id)
         assert record is not None
         return lease, record
+
+    def _event(self, chat_id: UUID) -> NewEvent:
+        account = self.house.accounts[self.platform]
+        return NewEvent(account, chat_id, "message", str(uuid4()), b"", "c-1", self.house.clock.now())
 
     async def _leaving(self, chat_id: UUID) -> list[OutgoingMessage]:
         async with self.house.database.unit(self.house.id) as uow:

@@ -122,6 +122,14 @@ async def test_nobody_is_asked_again_when_the_message_comes_again(
     assert server.asked == []
 
 
+async def test_nobody_is_asked_when_the_next_message_waits_already(
+    house: House, server: ModelServer, doubtful: str
+) -> None:
+    said = await house.person().write_hastily(doubtful)
+    assert said.route == "guest.fallback"
+    assert server.asked == []
+
+
 def test_what_free_talk_leads_to_needs_no_reading() -> None:
     """An advised turn is routed anew, after everything was loaded."""
     assert not [route.name for route in guest_routes() if route.takes_advice and reads(route.handler)]

@@ -79,12 +79,13 @@ class RemoteModel:
 
     async def _ask(self, task: Task[Form], asker: Asker, given: Mapping[str, Any]) -> Form | None:
         """Return the answer to a task, in its form, or nothing."""
-        with self._room_for(asker.hotel_id) as is_room:
-            outcome = await self._refusal(asker) if is_room else ModelOutcome.crowded
-            answer = None
-            if outcome is None:
-                outcome, answer = await self._answer(task, given)
-        model_calls.labels(task.name, outcome).inc()
+        outcome, answer = ModelOutcome.given_up, None
+        try:
+            with self._room_for(asker.hotel_id) as is_room:
+                refusal = await self._refusal(asker) if is_room else ModelOutcome.crowded
+                outcome, answer = (refusal, None) if refusal else await self._answer(task, given)
+        finally:
+            model_calls.labels(task.name, outcome).inc()
         return answer
 
     async def _refusal(self, asker: Asker) -> ModelOutcome | None:

@@ -71,6 +71,10 @@ class Inbox(Repository):
         rows = await self._fetch(_BEGIN_NEXT, self.hotel_id, list(chat_ids), is_alone)
         return {row["chat_id"]: NextEvent(InboxRecord(*row[:-1]), row["is_begun"]) for row in rows}
 
+    async def is_followed(self, event: InboxRecord) -> bool:
+        """Whether somebody has said something else in the chat since; what became of our own messages is no word."""
+        return bool(await self._fetch(_FOLLOWING, self.hotel_id, event.chat_id, event.id))
+
     async def finish_all(self, event_ids: Collection[int], at: datetime) -> None:
         """Mark events as handled."""
         await self._fetch(_FINISH, self.hotel_id, list(event_ids), at)
@@ -162,6 +166,10 @@ _BEGIN_NEXT = f"""
     WHERE inbox_events.hotel_id = $1 AND inbox_events.id = oldest.id
     RETURNING {", ".join(f"inbox_events.{name}" for name in InboxRecord.__slots__)},
               inbox_events.attempts > oldest.attempts AS is_begun
+"""
+_FOLLOWING = """
+    SELECT FROM inbox_events
+    WHERE hotel_id = $1 AND chat_id = $2 AND state = 'queued' AND id > $3 AND kind IN ('message', 'press') LIMIT 1
 """
 _FINISH = """
     UPDATE inbox_events SET state = 'done', handled_at = $3 WHERE hotel_id = $1 AND id = ANY ($2::bigint[])
