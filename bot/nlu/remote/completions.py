@@ -18,6 +18,8 @@ MOST_BYTES = 256 * 1024
 _OK = 200
 _PASSING = frozenset({408, 409, 425, 429})
 _SERVER_ERRORS = range(500, 600)
+# Too long, or of what the server's own filter lets nobody speak: that is what one guest wrote, and not what others do.
+_OF_THE_WORDS = frozenset({400, 413, 422})
 _CUT_SHORT = frozenset({"length", "content_filter"})
 
 
@@ -124,6 +126,8 @@ def _check_status(answer: Answer) -> None:
         return
     if status in _PASSING or status in _SERVER_ERRORS:
         raise TransientError(f"the model's server can't answer now ({status})", answer.retry_after)
+    if status in _OF_THE_WORDS:
+        raise UnusableAnswer(f"the model's server refuses these words ({status})")
     if status in (401, 403):
         raise PermanentError(f"the model's server refuses the key ({status})")
     raise PermanentError(f"the model's server refuses the request ({status})")

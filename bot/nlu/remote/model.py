@@ -108,17 +108,17 @@ class RemoteModel:
             self._breaker.fail(LONGEST_PAUSE)
             return ModelOutcome.refused, None
         except UnusableAnswer as error:
-            return self._note_unusable(task, error), None
+            return self._note_unusable(task, str(error)), None
         try:
             answer = task.form.model_validate_json(said)
-        except ValidationError as error:
-            return self._note_unusable(task, error), None
+        except ValidationError:
+            return self._note_unusable(task, "the model's answer has another form"), None
         self._breaker.succeed()
         return ModelOutcome.answered, answer
 
-    def _note_unusable(self, task: Task[Any], error: Exception) -> ModelOutcome:
+    def _note_unusable(self, task: Task[Any], reason: str) -> ModelOutcome:
         """Note an answer that is none. The server does answer: no guest may talk it into silence for all others."""
-        log.warning("model_answer_unusable", task=task.name, error=type(error).__name__)
+        log.warning("model_answer_unusable", task=task.name, reason=reason)
         self._breaker.succeed()
         return ModelOutcome.unusable
 

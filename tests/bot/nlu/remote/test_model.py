@@ -64,6 +64,9 @@ RAVING: dict[str, Act] = {
     "wrong label": say(json.dumps({**CALM, "sentiment": "furious"})),
     "wrong number": say(json.dumps({**CALM, "score": -7})),
     "nothing asked for": say("{}"),
+    "filtered": answer_plainly(b'{"error": {"code": "content_filter"}}', 400),
+    "too long": answer_plainly(b"", 413),
+    "unprocessable": answer_plainly(b"", 422),
 }
 
 
