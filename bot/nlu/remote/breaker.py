@@ -23,14 +23,17 @@ class Breaker:
         self._failures = 0
         self._closed_until: datetime | None = None
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether nobody may ask now."""
+        return self._closed_until is not None and self._clock.now() < self._closed_until
+
     def try_pass(self) -> bool:
         """Say whether to ask. After a pause one may; if nothing is heard of it, another may a pause later."""
-        now = self._clock.now()
-        if self._closed_until is None:
-            return True
-        if now < self._closed_until:
+        if self.is_paused:
             return False
-        self._closed_until = now + PAUSE
+        if self._closed_until is not None:
+            self._closed_until = self._clock.now() + PAUSE
         return True
 
     def succeed(self) -> None:

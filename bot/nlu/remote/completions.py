@@ -18,7 +18,7 @@ MOST_BYTES = 256 * 1024
 _OK = 200
 _PASSING = frozenset({408, 409, 425, 429})
 _SERVER_ERRORS = range(500, 600)
-# Too long, or of what the server's own filter lets nobody speak: that is what one guest wrote, and not what others do.
+# Too long, or what the server's own filter stops: that is what one guest wrote, and not what others do.
 _OF_THE_WORDS = frozenset({400, 413, 422})
 _CUT_SHORT = frozenset({"length", "content_filter"})
 

@@ -89,12 +89,12 @@ class RemoteModel:
         return answer
 
     async def _refusal(self, asker: Asker) -> ModelOutcome | None:
-        """Return why not to ask now."""
-        if not self._breaker.try_pass():
+        """Return why not to ask now. Who may try for all after a pause is settled last: they do ask."""
+        if self._breaker.is_paused:
             return ModelOutcome.paused
         if not await self._budget.try_spend(asker.hotel_id, asker.now.date()):
             return ModelOutcome.spent
-        return None
+        return None if self._breaker.try_pass() else ModelOutcome.paused
 
     async def _answer(self, task: Task[Form], given: Mapping[str, Any]) -> tuple[ModelOutcome, Form | None]:
         try:

@@ -4,7 +4,9 @@ import asyncio
 from datetime import timedelta
 
 from bot.nlu.advice import Message
+from bot.nlu.remote.breaker import PAUSE
 from tests.bot.nlu.remote.conftest import Office
+from tests.model_server import answer_plainly
 
 WORDS = Message("Hm.", "en", "en")
 
@@ -20,6 +22,17 @@ async def test_the_days_calls_are_shared_when_processes_ask_at_once_and_begin_an
 async def test_another_hotel_is_asked_for_when_one_has_spent_its_day(office: Office) -> None:
     model = office.model(daily_calls=1)
     await model.judge(office.asker, WORDS)
+    assert await model.judge(office.asker, WORDS) is None
+    assert await model.judge(await office.neighbour(), WORDS)
+
+
+async def test_another_hotel_tries_for_all_when_the_one_that_asks_first_after_a_pause_has_spent_its_day(
+    office: Office,
+) -> None:
+    model = office.model(daily_calls=1)
+    office.server.program(answer_plainly(b"", 429, Retry_After="30"))
+    assert await model.judge(office.asker, WORDS) is None
+    office.clock.move(PAUSE)
     assert await model.judge(office.asker, WORDS) is None
     assert await model.judge(await office.neighbour(), WORDS)
 
