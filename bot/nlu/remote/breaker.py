@@ -42,8 +42,9 @@ class Breaker:
         self._closed_until = None
 
     def fail(self, pause: timedelta | None = None) -> None:
-        """Note that it did not. With a `pause` nobody asks for so long, whatever was before."""
+        """Note that it did not. With a `pause` nobody asks for so long at least, whatever was before."""
         self._failures += 1
         if pause is not None or self._failures >= MOST_FAILURES:
             wait = min(max(pause or PAUSE, PAUSE), LONGEST_PAUSE)
-            self._closed_until = self._clock.now() + wait
+            until = self._clock.now() + wait
+            self._closed_until = max(self._closed_until or until, until)

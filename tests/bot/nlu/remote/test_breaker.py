@@ -46,3 +46,12 @@ def test_nobody_waits_for_days_when_the_server_asks_for_that() -> None:
     breaker.fail(timedelta(days=1))
     clock.move(LONGEST_PAUSE)
     assert breaker.try_pass()
+
+
+def test_a_long_pause_stays_long_when_an_earlier_question_fails_during_it() -> None:
+    clock = FixedClock(NOW)
+    breaker = Breaker(clock)
+    breaker.fail(LONGEST_PAUSE)
+    breaker.fail(PAUSE)
+    clock.move(PAUSE)
+    assert not breaker.try_pass()
