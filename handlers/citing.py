@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.nlu.advice import Citation, Source
 from bot.nlu.attention import find_attention
+from bot.nlu.knowledge import Thresholds
 from bot.nlu.tokens import tokenise
 from handlers.base import Outcome, Reply, Turn
 from handlers.information import answer_with, in_language, label_of, look_up, written_down
@@ -44,7 +45,8 @@ def _citation(turn: Turn) -> Citation | None:
     """Return what was cited of this hotel's own."""
     citation = turn.opinion.citation if turn.opinion else None
     ours = {str(record.id) for record in written_down(turn)}
-    return citation if citation is not None and citation.source_id in ours else None
+    is_sure = turn.opinion is not None and turn.opinion.judgement.intent_confidence >= Thresholds().sure
+    return citation if citation is not None and is_sure and citation.source_id in ours else None
 
 
 def _speaks(turn: Turn, answers: dict[str, str]) -> bool:

@@ -95,6 +95,14 @@ async def test_a_person_is_asked_when_the_model_invents(
     assert len(await alerts(house)) == (said.route == "guest.unanswered")
 
 
+async def test_the_question_is_passed_on_when_the_model_cites_without_being_sure(
+    house: House, server: ModelServer
+) -> None:
+    server.answer = citing(None, confidence=0.5)
+    said = await house.person().write(QUESTION)
+    assert said.route == "guest.unanswered"
+
+
 async def test_another_hotels_answer_is_never_given_when_the_model_names_it(
     house: House, other_house: House, server: ModelServer
 ) -> None:
