@@ -67,10 +67,10 @@ async def test_the_guests_language_stands_above_the_hotels_when_it_has_none_of_i
 async def test_nothing_is_translated_when_the_hotel_has_said_it_in_the_guests_language(
     house: House, server: ModelServer
 ) -> None:
-    server.answer = citing("Dogs are welcome, 15 € a night.")
+    server.answer = citing("You may bring 10 kg of dog, 15 € a night.")
     said = await house.person().write(QUESTION)
     assert said.text.startswith(PETS)
-    assert "Dogs are welcome, 15" not in said.text
+    assert "You may bring" not in said.text
 
 
 INVENTIONS: dict[str, dict[str, Any]] = {
