@@ -14,7 +14,7 @@ _NUMBER = re.compile(
 )
 _PUNCTUATION = ".,;:!?)»”\"'"
 # No language needs so many more letters than another.
-_LONGER, _AND_MORE = 3, 80
+_LONGER, _AND_MORE = 2, 40
 
 
 def is_supported(text: str, source: str) -> bool:
