@@ -11,7 +11,7 @@ from bot.nlu.model import ATTENTION, SENTIMENT, Weighed, embedded
 from bot.nlu.naming import only_names
 from bot.nlu.sentiment import MOST_POSITIVE_ATTENTION, Reading, bounded, read
 from bot.nlu.signs import signs_of
-from bot.nlu.tokens import surfaces
+from bot.nlu.tokens import LONGEST_WORD, surfaces
 
 # From how sure the model must be that somebody has to act; a rule that holds makes up for much of its doubt.
 SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.5, 0.4
@@ -32,8 +32,8 @@ class EmbeddedJudge:
 
     def judge(self, text: str, language: str | None = None) -> Judgement:
         reading = read(text)
-        words = [fold(token.word) for token in reading.tokens[:MOST_WORDS]]
-        if not words:
+        words = [fold(token.word[:LONGEST_WORD]) for token in reading.tokens[:MOST_WORDS]]
+        if all(len(token.word) > LONGEST_WORD for token in reading.tokens):
             return Judgement(reading.sentiment, Intent.other, 0.0)
         weighed = embedded().weigh(words, signs_of(text, reading))
         unsafe = is_unsafe(reading.findings)

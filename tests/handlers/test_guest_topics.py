@@ -159,7 +159,7 @@ async def test_staff_are_called_and_the_bot_keeps_quiet_when_a_guest_wants_a_per
     assert said.replies
     assert titles(said.outcome) == ["alert-title-person"]
     assert said.outcome.alerts[0].type is NotificationType.urgent_request
-    quiet = await person.write("the blue suitcase by the lift belongs to my aunt")
+    quiet = await person.write("the blue suitcase belongs to my aunt")
     assert quiet.replies == ()
     assert titles(quiet.outcome) == ["alert-title-more"]
     hello = await person.write("hello")
@@ -211,7 +211,7 @@ async def test_bot_answers_again_when_the_guest_goes_back_to_it(house: House, wa
 
 
 async def test_guest_hears_that_staff_know_when_nothing_fits(house: House) -> None:
-    said = await house.person().write("the blue suitcase by the lift belongs to my aunt")
+    said = await house.person().write("the blue suitcase belongs to my aunt")
     assert "didn't quite understand" in said.text
     assert said.outcome.alerts[0].severity is Severity.info
 
