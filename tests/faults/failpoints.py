@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.channels.base import Batch, Channel
 from bot.channels.connections import Connections, WebhookCredentials
 from bot.messages import OutgoingMessage
+from bot.sending import Sender
 from bot.storage.claims import Claims
 from bot.storage.repositories.accounts import AccountRecord
 from bot.storage.unit_of_work import Database
@@ -35,7 +36,11 @@ DIED_THERE = 86
 
 SEND, ACKNOWLEDGE = "channel.send", "channel.acknowledge"
 # Whoever only opens transactions for others.
-_OPENERS = {Database.unit.__wrapped__.__code__, Claims._run.__code__}  # type: ignore[attr-defined]
+_OPENERS = {
+    Database.unit.__wrapped__.__code__,  # type: ignore[attr-defined]
+    Claims._run.__code__,
+    Sender._locking.__wrapped__.__code__,  # type: ignore[attr-defined]
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ NOT_VISITED = {
     "bot.enrolment:enrol_hotel": _COMMAND,
     "bot.fetching:Fetcher.fetch": "only where an admin hands a file over; it reads and changes nothing",
     "bot.key_rotation:_reseal": _COMMAND,
+    "handlers.step:Step._advised.is_followed": "only with a remote model; it reads and changes nothing",
     "bot.nlu.remote.budget:Budget.try_spend": "only with a remote model: tests/flows/test_remote_model.py",
     "bot.sending:Sender.give_back": _OUTAGE_OR_STOP,
     "bot.sending:Sender.put_off": _PACED,

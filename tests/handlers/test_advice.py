@@ -44,7 +44,7 @@ def doubtful() -> str:
     for text in STRANGE:
         analysis = analyser().analyse(text)
         is_unsure = min(analysis.sentiment_confidence, analysis.intent_confidence) < SURE
-        if is_unsure and analysis.sentiment_type == SentimentType.neutral:
+        if is_unsure and analysis.sentiment_type.value == SentimentType.neutral.value:
             return text
     raise AssertionError("it is sure of all of these: think of stranger ones")
 
