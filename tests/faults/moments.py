@@ -19,11 +19,11 @@ SHORT = 0.01
 
 
 class Hands(Leases):
-    """Counts what a crew has in hand."""
+    """Counts what a crew has in hand, and what it ever had."""
 
     def __init__(self, claims: Claims) -> None:
         super().__init__(claims)
-        self.count = 0
+        self.count = self.taken = 0
 
     @contextmanager
     def chat(self, token: UUID) -> Iterator[None]:
@@ -38,6 +38,7 @@ class Hands(Leases):
     @contextmanager
     def _counted(self) -> Iterator[None]:
         self.count += 1
+        self.taken += 1
         try:
             yield
         finally:
@@ -45,16 +46,19 @@ class Hands(Leases):
 
 
 class Moment(MemoryKnocks):
-    """Ends the work of a crew once it finds nothing to claim, for which it waits here, and has nothing in hand."""
+    """Ends the work of a crew once it found nothing to claim, for which it waits here, and has nothing in hand."""
 
     def __init__(self, hands: Hands) -> None:
         super().__init__()
         self.is_over = asyncio.Event()
         self._hands = hands
+        self._taken = 0
 
     async def wait(self, topic: str, timeout: float) -> bool:  # noqa: ASYNC109 - the port's own
-        if not self._hands.count:
+        await asyncio.sleep(0)  # what was claimed just now is taken in hand
+        if not self._hands.count and self._hands.taken == self._taken:
             self.is_over.set()
+        self._taken = self._hands.taken
         return await super().wait(topic, 0 if self.is_over.is_set() else SHORT)
 
 

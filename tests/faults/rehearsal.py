@@ -101,6 +101,7 @@ class Rehearsal:
         house, hands = self.house, Hands(self.house.database.claims)
         moment = Moment(hands)
         pace = Pace(itertools.count(step=60.0).__next__)
+        await self.admin.execute("UPDATE chats SET paced_until = NULL WHERE paced_until IS NOT NULL")
         sender = Sender(house.database, house.connections, house.clock, pace, house.knocks, house.desk.settled)
         worker = OutboxWorker(house.database, sender, pace, house.clock, moment, hands)
         await work_for(dies_after, worker.run(moment.is_over))

@@ -160,6 +160,12 @@ def test_any_text_gets_figures_in_range_and_words_of_its_own(text: str) -> None:
         "serviettes",
         "toallas",
         "毛巾",
+        "START",
+        "STOP",
+        "/start",
+        "menu",
+        "стоп",
+        "a person please",
         "havlu",
     ],
 )
