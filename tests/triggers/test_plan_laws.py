@@ -152,13 +152,20 @@ async def _move(hotel: HotelDesk, zone: ZoneInfo) -> None:
 Line = tuple[TimeRule, UUID, datetime, FiringStatus]
 
 
+def _is_moot(rule: TimeRule, status: FiringStatus) -> bool:
+    """Whether it is over for a guest with several stays: which of the moments that passed is remembered is no law."""
+    return rule.once_per is OncePer.guest and status is FiringStatus.skipped
+
+
 async def _planned(hotel: HotelDesk, triggers: dict[UUID, TimeRule]) -> Counter[Line]:
     """What stands in the table and may still go, or might have."""
     now = hotel.clock.now()
     return Counter(
         (triggers[line.trigger_id], line.subject, line.due_at, line.status)
         for line in await hotel.lines()
-        if line.status is not FiringStatus.cancelled and line.useful_until > now
+        if line.status is not FiringStatus.cancelled
+        and line.useful_until > now
+        and not _is_moot(triggers[line.trigger_id], line.status)
     )
 
 
@@ -166,5 +173,5 @@ def _lines(expected: ExpectedLedger, now: datetime) -> Counter[Line]:
     return Counter(
         (rule, subject, entry.due_at, entry.status)
         for (rule, subject, _), entry in expected.entries.items()
-        if entry.due_at + rule.useful > now
+        if entry.due_at + rule.useful > now and not _is_moot(rule, entry.status)
     )
