@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import AsyncIterator, Generator, Iterator
 
 import hypothesis
 import pytest
+import structlog
 from hypothesis import HealthCheck
 
 from bot.embedded.postgres import EmbeddedPostgres
@@ -106,3 +108,13 @@ async def new_database(postgres: TestServer, template_database: Database) -> Asy
     """A migrated database for one test alone, about 30 ms, for tests that change tables or roles."""
     async with postgres.new_database(template_database) as copy:
         yield copy
+
+
+@pytest.fixture
+def usual_logging() -> Iterator[None]:
+    """Logs go where they went before, once a test has sent them elsewhere."""
+    handlers, level, raises = logging.root.handlers[:], logging.root.level, logging.raiseExceptions
+    yield
+    logging.root.handlers[:], logging.raiseExceptions = handlers, raises
+    logging.root.setLevel(level)
+    structlog.reset_defaults()

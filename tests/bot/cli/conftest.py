@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import asyncpg
 import pytest
-import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import commands
@@ -68,13 +65,8 @@ def reader(settings: Database) -> Reader:
 
 
 @pytest.fixture(autouse=True)
-def usual_logging() -> Iterator[None]:
+def commands_logging(usual_logging: None) -> None:
     """Commands send the logs to a stream that ends with them."""
-    handlers, level, raises = logging.root.handlers[:], logging.root.level, logging.raiseExceptions
-    yield
-    logging.root.handlers[:], logging.raiseExceptions = handlers, raises
-    logging.root.setLevel(level)
-    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ RAVING: dict[str, Act] = {
 
 
 @pytest.fixture
-def log() -> io.StringIO:
+def log(usual_logging: None) -> io.StringIO:
     stream = io.StringIO()
     configure_logging(load_settings({"BELLHOP_MODEL_KEY": KEY}), stream)
     return stream
