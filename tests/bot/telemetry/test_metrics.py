@@ -7,7 +7,7 @@ from bot.messages import Platform
 from bot.telemetry import metrics
 from bot.telemetry.metrics import MessageOutcome, render_metrics
 
-LABELS = {"platform", "outcome", "operation", "pool", "queue", "verdict", "status", "le"}
+LABELS = {"platform", "outcome", "task", "operation", "pool", "queue", "verdict", "status", "le"}
 
 
 def test_messages_are_counted_by_platform_and_outcome_when_they_are_told() -> None:
