@@ -30,18 +30,8 @@ class Analyser:
         guess = self.detector.guess(text)
         language = guess.language if guess.confident or remembered is None else remembered
         judgement = self.judge.judge(text, language)
-        sentiment = judgement.sentiment
-        return Analysis(
-            language=language or UNKNOWN_LANGUAGE,
-            language_confident=guess.confident,
-            sentiment_score=sentiment.score,
-            sentiment_type=sentiment.type,
-            sentiment_confidence=sentiment.confidence,
-            words=sentiment.words,
-            intent=judgement.intent,
-            intent_confidence=judgement.intent_confidence,
-            entities=_entities(text, language, now) if now else (),
-        )
+        entities = _entities(text, language, now) if now else ()
+        return Analysis.of(language or UNKNOWN_LANGUAGE, guess.confident, judgement, entities)
 
 
 def _entities(text: str, language: str | None, now: datetime) -> tuple[Entity, ...]:

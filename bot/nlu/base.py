@@ -117,18 +117,27 @@ class Analysis:
         """Return the values of the entities of one kind, each once."""
         return tuple(dict.fromkeys(entity.value for entity in self.entities if entity.kind is kind))
 
-    def judged_anew(self, judgement: Judgement) -> Analysis:
-        """Return the analysis with another's word on mood and intent."""
+    @classmethod
+    def of(
+        cls, language: str, language_confident: bool, judgement: Judgement, entities: tuple[Entity, ...] = ()
+    ) -> Analysis:
+        """Return what a judgement and the rest that is found out make together."""
         sentiment = judgement.sentiment
-        return replace(
-            self,
+        return cls(
+            language=language,
+            language_confident=language_confident,
             sentiment_score=sentiment.score,
             sentiment_type=sentiment.type,
             sentiment_confidence=sentiment.confidence,
             words=sentiment.words,
             intent=judgement.intent,
             intent_confidence=judgement.intent_confidence,
+            entities=entities,
         )
+
+    def judged_anew(self, judgement: Judgement) -> Analysis:
+        """Return the analysis with another's word on mood and intent."""
+        return Analysis.of(self.language, self.language_confident, judgement, self.entities)
 
     def without_mood(self) -> Analysis:
         """Return the analysis of words that turned out to say nothing of how anybody feels."""
