@@ -7,11 +7,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from bot.errors import LeaseLost
 from bot.storage.claims import ChatLease
+from bot.storage.repositories.outbox import NewOutboxMessage
 from bot.storage.unit_of_work import Database
-from models.enums import InboxState
+from models.enums import InboxState, OutboxPurpose
 from tests.bot.storage.houses import House, waits_for_lock
 from tests.bot.storage.twins import NOW
 from tests.factories import begin_next, ready_chat
@@ -122,6 +124,22 @@ async def test_wakes_the_chat_when_an_event_arrives_before_the_release(house: Ho
     assert await working == "one"
     (again,) = await house.database.claims.claim_chats(1)
     assert await handle_all(house, again) == ["two"]
+
+
+async def test_queues_are_read_by_plans_of_the_moment_when_a_step_has_inserted_something(house: House) -> None:
+    mode = text("SHOW plan_cache_mode")
+    await house.receive("one")
+    (lease,) = await house.database.claims.claim_chats(1)
+    async with house.database.unit(house.hotel_id) as uow:
+        event = await begin_next(uow, lease.chat_id)
+        assert event is not None
+        answer = NewOutboxMessage(
+            house.account_id, lease.chat_id, OutboxPurpose.reply, {"text": "Hello"}, "c", NOW, NOW, NOW
+        )
+        await uow.outbox.add_all([answer])
+        assert (await uow.connection.execute(mode)).scalar_one() == "auto", "references are checked by kept plans"
+        await uow.inbox.finish_all([event.id], NOW)
+        assert (await uow.connection.execute(mode)).scalar_one() == "force_custom_plan"
 
 
 async def test_wakes_the_chat_when_an_event_arrives_during_the_release(house: House) -> None:
