@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from bot.channels.base import JOURNAL_LAG
 from bot.channels.connections import Connections
 from bot.clock import Clock
 from bot.errors import AccountUnusable, InDoubt, TransientError
@@ -16,7 +17,6 @@ from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import logger
 from models.enums import OutboxState
 
-PATIENCE = timedelta(minutes=2)
 # With a provider that says when to ask again: a journal may be asked once a second only, for all its messages.
 LONGEST_PATIENCE = timedelta(minutes=10)
 CLOCK_SKEW = timedelta(seconds=10)
@@ -32,6 +32,7 @@ class Doubts:
         self._connections = connections
         self._clock = clock
         self._settled = settled
+        self._missed: dict[int, datetime] = {}
 
     async def mark_stale(self, hotel_id: UUID) -> None:
         """Put in doubt what a worker was sending when it died."""
@@ -61,13 +62,26 @@ class Doubts:
         except (InDoubt, AccountUnusable):
             await self._report(hotel_id, record)
         except TransientError as error:
-            if age > (PATIENCE if error.retry_after is None else LONGEST_PATIENCE):
+            if age > (JOURNAL_LAG if error.retry_after is None else LONGEST_PATIENCE):
                 await self._report(hotel_id, record)
         else:
             if found is None:
-                await self._settle(hotel_id, record, OutboxState.queued, None)
-            elif not await self._settle(hotel_id, record, OutboxState.sent, found.message_id) and age > PATIENCE:
+                if self._is_absent(record, since):
+                    await self._settle(hotel_id, record, OutboxState.queued, None)
+            elif not await self._settle(hotel_id, record, OutboxState.sent, found.message_id) and age > JOURNAL_LAG:
                 await self._report(hotel_id, record)
+
+    def _is_absent(self, record: OutboxRecord, since: datetime) -> bool:
+        """Whether the provider has shown it nowhere for as long as its journal may lag.
+
+        A single look is no proof, however late it comes: what has just left the provider's queue is in neither.
+        """
+        now = self._clock.now()
+        first = self._missed.get(record.id, now)
+        if not since <= first <= now:  # of an earlier attempt, or of a clock that was set back
+            first = now
+        self._missed[record.id] = first
+        return now - first >= JOURNAL_LAG
 
     async def _settle(
         self, hotel_id: UUID, record: OutboxRecord, state: OutboxState, provider_message_id: str | None
@@ -81,6 +95,7 @@ class Doubts:
             if provider_message_id and await uow.outbox.with_provider_id(record.account_id, provider_message_id):
                 return False
             reason = f"the provider's journal says so: {'sent' if provider_message_id else 'never arrived'}"
+            self._missed.pop(record.id, None)
             if await uow.outbox.resolve(record.id, state, provider_message_id, reason):
                 if provider_message_id:
                     await name_messages(uow, [(record, provider_message_id)])
@@ -90,6 +105,7 @@ class Doubts:
         return True
 
     async def _report(self, hotel_id: UUID, record: OutboxRecord) -> None:
+        self._missed.pop(record.id, None)
         async with self._database.unit(hotel_id) as uow:
             if await uow.outbox.report_doubt(record.id, self._clock.now()):
                 await self._settled(uow, record, OutboxState.in_doubt, record.reason or "")

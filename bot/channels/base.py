@@ -10,6 +10,9 @@ from typing import Any, Protocol
 from bot.errors import RejectedInput
 from bot.messages import AccountState, Attachment, Incoming, OutgoingMessage, Platform
 
+JOURNAL_LAG = timedelta(minutes=2)
+"""A provider's journal may show a message this late."""
+
 
 class UnreadablePayload(RejectedInput):
     """A provider's payload is not as documented: correct the named part, or replay it after an update of Bellhop."""
@@ -120,7 +123,10 @@ class Channel(Protocol):
         ...
 
     async def find_sent(self, chat_id: str, message: OutgoingMessage, since: datetime) -> SendRecord | None:
-        """Look for a message in the provider's journal. Raises InDoubt where the provider can't be asked."""
+        """Look for a message in the provider's journal, which may show it JOURNAL_LAG late; None where it doesn't.
+
+        Raises InDoubt where the provider can't be asked, TransientError where it could not tell this time.
+        """
         ...
 
     async def state(self) -> AccountState:

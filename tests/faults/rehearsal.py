@@ -73,6 +73,7 @@ class Rehearsal:
     admin: asyncpg.Connection
     accounts: list[AccountHead]
     readers: dict[UUID, Channel]
+    doubts: Doubts
     doubted: set[tuple[UUID, int]] = field(default_factory=set)
     called_off: set[Mark] = field(default_factory=set)
 
@@ -110,8 +111,7 @@ class Rehearsal:
     async def tick(self) -> None:
         """Fire what is due, and settle what is in doubt."""
         house = self.house
-        doubts = Doubts(house.database, house.connections, house.clock, house.desk.settled)
-        ticks = Ticks(house.database, house.engine, doubts, house.clock, house.knocks)
+        ticks = Ticks(house.database, house.engine, self.doubts, house.clock, house.knocks)
         await ticks.fire_due()
         await ticks.settle_doubts()
         await self._note_doubts()
@@ -206,7 +206,8 @@ async def rehearsing(database: Database, seed: int) -> AsyncIterator[Rehearsal]:
             assert record is not None, "it was enrolled just now"
             reader = house.connections.reader(account.hotel_id, record)
             readers[account.account_id] = await stack.enter_async_context(reader)
-        rehearsal = Rehearsal(town, Load(town), house, admin, accounts, readers)
+        doubts = Doubts(house.database, house.connections, house.clock, house.desk.settled)
+        rehearsal = Rehearsal(town, Load(town), house, admin, accounts, readers, doubts)
         for guest in town.guests:
             rehearsal.load.write(guest)
         await rehearsal.settle()

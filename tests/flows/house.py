@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from bot.app import House, open_house, run_house
+from bot.channels.base import JOURNAL_LAG
 from bot.channels.registry import connect, import_clients
 from bot.config import Settings, load_settings
 from bot.database import Logins, open_database
@@ -27,6 +28,7 @@ from bot.security.encryption import KeyRing
 from bot.security.key_file import key_ring
 from bot.simulator.chats import ChatMessage
 from bot.simulator.green.instance import Instance
+from bot.simulator.history import Kind
 from bot.simulator.telegram.people import Bot, Group, User
 from bot.simulator.world import Simulator
 from bot.storage.repositories.guests import Identity
@@ -189,6 +191,16 @@ class Scene:
 
     def alert_messages(self) -> list[ChatMessage]:
         return self.simulator.telegram.chat(self.bot, self.group).from_bot()
+
+    async def wait_for_journal(self) -> None:
+        """Let Green API be asked about a doubt, and the time pass for which its journal may lack a message."""
+        history = self.simulator.history
+        asked = len(history.of(method="lastOutgoingMessages", kind=Kind.invoke))
+        # Who asks once more has read what was answered before.
+        await self.simulator.until(
+            lambda: len(history.of(method="lastOutgoingMessages", kind=Kind.invoke)) > asked + 1, within=20
+        )
+        self.clock.move(JOURNAL_LAG)
 
     async def offer(self, platform: Platform, text: str, *choices: Choice) -> None:
         """Let the hotel have said something with buttons in an earlier life."""

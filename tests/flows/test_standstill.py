@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
+from bot.channels.base import JOURNAL_LAG
 from bot.database import Logins
 from bot.messages import Platform
 from tests.flows.bot_process import BotProcess
 from tests.flows.house import Scene, eventually
 from tests.flows.proxy import Boundary, Moment, PostgresProxy
-
-JOURNAL_LAG = timedelta(minutes=3)
 
 
 @pytest.mark.parametrize("platform", [Platform.telegram, Platform.whatsapp_green])
@@ -44,10 +42,11 @@ async def test_others_go_on_and_nothing_is_said_twice_when_a_process_stands_stil
                 await eventually(lambda: scene.rows("SELECT FROM outbox WHERE state = 'in_doubt'"), within=60)
                 guest.write("When is breakfast?")
                 await scene.simulator.until(lambda: any("7:00" in it.text for it in guest.said()), within=60)
-                scene.clock.move(JOURNAL_LAG)
                 if platform is Platform.whatsapp_green:
+                    await scene.wait_for_journal()
                     await scene.simulator.until(lambda: len(guest.said()) == 2, within=60)
                 else:
+                    scene.clock.move(JOURNAL_LAG)
                     await scene.simulator.until(lambda: any("It is unknown" in it for it in scene.alerts()))
             # Alone and awake again, with a call to make for which the moment has passed.
             frozen.thaw()

@@ -206,6 +206,27 @@ async def test_statuses_count_when_they_came_before_anybody_knew_the_messages_id
     assert len(guest.said()) == 1
 
 
+async def test_an_answer_is_not_said_again_when_neither_queue_nor_journal_shows_it_at_the_first_look(
+    scene: Scene,
+) -> None:
+    guest, green, history = scene.guest(Platform.whatsapp_green), scene.simulator.green, scene.simulator.history
+    async with scene.serving():
+        green.faults.program(Fault.reset(took_effect=True), method="sendInteractiveButtonsReply")
+        green.faults.program(Fault.answer(200, "[]"), method="lastOutgoingMessages", times=None)
+        guest.write("What is the wifi password?")
+        await eventually(lambda: scene.rows("SELECT FROM outbox WHERE state = 'in_doubt'"))
+    # It waited in the provider's queue all the time that nobody looked, and left it just now.
+    scene.clock.move(timedelta(hours=1))
+    asked = len(history.of(method="lastOutgoingMessages", kind=Kind.invoke))
+    async with scene.serving():
+        await scene.simulator.until(
+            lambda: len(history.of(method="lastOutgoingMessages", kind=Kind.invoke)) > asked + 1, within=20
+        )
+        green.faults.clear()
+        await eventually(lambda: scene.rows("SELECT FROM outbox HAVING every(state = 'delivered') AND count(*) = 1"))
+    assert len(guest.said()) == 1
+
+
 async def test_staff_are_told_of_a_doubt_when_the_journal_only_shows_an_earlier_message_with_the_same_words(
     scene: Scene,
 ) -> None:
@@ -235,6 +256,7 @@ async def test_a_lost_answer_is_sent_after_all_when_the_journal_was_asked_too_of
             lambda: len(history.of(method="lastOutgoingMessages", kind=Kind.invoke)) > asked + 1, within=20
         )
         green.faults.clear()
+        await scene.wait_for_journal()
         (reply, *_) = await scene.simulator.until(guest.said, within=20)
     assert "sunny-terrace" in reply.text
     assert not any("It is unknown" in alert for alert in scene.alerts())

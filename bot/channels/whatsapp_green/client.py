@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.channels.base import Batch, Limits, SendRecord
+from bot.channels.base import JOURNAL_LAG, Batch, Limits, SendRecord
 from bot.channels.choices import numbered, send_parts, split_text
 from bot.channels.credentials import GreenCredentials
 from bot.channels.downloads import check_size, download
@@ -26,8 +26,8 @@ POLL = timedelta(seconds=20)
 """The provider takes 5 to 60 s."""
 _LEAST_POLL = 5
 _POLL_SLACK = timedelta(seconds=10)
-JOURNAL_LAG = timedelta(minutes=2)
-"""The provider's journal may show a message this late."""
+QUEUE_SHOWN = 500
+"""No more of the provider's queue is shown."""
 _WORDS = ("message", "body", "fileName")
 """Where a queued message has its words, or the name of its file."""
 _FLAGS = ("incomingWebhook", "outgoingWebhook", "outgoingAPIMessageWebhook", "stateWebhook")
@@ -111,18 +111,19 @@ class GreenChannel:
     async def find_sent(self, chat_id: str, message: OutgoingMessage, since: datetime) -> SendRecord | None:
         """Look into the queue and the journal for the same words to the same chat, sent at `since` or later.
 
-        Raises TransientError also while the journal may still lack it: ask again after `retry_after`.
+        Raises TransientError also where what they show can't tell: ask again after `retry_after`.
         """
-        age = self._clock.now() - since
-        minutes = max(1, math.ceil((age + JOURNAL_LAG) / timedelta(minutes=1)))
+        minutes = max(1, math.ceil((self._clock.now() - since + JOURNAL_LAG) / timedelta(minutes=1)))
         texts = {message.file.name} if message.file else {_plain(message), clean_text(message.text)}
         last_parts = {split_text(text, self.limits.text)[-1] for text in texts}
         queue = await self._calls.queues.showMessagesQueueAsync()
         journal = await self._calls.last_outgoing(minutes)
         for message_id in (*_queued(queue, chat_id, last_parts), *_sent(journal, chat_id, last_parts, since)):
             return SendRecord(message_id)
-        if age < JOURNAL_LAG:
-            raise TransientError("the journal may not show it yet", JOURNAL_LAG - age)
+        if isinstance(queue, list) and len(queue) >= QUEUE_SHOWN:
+            raise TransientError("the queue is longer than what is shown of it", JOURNAL_LAG)
+        if self._clock.now() - since > timedelta(minutes=minutes):  # we stood still between question and answer
+            raise TransientError("the journal was not asked far enough back", timedelta(seconds=1))
         return None
 
     async def state(self) -> AccountState:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,7 +28,7 @@ from bot.simulator.faults import Fault
 from bot.simulator.history import Kind
 from bot.simulator.world import Simulator
 
-GUEST = "79991234567@c.us"
+GUEST, OTHERS = "79991234567@c.us", "79990001122@c.us"
 NOW = datetime(2026, 5, 1, 12, 0, 0, 500_000, tzinfo=UTC)
 MENU = OutgoingMessage("What would you like?", (Choice("wifi", "Wi-Fi"), Choice("taxi", "Taxi")))
 NUMBERED = "What would you like?\n\n1. Wi-Fi\n2. Taxi"
@@ -218,18 +219,32 @@ async def test_a_lost_message_is_found_when_it_went_out_with_numbers(desk: Desk)
     assert found.message_id == sent
 
 
-async def test_the_message_is_surely_absent_when_the_journal_lacks_it_after_its_lag(desk: Desk) -> None:
+async def test_nothing_is_found_when_others_got_it_or_the_guest_got_something_else(desk: Desk) -> None:
     message = OutgoingMessage("hello")
     since = desk.clock.now()
-    await desk.channel.send("79990001122@c.us", message)
+    await desk.channel.send(OTHERS, message)
     await desk.channel.send(GUEST, OutgoingMessage("something else"))
     await desk.heard()
-    desk.clock.move(timedelta(seconds=30))
-    with pytest.raises(TransientError) as raised:
-        await desk.channel.find_sent(GUEST, message, since)
-    assert raised.value.retry_after == timedelta(seconds=90)
-    desk.clock.move(LATER)
     assert await desk.channel.find_sent(GUEST, message, since) is None
+
+
+async def test_nobody_says_that_it_is_absent_when_the_queue_may_be_longer_than_what_is_shown(desk: Desk) -> None:
+    shown = [{"messageID": f"3EB0{each:016}", "body": {"chatId": OTHERS, "message": "hello"}} for each in range(500)]
+    desk.answer(200, shown, "showMessagesQueue")
+    with pytest.raises(TransientError) as raised:
+        await desk.channel.find_sent(GUEST, OutgoingMessage("hello"), desk.clock.now())
+    assert raised.value.retry_after
+
+
+async def test_nobody_says_that_it_is_absent_when_the_process_stood_still_while_it_asked(desk: Desk) -> None:
+    since = desk.clock.now()
+    desk.answer(200, [], "lastOutgoingMessages")
+    asking = asyncio.create_task(desk.channel.find_sent(GUEST, OutgoingMessage("hello"), since))
+    await desk.sim.until(lambda: desk.calls("lastOutgoingMessages"))
+    desk.clock.move(timedelta(minutes=3))
+    with pytest.raises(TransientError) as raised:
+        await asking
+    assert raised.value.retry_after
 
 
 async def test_an_older_message_of_the_same_words_is_not_taken_for_the_lost_one(desk: Desk) -> None:
