@@ -78,7 +78,7 @@ class Messages(Repository):
         """Note the provider's ids of messages of ours, given with id and `created_at`, which finds the partition."""
         if names:
             ids, times, platform_ids = map(list, zip(*names, strict=True))
-            await self._fetch(_NAME_ALL, self.hotel_id, ids, times, platform_ids)
+            await self._fetch(_NAME_ALL, self.hotel_id, ids, times, platform_ids, min(times), max(times))
 
     async def writers(self, since: datetime) -> list[UUID]:
         """Return the guests who have written since then."""
@@ -151,4 +151,5 @@ _NAME_ALL = """
     UPDATE messages SET platform_message_id = named.platform_message_id
     FROM unnest($2::uuid[], $3::timestamptz[], $4::text[]) AS named (id, created_at, platform_message_id)
     WHERE messages.hotel_id = $1 AND messages.id = named.id AND messages.created_at = named.created_at
+      AND messages.created_at BETWEEN $5 AND $6  -- leaves the other months out before anything is opened
 """
