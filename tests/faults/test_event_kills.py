@@ -25,7 +25,7 @@ PATIENCE = 60.0
 RAISED = ("handlers.step:Step._save_all", "bot.workers.ticks:Ticks._fire_due_in")
 WORDS = "This is said once."
 BOOKING = f"BV-{ROOMS[Platform.whatsapp_green]}"
-BOTH_SIDES = pytest.mark.parametrize("moment", list(Moment))
+BOTH_SIDES = pytest.mark.parametrize("moment", [Moment.after, pytest.param(Moment.before, marks=pytest.mark.slow)])
 
 
 @asynccontextmanager

@@ -57,7 +57,7 @@ def until_ready(port: int) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_answer_on_one_port_and_end_with_0_when_they_are_told_to(clean_database: Database, number: int) -> None:
     port = free_ports(3)
     ports = {"BELLHOP_PORT": str(port), "BELLHOP_METRICS_PORT": str(port + 1)}
