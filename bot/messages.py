@@ -121,6 +121,18 @@ class IncomingMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffMessage:
+    """What one of the hotel's people wrote in a chat on the account's own phone, past us; else as what comes in."""
+
+    kind: IncomingKind
+    chat_id: str
+    sent_at: datetime
+    message_id: str
+    text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryUpdate:
     """The provider's word on a message of ours, or its echo (then `chat_id` and `text` are known)."""
 
@@ -175,7 +187,7 @@ class Ignored:
     reason: str
 
 
-Incoming = IncomingMessage | DeliveryUpdate | AccountUpdate | ReachUpdate | ChatMoved | Ignored
+Incoming = IncomingMessage | StaffMessage | DeliveryUpdate | AccountUpdate | ReachUpdate | ChatMoved | Ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,9 +238,10 @@ def _plain(value: Any) -> Any:
     return tuple(map(_plain, value)) if isinstance(value, tuple) else value
 
 
-_TypeName = Literal["message", "delivery", "account", "reach", "chat_moved", "ignored", "outgoing"]
+_TypeName = Literal["message", "staff_message", "delivery", "account", "reach", "chat_moved", "ignored", "outgoing"]
 _TYPE_NAMES: dict[type, _TypeName] = {
     IncomingMessage: "message",
+    StaffMessage: "staff_message",
     DeliveryUpdate: "delivery",
     AccountUpdate: "account",
     ReachUpdate: "reach",

@@ -17,6 +17,7 @@ from bot.messages import (
     Incoming,
     IncomingMessage,
     Platform,
+    StaffMessage,
     clean_text,
 )
 
@@ -41,6 +42,8 @@ _LANES = (("senderData", "chatId"), ("chatId",), ("from",))
 NO_LANE = "account"
 _ONE_WAY = ("@broadcast", "@newsletter")
 """Where an answer would be published, not answered."""
+_GESTURES = ("editedMessage", "deletedMessage", "reactionMessage", "pollUpdateMessage")
+"""What somebody does to a message that is there, and says nothing by."""
 
 
 class GreenFormat:
@@ -99,6 +102,8 @@ def _kind(value: Any) -> EventKind:
             if kind == "editedMessage":
                 return EventKind.edit
             return EventKind.press if isinstance(kind, str) and kind in PRESSES else EventKind.message
+        case "outgoingMessageReceived":
+            return EventKind.message
         case "outgoingMessageStatus" | "outgoingAPIMessageReceived":
             return EventKind.status
         case "stateInstanceChanged":
@@ -114,7 +119,7 @@ def _parsed(kind: str, value: dict[str, Any]) -> Incoming:
         case "outgoingAPIMessageReceived":
             return _echo(read(Received, value), value)
         case "outgoingMessageReceived":
-            return Ignored("written on the hotel's own phone")
+            return _by_hand(read(Received, value), value)
         case "outgoingMessageStatus":
             return _status(read(Status, value))
         case "stateInstanceChanged":
@@ -145,6 +150,24 @@ def _incoming(value: dict[str, Any]) -> Incoming:
             "replied_to": answered(data),
             **content_of(value["messageData"], data, sender),
         }
+    )
+
+
+def _by_hand(received: Received, value: dict[str, Any]) -> Incoming:
+    """Read what was written on the hotel's own phone. Its chat is the guest, its sender the hotel."""
+    chat_id, data = received.sender_data.chat_id, received.message_data
+    if is_group(chat_id) or chat_id.endswith(_ONE_WAY):
+        return Ignored("written on the hotel's own phone, and to no guest")
+    if data.type_message in _GESTURES:
+        return Ignored("done on the hotel's own phone to a message that was there")
+    content = content_of(value["messageData"], data, sender_of(received.sender_data))
+    return StaffMessage(
+        kind=content["kind"],
+        chat_id=chat_id,
+        sent_at=received.timestamp,
+        message_id=received.id_message,
+        text=content.get("text", ""),
+        attachments=content.get("attachments", ()),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.cli import COMMANDS
 from bot.security.encryption import new_key
+from tests.bot.channels.whatsapp_green.notifications import GUEST, by_hand
 from tests.bot.cli.conftest import Operator
 
 UPDATE = b"""{"update_id":1,"message":{"message_id":1,"date":1,"chat":{"id":5,"type":"private"},
@@ -39,6 +40,13 @@ def test_gives_messages_when_a_payload_is_read() -> None:
     (line,) = Operator().does("parse", "--platform", "telegram", typed=UPDATE).splitlines()
     message = json.loads(line)
     assert (message["type"], message["text"], message["chat_id"]) == ("message", "hi", "5")
+
+
+def test_gives_staffs_own_words_when_they_wrote_on_the_hotels_phone() -> None:
+    value = by_hand("textMessage", textMessageData={"textMessage": "I'm coming"})
+    (line,) = Operator().does("parse", "--platform", "whatsapp_green", typed=json.dumps(value).encode()).splitlines()
+    message = json.loads(line)
+    assert (message["type"], message["text"], message["chat_id"]) == ("staff_message", "I'm coming", GUEST)
 
 
 @pytest.mark.parametrize("platform", ["telegram", "whatsapp_green"])

@@ -25,6 +25,13 @@ def received(kind: str, *, sender: dict[str, Any] | None = None, **parts: Any) -
     )
 
 
+def by_hand(kind: str, *, chat: str = GUEST, **parts: Any) -> dict[str, Any]:
+    """What was written on the hotel's own phone, in the chat with a guest."""
+    who = {"chatId": chat, "chatName": "Анна", "sender": INSTANCE["wid"], "senderName": "Hotel"}
+    data = {"typeMessage": kind, **parts}
+    return notification("outgoingMessageReceived", idMessage="3EB0", senderData=who, messageData=data)
+
+
 def text(words: str) -> dict[str, Any]:
     return received("textMessage", textMessageData={"textMessage": words})
 
@@ -60,6 +67,7 @@ EXAMPLES = [orjson.dumps(each) for each in [
     received("contactMessage", contactMessageData={"displayName": "Anna", "vcard": CARD}),
     received("reactionMessage", extendedTextMessageData={"text": "👍"}, quotedMessage={"stanzaId": "BAE5"}),
     *PRESSES,
+    by_hand("textMessage", textMessageData={"textMessage": "I'm coming"}),
     notification("outgoingMessageStatus", chatId=GUEST, idMessage="BAE5", status="delivered", sendByApi=True),
     notification("stateInstanceChanged", stateInstance="notAuthorized"),
 ]]  # fmt: skip

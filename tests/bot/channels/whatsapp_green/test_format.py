@@ -24,6 +24,7 @@ from bot.messages import (
     Location,
     Sender,
     SharedContact,
+    StaffMessage,
 )
 from tests.bot.channels.whatsapp_green.notifications import (
     CARD,
@@ -31,6 +32,7 @@ from tests.bot.channels.whatsapp_green.notifications import (
     GUEST,
     PRESSES,
     TIME,
+    by_hand,
     notification,
     received,
     text,
@@ -256,6 +258,36 @@ def test_our_own_message_is_recognised_when_the_provider_echoes_it(data: dict[st
 
 
 @pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (by_hand("textMessage", textMessageData={"textMessage": "I'm coming"}), (IncomingKind.text, "I'm coming")),
+        (by_hand("extendedTextMessage", extendedTextMessageData={"text": "see https://h"}),
+         (IncomingKind.text, "see https://h")),
+        (by_hand("quotedMessage", extendedTextMessageData={"text": "yes"}, quotedMessage={"stanzaId": "F7"}),
+         (IncomingKind.text, "yes")),
+        (by_hand("locationMessage", locationMessageData={"latitude": 1, "longitude": 2, "nameLocation": "Here"}),
+         (IncomingKind.location, "Here")),
+        (by_hand("somethingNew", somethingNew={"body": "words"}), (IncomingKind.unsupported, "words")),
+    ],
+)  # fmt: skip
+def test_staff_are_heard_in_the_guests_chat_when_they_write_on_the_hotels_own_phone(
+    value: dict[str, Any], expected: tuple[IncomingKind, str]
+) -> None:
+    kind, words = expected
+    assert parsed(value) == StaffMessage(kind, GUEST, AT, "3EB0", words)
+    (event,) = FORMAT.envelopes(orjson.dumps(value))
+    assert (event.kind, event.lane, event.event_id) == (EventKind.message, GUEST, "3EB0")
+
+
+def test_a_picture_is_kept_when_staff_send_it_from_the_hotels_own_phone() -> None:
+    file = {"downloadUrl": "https://m/1", "caption": "The way", "mimeType": "image/png", "fileName": "map.png"}
+    picture = Attachment(AttachmentKind.image, url="https://m/1", mime_type="image/png", file_name="map.png")
+    assert parsed(by_hand("imageMessage", fileMessageData=file)) == StaffMessage(
+        IncomingKind.media, GUEST, AT, "3EB0", "The way", (picture,)
+    )
+
+
+@pytest.mark.parametrize(
     ("state", "expected"),
     [
         ("authorized", AccountState.active),
@@ -282,7 +314,11 @@ def test_the_account_is_limited_when_a_message_was_held_back_as_spam() -> None:
     "value",
     [
         received("deletedMessage", deletedMessageData={"stanzaId": "B"}),
-        notification("outgoingMessageReceived", idMessage="B", senderData={}, messageData={}),
+        by_hand("textMessage", chat="79991234567-1581234048@g.us", textMessageData={"textMessage": "tonight?"}),
+        by_hand("textMessage", chat="status@broadcast", textMessageData={"textMessage": "Sauna is open"}),
+        by_hand("editedMessage", editedMessageData={"textMessage": "room 12", "stanzaId": "B"}),
+        by_hand("deletedMessage", deletedMessageData={"stanzaId": "B"}),
+        by_hand("reactionMessage", extendedTextMessageData={"text": "👍"}, quotedMessage={"stanzaId": "B"}),
         notification("outgoingMessageStatus", chatId=GUEST, idMessage="B", status="pending"),
         notification("stateInstanceChanged", stateInstance="dreaming"),
         notification("quotaExceeded", quotaData={"status": "CORRESPONDENTS_QUOTA_EXCEEDED"}),
