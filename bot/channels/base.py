@@ -147,3 +147,7 @@ class Channel(Protocol):
     async def use_webhook(self, url: str | None, secret: str) -> None:
         """Make the provider push to `url`, or with None hand events to `fetch`; asks before it changes anything."""
         ...
+
+    async def switched_off(self) -> tuple[str, ...]:
+        """Name the account's settings by which the provider keeps from us what we need. Raises like `state`."""
+        ...

@@ -170,6 +170,10 @@ async def test_the_address_is_the_one_that_guests_know_when_the_provider_tells_i
     assert await rig.channel.address() == rig.address
 
 
+async def test_nothing_is_switched_off_when_the_account_is_as_we_need_it(rig: Rig) -> None:
+    assert await rig.channel.switched_off() == ()
+
+
 async def test_pushing_and_fetching_take_turns_when_the_webhook_is_set_and_removed(rig: Rig) -> None:
     await rig.channel.use_webhook("http://127.0.0.1:9/webhooks/x", "s3cret-of-the-webhook")
     with pytest.raises(TransientError, match="webhook"):

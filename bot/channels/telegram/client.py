@@ -166,6 +166,9 @@ class TelegramChannel:
             call = SetWebhook(url=url, secret_token=secret, max_connections=1, allowed_updates=_KINDS)
             await self._bot(call)
 
+    async def switched_off(self) -> tuple[str, ...]:
+        return ()  # what is wanted goes with each question, and with the webhook
+
     async def _webhook_info(self) -> Any:
         """Return what is known of the webhook: None from a server that has the bot but not this question."""
         try:

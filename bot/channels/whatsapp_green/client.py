@@ -30,8 +30,15 @@ QUEUE_SHOWN = 500
 """No more of the provider's queue is shown."""
 _WORDS = ("message", "body", "fileName")
 """Where a queued message has its words, or the name of its file."""
-_FLAGS = ("incomingWebhook", "outgoingWebhook", "outgoingAPIMessageWebhook", "stateWebhook")
-"""Settings without which the provider keeps messages, statuses, echoes or account states to itself."""
+_FLAGS = (
+    "incomingWebhook",
+    "outgoingWebhook",
+    "outgoingMessageWebhook",
+    "outgoingAPIMessageWebhook",
+    "stateWebhook",
+)
+"""Settings without which the provider keeps to itself messages, statuses, what is written on the hotel's own phone,
+echoes or account states."""
 
 
 class GreenChannel:
@@ -155,6 +162,10 @@ class GreenChannel:
         changes = {name: value for name, value in wanted.items() if (current.get(name) or "") != value}
         if changes:
             await self._calls.account.setSettingsAsync(changes)
+
+    async def switched_off(self) -> tuple[str, ...]:
+        current = await self._settings()
+        return tuple(flag for flag in _FLAGS if current.get(flag, "yes") != "yes")
 
     async def _settings(self) -> dict[str, Any]:
         """Return the account's settings: none from a server that has the account but not this question."""

@@ -57,6 +57,14 @@ async def _ask(about: str, account: AccountRecord, channel: Channel, public_url:
     if actual is not None and not is_same(account.address, actual):
         remedy = "guests' links lead astray: remove the account and add it again under its own address"
         return Finding(about, problem=f"its credentials are those of {actual}", remedy=remedy)
+    if off := await channel.switched_off():
+        problem = (
+            f"the provider keeps things from us: {', '.join(off)} {'is' if len(off) == 1 else 'are'} switched off"
+        )
+        remedy = (
+            "start `python -m bot run` anew: it switches them on, which restarts the number for up to five minutes"
+        )
+        return Finding(about, problem=problem, remedy=remedy)
     return judge_way(about, await channel.webhook(), public_url)
 
 

@@ -163,6 +163,21 @@ def test_says_that_alerts_reach_nobody_when_their_account_was_switched_off(
     assert "switched off" in found[1]
 
 
+def test_names_the_setting_when_the_provider_keeps_what_staff_write_on_the_hotels_phone(
+    equipped: Operator, months: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def play(simulator: Simulator) -> None:
+        add_everybody(simulator)
+        simulator.green.add_instance(1101, "s3cr3t", "+4930900100", settings={"outgoingMessageWebhook": "no"})
+
+    number = ("--hotel", "adler", "--phone", "+49 30 900100", "--instance", "1101")
+    equipped.does("hotel", "channel", "add-green", *number, typed="s3cr3t")
+    with providers(play, monkeypatch):
+        (line,) = problems(equipped.tries("doctor").output)
+    assert "outgoingMessageWebhook is switched off" in line
+    assert "python -m bot run" in line
+
+
 def test_names_the_missing_key_when_credentials_are_sealed_with_another(
     equipped: Operator, months: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -291,9 +291,10 @@ async def test_it_is_asked_again_later_when_the_answer_is_something_else(desk: D
 
 
 async def test_nothing_is_set_when_the_server_does_not_know_the_question_for_the_settings(desk: Desk) -> None:
-    for _ in range(2):
+    for _ in range(3):
         desk.answer(404, {"message": "page not found"}, "getSettings")
     assert await desk.channel.webhook() is None
+    assert await desk.channel.switched_off() == ()
     await desk.channel.use_webhook(None, "")
     assert desk.calls("setSettings") == []
 
@@ -327,6 +328,15 @@ async def test_only_what_differs_is_set_when_the_webhook_changes(desk: Desk) -> 
         {"webhookUrlToken": "two"},
         {"webhookUrl": ""},
     ]
+
+
+async def test_settings_are_named_when_they_keep_things_from_us(desk: Desk) -> None:
+    assert await desk.channel.switched_off() == ()
+    desk.instance.settings |= {"outgoingMessageWebhook": "no", "stateWebhook": "no", "deviceWebhook": "no"}
+    assert await desk.channel.switched_off() == ("outgoingMessageWebhook", "stateWebhook")
+    await desk.channel.use_webhook(None, "")
+    assert await desk.channel.switched_off() == ()
+    assert len(desk.calls("setSettings")) == 1
 
 
 async def test_a_notification_is_deleted_by_its_receipt_when_it_was_stored(desk: Desk) -> None:
