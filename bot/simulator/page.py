@@ -167,8 +167,11 @@ class Page:
         text = str(body.get("text", "")).strip()
         if not 1 <= len(text) <= _LONGEST_TEXT:
             raise web.HTTPBadRequest(text=f"A message has 1 to {_LONGEST_TEXT} characters.")
-        thread = body.get("thread")
-        self._scene.say(_seat(body), text, str(thread) if thread else None)
+        thread, seat = body.get("thread"), _seat(body)
+        if body.get("own") is True:
+            self._scene.say_on_hotel_phone(text)
+        else:
+            self._scene.say(seat, text, str(thread) if thread else None)
         return _json({"done": True})
 
     async def _press(self, request: web.Request) -> web.Response:

@@ -81,6 +81,10 @@ class Scene:
         else:
             self._telegram.write(self._user(seat), self._place(seat), text, thread_id=thread_id)
 
+    def say_on_hotel_phone(self, text: str) -> None:
+        """Type `text` on the hotel's own phone, to the WhatsApp guest."""
+        self._green.write_from_hotel_phone(self._cast.instance, self._cast.whatsapp_phone, text)
+
     def start(self) -> None:
         """The Telegram guest follows the deep link."""
         self._telegram.open_link(self._cast.telegram_guest, self._cast.bot, self._cast.start)

@@ -209,6 +209,17 @@ async def test_keyboard_alone_is_enough_when_playing(table: Table, browser: Brow
     await page.context.close()
 
 
+async def test_guest_reads_the_hotel_when_it_writes_on_its_own_phone(table: Table, browser: Browser) -> None:
+    page = await open_page(browser, table)
+    await page.get_by_role("checkbox", name="as the hotel, on its own phone").check()
+    await page.get_by_label("Message: Guest on WhatsApp").fill("I'm coming")
+    await page.keyboard.press("Enter")
+    guest = page.get_by_role("log", name="Ivan Petrov")
+    await expect(guest.locator(".theirs").get_by_text("I'm coming")).to_be_visible()
+    await expect(guest.locator(".mine")).to_have_count(0)
+    await page.context.close()
+
+
 async def test_press_keeps_the_focus_when_the_message_changes(table: Table, browser: Browser) -> None:
     page = await open_page(browser, table)
     await page.get_by_label("Message: Guest on Telegram").fill("filthy")

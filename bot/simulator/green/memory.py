@@ -14,8 +14,9 @@ class Memory:
     """Takes messages in the order in which they were said; the bot hears nothing of it."""
 
     def heard(self, instance: Instance, notification: Wire) -> None:
-        """Put back what a person said, from the notification that told the bot."""
-        if notification["typeWebhook"] != "incomingMessageReceived":
+        """Put back what a person said, a guest or one at the hotel's own phone, from the notification of it."""
+        kind = notification["typeWebhook"]
+        if kind not in ("incomingMessageReceived", "outgoingMessageReceived"):
             return
         sender = notification["senderData"]
         instance.journal[notification["idMessage"]] = Said(
@@ -23,7 +24,7 @@ class Memory:
             chat_id=sender["chatId"],
             sender_id=sender["sender"],
             sender_name=sender["senderName"],
-            outgoing=False,
+            outgoing=kind == "outgoingMessageReceived",
             by_api=False,
             at=datetime.fromtimestamp(notification["timestamp"], UTC),
             data=notification["messageData"],

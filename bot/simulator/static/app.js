@@ -100,6 +100,7 @@ function buildPhone(seat) {
     }
   });
   input.addEventListener("input", () => grow(input));
+  pane.querySelector(".own-label").hidden = seat !== "whatsapp";
   pane.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
     say(seat, input);
@@ -185,9 +186,10 @@ async function say(seat, input) {
   const text = input.value.trim();
   if (!text) return;
   const topic = panes[seat].querySelector(".topic");
+  const own = panes[seat].querySelector(".own").checked;
   input.value = "";
   grow(input);
-  if (!await post("say", { phone: seat, text, thread: topic.value || null })) {
+  if (!await post("say", { phone: seat, text, thread: topic.value || null, own })) {
     input.value = text;
     grow(input);
   }
@@ -502,6 +504,7 @@ function translate() {
     pane.querySelector(".openers").setAttribute("aria-label", word("openers"));
     pane.querySelector(".input").placeholder = word("saySomething");
     pane.querySelector(".topic-word").textContent = word("topic");
+    pane.querySelector(".own-word").textContent = word("ownPhone");
     pane.querySelector(".send").setAttribute("aria-label", `${word("send")}: ${word(seat)}`);
   }
 }

@@ -105,6 +105,14 @@ async def test_everybody_says_something_when_asked_to(desk: Desk, http: aiohttp.
     assert len(desk.simulator.green.pending(desk.cast.instance)) == 1
 
 
+async def test_guest_reads_the_hotel_when_it_writes_on_its_own_phone(desk: Desk, http: aiohttp.ClientSession) -> None:
+    assert await post(desk, http, "say", phone="whatsapp", text="I'm coming", own=True) == 200
+    (message,) = (await picture(desk, http))["phones"][0]["messages"]
+    assert (message["text"], message["mine"]) == ("I'm coming", False)
+    kinds = [one["typeWebhook"] for one in desk.simulator.green.pending(desk.cast.instance)]
+    assert kinds == ["outgoingMessageReceived", "outgoingMessageStatus"]
+
+
 async def test_deep_link_is_opened_when_start_is_pressed(desk: Desk, http: aiohttp.ClientSession) -> None:
     assert (await picture(desk, http))["phones"][1]["canStart"] is True
     assert await post(desk, http, "start") == 200
