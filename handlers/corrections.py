@@ -13,7 +13,7 @@ from bot.nlu.base import Intent
 from bot.notifications import CORRECT, alert_choices
 from bot.storage.repositories.corrections import CorrectionRecord, JudgedRecord
 from bot.storage.unit_of_work import UnitOfWork
-from handlers.alerts import ShownAlert, note, of_the_house, read_alert, rewritten
+from handlers.alerts import HouseVoice, ShownAlert, note, of_the_house, read_alert, rewritten
 from handlers.base import Outcome, Turn
 from models.enums import NotificationStatus, SentimentType
 
@@ -80,11 +80,11 @@ def _silent(turn: Turn) -> tuple[OutgoingMessage, ...]:
     return note(turn, "") if turn.message.press_id else ()
 
 
-def _usual(house: Turn, alert: ShownAlert) -> tuple[Choice, ...]:
+def _usual(house: HouseVoice, alert: ShownAlert) -> tuple[Choice, ...]:
     return alert_choices(alert.notification, house.say, house.offers_aid)
 
 
-def _moods(house: Turn, alert: ShownAlert) -> tuple[Choice, ...]:
+def _moods(house: HouseVoice, alert: ShownAlert) -> tuple[Choice, ...]:
     """The moods, the present one marked; whoever looks at the alert may still take it."""
     assert alert.judged is not None, "the handler has asked"
     now = alert.judged.sentiment_type
@@ -96,7 +96,7 @@ def _moods(house: Turn, alert: ShownAlert) -> tuple[Choice, ...]:
     return (*take, *moods, intents, _choice(house, alert, _BACK, house.say("staff-button-back")))
 
 
-def _intents(house: Turn, alert: ShownAlert) -> tuple[Choice, ...]:
+def _intents(house: HouseVoice, alert: ShownAlert) -> tuple[Choice, ...]:
     assert alert.judged is not None, "the handler has asked"
     now = alert.judged.intent
     intents = (
@@ -106,7 +106,7 @@ def _intents(house: Turn, alert: ShownAlert) -> tuple[Choice, ...]:
     return (*intents, _choice(house, alert, "", house.say("staff-button-back")))
 
 
-def _choice(house: Turn, alert: ShownAlert, value: str, label: str, is_now: bool = False) -> Choice:
+def _choice(house: HouseVoice, alert: ShownAlert, value: str, label: str, is_now: bool = False) -> Choice:
     return Choice(f"{CORRECT}{alert.notification.id}:{value}", f"✓ {label}" if is_now else label)
 
 

@@ -9,7 +9,7 @@ from bot.messages import OutgoingMessage
 from bot.notifications import ACKNOWLEDGE
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import format_time
-from handlers.alerts import ShownAlert, name_of, note, read_alert, rewritten
+from handlers.alerts import ShownAlert, note, read_alert, rewritten, taker_of
 from handlers.base import Outcome, Reply, Turn
 from handlers.filters import command_of
 from triggers.engine import Engine
@@ -34,7 +34,7 @@ class Take:
             await self.engine.note_reply(uow, taken.notification.guest_id)
         time = format_time(taken.notification.acknowledged_at or turn.now, turn.zone, turn.language)
         key = "staff-taken" if is_first else "staff-taken-before"
-        return (*note(turn, turn.say(key, name=name_of(turn, taken.taker), time=time)), *rewritten(turn, taken))
+        return (*note(turn, turn.say(key, name=taker_of(turn, taken), time=time)), *rewritten(turn, taken))
 
 
 class TakeAlert:

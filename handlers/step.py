@@ -17,16 +17,19 @@ from uuid import UUID
 from bot.batches import Batches
 from bot.errors import LeaseLost
 from bot.lanes import Begun, begin_next
+from bot.messages import Platform, StaffMessage
 from bot.nlu.advice import Adviser
 from bot.notifications import Desk
 from bot.storage.claims import ChatLease
-from bot.storage.unit_of_work import Database
+from bot.storage.repositories.inbox import InboxRecord
+from bot.storage.unit_of_work import Database, UnitOfWork
 from bot.telemetry.logs import logger
 from bot.telemetry.metrics import MessageOutcome, messages, step_seconds
 from handlers.advice import advised
 from handlers.base import Fetches, Outcome, Turn, reads
 from handlers.router import Route, Router
 from handlers.saving import Saving, Thought
+from handlers.staff_messages import StaffMessages
 from handlers.turns import Arrival, Known, TurnLoader, read_shelf
 from triggers.engine import Engine
 
@@ -54,6 +57,7 @@ class Step:
         self._desk = desk
         self._engine = engine
         self._adviser = adviser
+        self._staff = StaffMessages(loader, engine)
         self._loads = Batches(self._load_all, MOST_TOGETHER)
         self._saves = Batches(self._save_all, MOST_TOGETHER)
 
@@ -82,6 +86,12 @@ class Step:
         step_seconds.labels(arrival.platform).observe(time.monotonic() - started)
         log.info("message_handled", route=route.name if route else None, kind=arrival.message.kind)
         return begun
+
+    async def hear_staff(
+        self, uow: UnitOfWork, event: InboxRecord, platform: Platform, message: StaffMessage
+    ) -> None:
+        """Take in what one of the hotel's people wrote to a guest themselves, in the caller's transaction."""
+        await self._staff.hear(uow, event, platform, message)
 
     async def _advised(self, adviser: Adviser, arrival: Arrival, turn: Turn) -> Turn:
         async def is_followed() -> bool:

@@ -25,6 +25,7 @@ from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.users import UserRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import Texts
+from handlers.alerts import HouseVoice
 from handlers.base import Turn
 from handlers.filters import arguments_of, command_of
 from handlers.language import language_of
@@ -100,6 +101,13 @@ class TurnLoader:
         self._texts = texts
         self._clock = clock
         self._offers_aid = offers_aid
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def voice_of(self, hotel: HotelRecord) -> HouseVoice:
+        """Return what the hotel's people are told things by, where nobody has a turn."""
+        return HouseVoice(hotel, self._texts.with_default(hotel.default_language), self._offers_aid)
 
     def turns(self, shelf: Shelf, arrivals: Sequence[Arrival]) -> Iterator[Known]:
         """Yield the turns of arrived messages, in order, from what was read for them."""

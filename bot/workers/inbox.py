@@ -13,7 +13,16 @@ from bot.errors import LeaseLost, RejectedInput
 from bot.inbox import TOPIC
 from bot.knocks import Knocks
 from bot.lanes import Begun, begin_next
-from bot.messages import AccountUpdate, ChatMoved, DeliveryUpdate, Incoming, IncomingMessage, Platform, ReachUpdate
+from bot.messages import (
+    AccountUpdate,
+    ChatMoved,
+    DeliveryUpdate,
+    Incoming,
+    IncomingMessage,
+    Platform,
+    ReachUpdate,
+    StaffMessage,
+)
 from bot.notifications import Desk, Subject
 from bot.outbox import TOPIC as OUTBOX_TOPIC
 from bot.storage.claims import ChatLease
@@ -165,7 +174,9 @@ class InboxWorker:
         async with self._database.unit(lease.hotel_id) as uow:
             await uow.chats.hold(lease)
             for part in incoming:
-                if isinstance(part, DeliveryUpdate | AccountUpdate | ReachUpdate | ChatMoved):
+                if isinstance(part, StaffMessage):
+                    await self._step.hear_staff(uow, event, platform, part)
+                elif isinstance(part, DeliveryUpdate | AccountUpdate | ReachUpdate | ChatMoved):
                     await self._updates.apply(uow, event, part)
             await uow.inbox.finish_all([event.id], self._clock.now())
             return (await begin_next(uow, [lease])).get(lease.chat_id)

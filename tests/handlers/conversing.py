@@ -19,6 +19,7 @@ from bot.messages import (
     Platform,
     Sender,
     SharedContact,
+    StaffMessage,
     outgoing_from_json,
 )
 from bot.nlu.advice import Adviser
@@ -150,6 +151,16 @@ class Person:
         await self._step.handle(lease, Arrival(event, message, self.platform))
         replies = (await self._leaving(lease.chat_id))[before:]
         return Said(self._router.route, self._router.outcome, tuple(replies))
+
+    async def is_written_to(self, text: str, **changes: Any) -> None:
+        """Be written to by one of the hotel's people, on the hotel's own phone."""
+        lease, event = await self._arrive(self._message(""))
+        said = StaffMessage(IncomingKind.text, self.chat_id, self.house.clock.now(), "3EB0", text)
+        async with self.house.database.unit(self.house.id) as uow:
+            await uow.chats.hold(lease)
+            await self._step.hear_staff(uow, event, self.platform, replace(said, **changes))
+            await uow.inbox.finish_all([event.id], self.house.clock.now())
+            await uow.chats.release_all([lease])
 
     async def guest_id(self) -> UUID:
         """Return who the hotel thinks this is."""

@@ -4,6 +4,7 @@ staff-taken = Thank you, it's yours.
 staff-taken-before = { $name } took this at { $time }.
 staff-taken-line = ✓ { $name }, { $time }
 staff-somebody = Somebody
+staff-on-phone = Somebody on the hotel's phone
 staff-translation =
     { $title }
     Translated by a machine:

@@ -4,6 +4,7 @@ staff-taken = Спасибо, это за вами.
 staff-taken-before = Это уже взял(а) { $name } в { $time }.
 staff-taken-line = ✓ { $name }, { $time }
 staff-somebody = Кто-то из сотрудников
+staff-on-phone = Кто-то с телефона отеля
 staff-translation =
     { $title }
     Машинный перевод:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -110,13 +110,30 @@ class Notifications(Repository):
         """Note who took it; return False where somebody had already."""
         return await self._advance(
             notification_id,
-            {NotificationStatus.pending, NotificationStatus.sent, NotificationStatus.failed},
+            _OPEN,
             status=NotificationStatus.acknowledged,
             acknowledged_at=at,
             acknowledged_by=user_id,
         )
 
-    async def _advance(self, notification_id: UUID, allowed: set[NotificationStatus], **values: Any) -> bool:
+    async def acknowledge_all(self, conversation_id: UUID, at: datetime) -> list[NotificationRecord]:
+        """Note that somebody, who isn't known, took all that is still open about a conversation, but for what failed
+        in it; return it, oldest first."""
+        statement = (
+            update(StaffNotification)
+            .where(
+                self._own(StaffNotification.hotel_id),
+                StaffNotification.conversation_id == conversation_id,
+                StaffNotification.notification_type != NotificationType.system_alert,
+                StaffNotification.status.in_(_OPEN),
+            )
+            .values(status=NotificationStatus.acknowledged, acknowledged_at=at)
+            .returning(*_COLUMNS)
+        )
+        taken = [NotificationRecord(*row) for row in await self._run(statement)]
+        return sorted(taken, key=lambda one: (one.created_at, one.id))
+
+    async def _advance(self, notification_id: UUID, allowed: Collection[NotificationStatus], **values: Any) -> bool:
         result = await self._run(
             update(StaffNotification)
             .where(
@@ -129,6 +146,7 @@ class Notifications(Repository):
         return result.rowcount > 0
 
 
+_OPEN = frozenset({NotificationStatus.pending, NotificationStatus.sent, NotificationStatus.failed})
 _COLUMNS = tuple(getattr(StaffNotification, name) for name in NotificationRecord.__slots__)
 _NAMES = ", ".join(NotificationRecord.__slots__)
 
