@@ -20,6 +20,7 @@ from handlers.filters import command_of
 from handlers.menu import AT_REST
 
 PRESS = "answer:"
+# Behind that which saves stands which question it is for: the button of an earlier one saves nothing.
 SAVE, REWORD, LEAVE = f"{PRESS}save", f"{PRESS}reword", f"{PRESS}leave"
 STATES = "admin:answer:"
 _ANSWER, _QUESTION = f"{STATES}answer", f"{STATES}question"
@@ -42,6 +43,11 @@ class AnswerDraft:
     wordings: tuple[str, ...]
     question_ids: tuple[str, ...]
     answer: str = ""
+
+    @property
+    def save(self) -> str:
+        """The value of the button that saves it."""
+        return f"{SAVE}:{self.question_ids[0]}"
 
     def kept_in(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return a conversation's context with this draft in it."""
@@ -126,7 +132,7 @@ class SaveAnswer(Reply):
         draft = AnswerDraft.of(turn.context)
         if draft is None:
             return Outcome((turn.reply("admin-answer-nothing"),), state=AT_REST)
-        if not draft.answer:
+        if not draft.answer or turn.pressed != draft.save:
             return _asking(turn, draft)
         return Outcome(state=AT_REST, context=_dropped(turn.context), effects=(WriteAnswer(draft),))
 
@@ -155,7 +161,7 @@ def _asking(turn: Turn, draft: AnswerDraft, note: str = "") -> Outcome:
     if draft.wordings:
         wordings = "\n".join(f"• {one}" for one in draft.wordings)
         text = f"{text}\n\n{turn.say('admin-answer-wordings')}\n{wordings}"
-    save = (turn.choice(SAVE, "admin-button-save"),) if draft.answer else ()
+    save = (turn.choice(draft.save, "admin-button-save"),) if draft.answer else ()
     choices = (*save, turn.choice(REWORD, "admin-button-reword"), turn.choice(LEAVE, "admin-button-cancel"))
     reply = OutgoingMessage(f"{note}\n\n{text}" if note else text, choices=choices)
     return Outcome((reply,), state=_ANSWER, context=draft.kept_in(turn.context))

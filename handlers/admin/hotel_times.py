@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.messages import OutgoingMessage
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import format_time
+from handlers.admin.agreeing import is_agreed, new_mark, to_agree
 from handlers.admin.hotel_form import parse_times
 from handlers.admin.stay_form import RejectedField
 from handlers.admin.words import diff_words, moment_words
@@ -23,8 +24,6 @@ from triggers.engine import Engine
 from triggers.hotel_times import HotelTimes, Prospect, change_times, rehearse_times
 
 PRESS = "htl:"
-WRITE = f"{PRESS}write"
-LEAVE = f"{PRESS}leave"
 _KEY = "hotel_times"
 _MOST_COMING = 5
 
@@ -35,11 +34,12 @@ class PreviewTimes:
 
     engine: Engine
     times: HotelTimes
+    mark: str
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
         prospect = await rehearse_times(uow, self.engine, self.times, _author(turn), _MOST_COMING)
-        choices = (turn.choice(WRITE, "admin-button-write"), turn.choice(LEAVE, "admin-button-leave"))
-        return (OutgoingMessage(_preview_text(turn, self.times, prospect), choices=choices),)
+        text = _preview_text(turn, self.times, prospect)
+        return (OutgoingMessage(text, choices=to_agree(turn, PRESS, self.mark)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +76,19 @@ class HandleHotel(Reply):
             return Outcome((OutgoingMessage(f"{_card(turn, before)}\n\n{turn.say('admin-hotel-how')}"),))
         if times == before:
             return Outcome((turn.reply("admin-hotel-same"),))
-        return Outcome(
-            context={**turn.context, _KEY: times.changes(before)}, effects=(PreviewTimes(self._engine, times),)
-        )
+        mark = new_mark()
+        kept = {"mark": mark, "changes": times.changes(before)}
+        effect = PreviewTimes(self._engine, times, mark)
+        return Outcome(context={**turn.context, _KEY: kept}, effects=(effect,))
 
     def _pressed(self, turn: Turn) -> Outcome:
         kept, context = turn.context.get(_KEY), _without(turn.context)
-        if not kept:
+        agreed = is_agreed(turn, PRESS, str(kept.get("mark"))) if kept else None
+        if not kept or agreed is None:
             return Outcome((turn.reply("admin-hotel-nothing"),))
-        if turn.pressed != WRITE:
+        if not agreed:
             return Outcome((turn.reply("admin-import-left-alone"),), context=context)
-        return Outcome(effects=(SetTimes(self._engine, kept),), context=context)
+        return Outcome(effects=(SetTimes(self._engine, kept["changes"]),), context=context)
 
 
 def _preview_text(turn: Turn, times: HotelTimes, prospect: Prospect) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from handlers.admin.agreeing import new_mark
 from handlers.base import Turn
 from triggers.exchange.document import Document
 from triggers.exchange.examples import example_problems
@@ -19,11 +20,13 @@ _REPLACE_WORDS = frozenset({"replace", "заменить", "замени"})
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The plain values of a file, or the name of a pack; with `replace` what is not in it is deleted."""
+    """The plain values of a file, or the name of a pack; with `replace` what is not in it is deleted. `mark` names
+    what was shown of it."""
 
     values: Any = None
     pack: str | None = None
     replace: bool = False
+    mark: str = field(default_factory=new_mark)
 
     def kept_in(self, context: Mapping[str, Any]) -> dict[str, Any]:
         """Return a conversation's context with this source in it."""

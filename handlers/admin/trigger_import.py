@@ -12,6 +12,7 @@ from pathlib import PurePath
 from bot.errors import PermanentError, TransientError
 from bot.messages import AttachmentKind, OutgoingMessage
 from bot.storage.unit_of_work import UnitOfWork
+from handlers.admin.agreeing import is_agreed, to_agree
 from handlers.admin.diffs import diff_rows, diff_told
 from handlers.admin.import_source import Checked, Source, check, dropped, says_replace
 from handlers.admin.import_words import preview_text, problems_text, written_text
@@ -27,8 +28,6 @@ from triggers.exchange.reading import RejectedFile
 from triggers.rejections import RejectedTrigger
 
 PRESS = "imp:"
-WRITE = f"{PRESS}write"
-LEAVE = f"{PRESS}leave"
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 
 
@@ -38,6 +37,7 @@ class Preview:
 
     engine: Engine
     order: Order
+    mark: str
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
         try:
@@ -46,9 +46,9 @@ class Preview:
             return (OutgoingMessage(problems_text(turn, error.problems)),)
         if not any(map(is_change, changes)):
             return (turn.reply("admin-import-same"),)
-        choices = (turn.choice(WRITE, "admin-button-write"), turn.choice(LEAVE, "admin-button-leave"))
         rows = await diff_rows(uow, turn, plan_of(changes))
-        return (OutgoingMessage(preview_text(turn, changes, outlook, rows), choices=choices),)
+        text = preview_text(turn, changes, outlook, rows)
+        return (OutgoingMessage(text, choices=to_agree(turn, PRESS, self.mark)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,10 @@ class ImportTriggers(Reply):
         if turn.pressed is None:
             return self._show_pack(turn)
         source, context = Source.of(turn.context), dropped(turn.context)
-        if source is None:
+        agreed = is_agreed(turn, PRESS, source.mark) if source else None
+        if source is None or agreed is None:
             return Outcome((turn.reply("admin-import-nothing"),))
-        if turn.pressed != WRITE:
+        if not agreed:
             return Outcome((turn.reply("admin-import-left-alone"),), context=context)
         checked = check(turn, source)
         if checked.document is None:
@@ -138,7 +139,7 @@ def _read(turn: Turn, data: bytes) -> Checked:
 def _shown(turn: Turn, engine: Engine, checked: Checked) -> Outcome:
     if checked.document is None:
         return Outcome((OutgoingMessage(problems_text(turn, checked.problems)),))
-    effect = Preview(engine, _order(turn, checked.document, checked.source))
+    effect = Preview(engine, _order(turn, checked.document, checked.source), checked.source.mark)
     return Outcome(context=checked.source.kept_in(turn.context), effects=(effect,))
 
 

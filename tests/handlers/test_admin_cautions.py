@@ -156,11 +156,12 @@ async def test_a_set_is_refused_when_it_could_never_go_in_the_hotel_as_it_is_now
 
 
 async def show(admin: Worker, values: dict[str, Any]) -> None:
-    """Let another file have been shown: these hotels' providers hand over none."""
+    """Let a file have been shown instead: these hotels' providers hand over none."""
     async with admin.house.database.unit(admin.house.id) as uow:
         chat = await uow.chats.at(admin.house.accounts[admin.platform], admin.chat_id)
         conversation = await uow.conversations.open_in(chat)
         assert conversation is not None
-        context = {**conversation.context_data, "import": {"values": values, "pack": None, "replace": False}}
+        shown = conversation.context_data["import"]
+        context = {**conversation.context_data, "import": {**shown, "values": values, "pack": None}}
         kept = ConversationChange(conversation.id, conversation.version, context, None, None, None, NOW, 0, 0)
         await uow.conversations.save_all([kept])

@@ -48,9 +48,9 @@ async def test_nothing_is_written_when_an_admin_leaves_it(house: House) -> None:
 
 async def test_it_is_written_once_when_the_button_is_pressed_twice(house: House) -> None:
     admin = await hire(house)
-    await admin.write("/trigger import hotel")
-    await admin.press("imp:write")
-    assert "nothing to write any more" in (await admin.press("imp:write")).text
+    write, _ = (await admin.write("/trigger import hotel")).choices
+    await admin.press(write.value)
+    assert "nothing to write any more" in (await admin.press(write.value)).text
     assert len(await triggers_of(house)) == 8
 
 
@@ -126,3 +126,13 @@ async def test_a_file_is_not_looked_at_when_it_is_no_set_of_triggers(house: Hous
     assert (await send_file(admin, "passport.pdf")).route != "admin.file"
     assert (await send_file(admin.in_group(), "rules.yaml")).route != "admin.file"
     assert (await send_file(await hire(house, role=UserRole.staff), "rules.yaml")).route != "admin.file"
+
+
+async def test_nothing_is_deleted_when_the_button_of_an_earlier_preview_is_pressed(house: House) -> None:
+    await add_trigger(house, "my own")
+    admin = await hire(house)
+    harmless, _ = (await admin.write("/trigger import hotel")).choices
+    assert "− “my own”: deleted" in (await admin.write("/trigger import hotel replace")).text
+    assert "nothing to write any more" in (await admin.press(harmless.value)).text
+    assert [trigger.name for trigger in await triggers_of(house)] == ["my own"]
+    assert "1 deleted" in (await admin.tap("Write")).text

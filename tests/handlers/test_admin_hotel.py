@@ -167,3 +167,14 @@ def test_times_are_read_as_people_write_them(text: str, wanted: dict[str, Any]) 
 def test_a_field_that_was_never_heard_of_is_refused() -> None:
     with pytest.raises(RejectedField):
         parse_times("colour=red", BERLIN)
+
+
+async def test_nothing_is_written_when_the_button_of_an_earlier_preview_is_pressed(house: House) -> None:
+    admin = await hire(house)
+    tokyo = (await admin.write("/hotel zone=Asia/Tokyo")).choices
+    await admin.write("/hotel zone=America/New_York")
+    for choice in tokyo:
+        assert (await admin.press(choice.value)).text.startswith("There is nothing to write any more.")
+    assert (await hotel_of(house)).timezone == "Europe/Berlin"
+    await admin.tap("Write")
+    assert (await hotel_of(house)).timezone == "America/New_York"

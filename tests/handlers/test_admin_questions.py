@@ -173,3 +173,17 @@ async def test_a_question_is_forgotten_when_it_is_old(house: House) -> None:
 @pytest.mark.parametrize("value", ["answer:save", "answer:reword"])
 async def test_it_says_so_when_no_answer_is_being_written(house: House, value: str) -> None:
     assert "No answer is being written" in (await (await hire(house)).press(value)).text
+
+
+async def test_nothing_is_saved_when_the_button_of_an_earlier_question_is_pressed(house: House) -> None:
+    await ask(house, "Is there a playground?", "do you have a lift?")
+    admin = await hire(house)
+    first, _, second, _ = (await admin.write("/questions")).choices
+    await admin.press(first.value)
+    earlier = next(one for one in (await admin.write("Behind the house.")).choices if one.label == "Save")
+    await admin.press(second.value)
+    await admin.write("By the stairs.")
+    assert "The answer: By the stairs." in (await admin.press(earlier.value)).text
+    async with house.database.unit(house.id) as uow:
+        assert {"en": "By the stairs."} not in [one.answers for one in await uow.knowledge.all()]
+    assert "Written down" in (await admin.tap("Save")).text
