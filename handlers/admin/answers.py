@@ -10,7 +10,7 @@ from typing import Any
 from bot.storage.repositories.triggers import TriggerRecord
 from handlers.admin.action_phrases import action_with, parse_actions_text, split_actions
 from handlers.admin.asides import limited, take_languages, take_limit, take_limits, take_translation, translated
-from handlers.admin.draft import Draft, Question
+from handlers.admin.draft import LONGEST_NAME, Draft, Question
 from handlers.admin.limits import limits_of, split_limits
 from handlers.admin.phrases import (
     Unclear,
@@ -48,7 +48,6 @@ DONE = "done"
 NO_VALUE = "-"
 ROOM_TYPE = "room_type"
 ASKED_FIELDS = (ROOM_TYPE, "booking_status", "guest.language")
-LONGEST_NAME = 100
 
 _TEXT_LINE = re.compile(r"([a-z]{2,3}(?:-[a-z0-9]{2,8})*|text|текст):\s*(.+)", re.DOTALL | re.IGNORECASE)
 _OWN_TEXT = frozenset({"text", "текст"})
@@ -105,9 +104,10 @@ def draft_of(trigger: TriggerRecord) -> Draft:
     try:
         parse_conditions(trigger.trigger_type, trigger.conditions)
     except RejectedTrigger:
-        return draft
+        return replace(draft, before=draft.values)
     when, whether = split_when(trigger.conditions)
-    return replace(draft, kind=trigger.trigger_type, when=when, whether=whether, is_whole=True)
+    whole = replace(draft, kind=trigger.trigger_type, when=when, whether=whether, is_whole=True)
+    return replace(whole, before=whole.values)
 
 
 def check_whole(draft: Draft) -> None:

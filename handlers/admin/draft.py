@@ -10,7 +10,9 @@ from typing import Any
 from models.enums import TriggerType
 
 KEY = "draft"
+LONGEST_NAME = 100
 _UNKNOWN = "?"
+_RULE = frozenset({"type", "conditions"})
 
 
 class Question(StrEnum):
@@ -37,7 +39,8 @@ class Draft:
     field whose value is asked for; `is_whole` says that no more conditions come. Actions are only asked for when an
     admin wants any: `asks_actions` says so, `asked_action` is the kind of the one whose words are asked for. `number`
     is that of the trigger which is changed; a new one has none yet. `limits` are as a file has them; `aside` is what
-    is being settled before it is saved, `part` the limit or the language that is asked for."""
+    is being settled before it is saved, `part` the limit or the language that is asked for. `before` is what a change
+    began from, as `values` has it: what somebody else changes meanwhile is not taken back."""
 
     kind: TriggerType = TriggerType.condition_based
     when: dict[str, Any] | None = None
@@ -55,6 +58,7 @@ class Draft:
     translations: dict[str, str] = field(default_factory=dict)
     aside: str | None = None
     part: str | None = None
+    before: dict[str, Any] = field(default_factory=dict)
 
     @property
     def question(self) -> Question:
@@ -89,6 +93,13 @@ class Draft:
             **self.limits,
         }
 
+    @property
+    def changed(self) -> frozenset[str]:
+        """Which parts of `values` are to be written: all of a new one. Type and conditions go together."""
+        names = self.values.keys() | self.before.keys()
+        differing = {name for name in names if self.values.get(name) != self.before.get(name)}
+        return frozenset(differing | _RULE if differing & _RULE else differing)
+
     def without(self, question: Question) -> Draft:
         """Forget an answer, so that it is asked for again; conditions are begun anew."""
         match question:
@@ -121,7 +132,8 @@ class Draft:
 
 def free_name(name: str, taken: Collection[str]) -> str:
     """Return this name, or it with a number where a trigger has it already; `taken` are lower case."""
-    numbered = (name, *(f"{name} {count}" for count in range(2, len(taken) + 3)))
+    numbers = ("", *(f" {count}" for count in range(2, len(taken) + 3)))
+    numbered = (f"{name[: LONGEST_NAME - len(number)]}{number}" for number in numbers)
     return next(one for one in numbered if one.lower() not in taken)
 
 

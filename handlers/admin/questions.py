@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.messages import Choice, OutgoingMessage
-from handlers.admin.answers import ASKED_FIELDS, CHANGE, DONE, LONGEST_NAME, MOMENTS, NO_VALUE, ROOM_TYPE, UNHAPPY
+from handlers.admin.answers import ASKED_FIELDS, CHANGE, DONE, MOMENTS, NO_VALUE, ROOM_TYPE, UNHAPPY
 from handlers.admin.asides import ask_languages, ask_limit, ask_limits, ask_translation
-from handlers.admin.draft import Draft, Question, free_name
+from handlers.admin.draft import LONGEST_NAME, Draft, Question, free_name
 from handlers.admin.limits import Limit, limit_words
 from handlers.admin.phrases import parse_span
 from handlers.admin.words import beside_words, field_words, span_words, value_words, when_words, whether_words

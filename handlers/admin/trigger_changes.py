@@ -17,7 +17,7 @@ from handlers.admin.trigger_card import LIST, card, find_trigger, gone, with_not
 from handlers.base import Turn
 from triggers.audits import Author, audit_trigger
 from triggers.engine import Engine
-from triggers.exchange.document import columns_of
+from triggers.exchange.document import columns_of, field_of_column
 from triggers.exchange.reading import read_entry
 from triggers.planning import PlanDiff
 
@@ -65,7 +65,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Save a checked draft in place of the trigger that it was begun from; what the dialogue does not ask stays."""
+    """Save what a checked draft changes of the trigger that it was begun from; all else stays as it is by now."""
 
     engine: Engine
     draft: Draft
@@ -75,7 +75,8 @@ class Update:
         before = await uow.triggers.by_number(draft.number) if draft.number else None
         if before is None:
             return (gone(turn),)
-        await uow.triggers.update(before.id, **_columns(draft))
+        if changes := _columns(draft):
+            await uow.triggers.update(before.id, **changes)
         diff = await self.engine.plan_trigger(uow, before.id, turn.correlation_id)
         after = await uow.triggers.get(before.id) or before
         old, new = _differing(columns_of(before), columns_of(after))
@@ -106,8 +107,9 @@ class Duplicate:
 
 
 def _columns(draft: Draft) -> dict[str, Any]:
-    """Return what the table keeps of a draft; what the dialogue does not ask for is not touched."""
-    return {name: value for name, value in read_entry(draft.values).columns.items() if name in _ASKED}
+    """Return what a draft changes of the table; what the dialogue does not ask for is not touched."""
+    columns, changed = read_entry(draft.values).columns, draft.changed
+    return {name: columns[name] for name in columns if name in _ASKED and field_of_column(name) in changed}
 
 
 async def shown(uow: UnitOfWork, turn: Turn, trigger: TriggerRecord, note: str) -> OutgoingMessage:

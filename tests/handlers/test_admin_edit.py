@@ -143,3 +143,48 @@ async def test_a_copy_is_paused_and_has_a_name_of_its_own(house: House, platform
         assert not copy.is_active
         assert (copy.conditions, copy.message_template) == (original.conditions, original.message_template)
         assert (copy.priority, copy.translations) == (5, {"ru": "Привет"})
+
+
+async def test_what_another_admin_changed_meanwhile_stays_when_a_change_is_saved(house: House) -> None:
+    await add_trigger(house)
+    olga, maria = await hire(house), await hire(house, name="Maria")
+    await olga.write("/trigger 1 edit")
+    await olga.tap("Change the name")
+    await olga.write("hello")
+    await maria.write("/trigger 1 edit text: Good to see you, {{ guest.name }}!")
+    await maria.write("/trigger 1 edit nights>=2, cooldown=7d")
+    assert "“hello” is changed." in (await olga.tap("Save")).text
+    (after,) = await triggers_of(house)
+    assert (after.name, after.message_template) == ("hello", "Good to see you, {{ guest.name }}!")
+    assert after.conditions == {"hours_after_checkin": 2, "nights": {"gte": 2}}
+    assert after.cooldown == timedelta(days=7)
+
+
+async def test_the_rule_is_the_last_admins_when_two_have_changed_it(house: House) -> None:
+    await add_trigger(house)
+    olga, maria = await hire(house), await hire(house, name="Maria")
+    await olga.write("/trigger 1 edit")
+    await olga.tap("Change conditions")
+    await olga.write("nights>=3")
+    await olga.tap("No more conditions")
+    await maria.write("/trigger 1 edit event=message_received")
+    await olga.tap("Save")
+    (after,) = await triggers_of(house)
+    assert after.trigger_type is TriggerType.time_based
+    assert after.conditions == {"hours_after_checkin": 2, "nights": {"gte": 3}}
+
+
+async def test_nothing_is_changed_when_a_change_is_saved_as_it_was_begun(house: House) -> None:
+    before = await add_trigger(house)
+    admin = await hire(house)
+    await admin.write("/trigger 1 edit")
+    assert "The plan stays as it was." in (await admin.tap("Save")).text
+    assert await triggers_of(house) == [before]
+
+
+async def test_a_copy_can_be_changed_and_exported_when_the_name_is_as_long_as_a_name_can_be(house: House) -> None:
+    await add_trigger(house, "x" * 100)
+    admin = await hire(house)
+    await admin.write("/trigger 1 duplicate")
+    assert "is changed" in (await admin.write("/trigger 2 edit text: Hi!")).text
+    assert [len(trigger.name) for trigger in await triggers_of(house)] == [100, 100]
