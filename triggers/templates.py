@@ -171,17 +171,15 @@ def _sentence(error: Exception) -> str:
 def choose_text(
     template: str, translations: Mapping[str, str], language: str | None, default: str
 ) -> tuple[str, str]:
-    """Return the text in the guest's language and that language, else the template in the hotel's `default`.
+    """Return the text in the guest's language, else in the hotel's `default`, and that language. The template is in
+    the default one, unless that has a text of its own, as in a file of a hotel that speaks another.
 
     A wider tag serves a narrower one: "pt" is taken for "pt-BR".
     """
-    known = {_tag(tag): tag for tag in translations}
-    for tag in _narrowing(language):
-        if tag == _tag(default):
-            break
-        if tag in known:
-            return translations[known[tag]], known[tag]
-    return template, default
+    texts = {_tag(default): template} | {_tag(tag): text for tag, text in translations.items()}
+    names = {_tag(tag): tag for tag in (default, *translations)}
+    chosen = next((tag for tag in _narrowing(language) if tag in texts), _tag(default))
+    return texts[chosen], names[chosen]
 
 
 def _narrowing(language: str | None) -> Iterator[str]:

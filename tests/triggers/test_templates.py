@@ -234,6 +234,13 @@ def test_rendering_is_refused_when_it_says_nothing_or_a_variable_is_no_plain_val
 def test_translation_is_chosen_when_there_is_one_for_the_guest(
     language: str | None, expected: tuple[str, str]
 ) -> None:
-    translations = {"ru": "Привет", "pt-BR": "Olá", "en": "never asked for"}
+    translations = {"ru": "Привет", "pt-BR": "Olá"}
 
     assert choose_text("Hello", translations, language, "en") == expected
+
+
+@pytest.mark.parametrize("language", ["ru", "ru-RU", "de", None])
+def test_text_in_the_hotels_own_language_is_chosen_when_a_file_of_another_hotel_has_it_among_the_translations(
+    language: str | None,
+) -> None:
+    assert choose_text("Hello", {"ru": "Привет", "fr": "Salut"}, language, "ru") == ("Привет", "ru")
