@@ -24,8 +24,10 @@ from triggers.handing_on import hand_on
 from triggers.happenings import Happening, StayChange, happenings_of
 from triggers.planning import Occasion, PlanDiff, diff_of, looks_back_to, plan_times
 from triggers.raising import Waiting, plan_events, waiting_for, withdraw, withdraw_untrue
+from triggers.rejections import RejectedTrigger
 from triggers.rounds import Round
 from triggers.rules import Rule, read, readable
+from triggers.schedules import useful_until
 from triggers.waiting import put_off_anew
 
 _AT_ONCE = 1000
@@ -159,7 +161,7 @@ class Engine:
         if line is not None and line.verdict:
             return Explanation(Verdict.from_json(line.verdict), line, tuple(map(Action.from_json, line.done)))
         dossier = (await open_dossiers(uow, hotel, [guest.id], now))[guest.id]
-        question = Question(_stay_of_now(dossier, line, now), line.event if line else {}, now)
+        question = Question(_stay_of_now(dossier, line, now), line.event if line else {}, _until_if_due(trigger, now))
         decision = decide(Present(hotel, now), trigger, dossier, question)
         verdict = decision.verdict
         verdict = replace(verdict, status=FiringStatus.scheduled) if verdict.fires else verdict
@@ -189,6 +191,15 @@ def _line_of_now(lines: Sequence[FiringRecord], now: datetime) -> FiringRecord |
     """Return the latest line that was decided or whose time has come, else the next one planned."""
     told = next((line for line in lines if line.verdict or line.due_at <= now), None)
     return told or (lines[-1] if lines else None)
+
+
+def _until_if_due(trigger: TriggerRecord, now: datetime) -> datetime:
+    """Return until when a message would be useful that is due now."""
+    try:
+        rule = read(trigger)
+    except RejectedTrigger:
+        return now
+    return useful_until(now, rule.conditions.when, rule.record.useful_for)
 
 
 def _stay_of_now(dossier: Dossier, line: FiringRecord | None, now: datetime) -> UUID | None:

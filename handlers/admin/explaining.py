@@ -14,6 +14,8 @@ from models.enums import FiringStatus
 from triggers.base import ConditionResult, Verdict
 from triggers.clauses import Mode
 from triggers.engine import Explanation
+from triggers.rejections import RejectedTrigger
+from triggers.rules import read
 
 _GROUP = re.compile(r"(all|any|none)\[\d+\]\.")
 _INDEX = re.compile(r"\[\d+\]$")
@@ -34,7 +36,7 @@ def explanation_text(
     parts += [turn.say("admin-why-planned", time=moment_words(turn, line.due_at)) for line in _ahead(lines, decided)]
     if decided is None:
         parts += _as_of_now(turn, explanation.firing, explanation.verdict)
-    parts += _conditions(turn, explanation.verdict)
+    parts += _conditions(turn, trigger, explanation.verdict)
     key = "admin-why-done" if decided else "admin-why-would-do"
     parts += filter(None, [actions_words(turn, key, explanation.actions)])
     return "\n".join(parts)
@@ -70,10 +72,18 @@ def reason_words(turn: Turn, reason: str) -> str:
     return turn.say("admin-reason", reason=reason)
 
 
-def _conditions(turn: Turn, verdict: Verdict) -> Iterator[str]:
-    if not verdict.conditions:
+def _conditions(turn: Turn, trigger: TriggerRecord, verdict: Verdict) -> Iterator[str]:
+    """Say what was found. Where nothing was asked, as of what came late, it may have conditions all the same."""
+    if not verdict.conditions and _is_unconditional(trigger):
         yield turn.say("admin-why-unconditional")
     yield from (_condition_line(turn, one) for one in verdict.conditions)
+
+
+def _is_unconditional(trigger: TriggerRecord) -> bool:
+    try:
+        return not read(trigger).conditions.whether.parts
+    except RejectedTrigger:
+        return False
 
 
 def _condition_line(turn: Turn, result: ConditionResult) -> str:

@@ -249,3 +249,20 @@ async def test_the_reason_is_told_in_the_admins_language_when_they_ask_why(house
 
     for language, sentence in zip(("en", "ru"), SENTENCES[reason], strict=True):
         assert sentence in (await (await hire(house, language=language)).write("/why Petrova 1")).text
+
+
+@pytest.mark.parametrize("reason", [Reason.came_late, Reason.error, Reason.unreadable])
+async def test_nothing_is_said_of_conditions_when_nobody_asked_them(house: House, reason: Reason) -> None:
+    stay = await house.book("Anna Petrova")
+    trigger = await add_trigger(house, conditions={"hours_after_checkin": 2, "room_type": "suite"})
+    await decided(house, trigger, stay, Verdict(HOW.get(reason, FiringStatus.skipped), reason))
+    said = await (await hire(house)).write("/why Petrova 1")
+    assert "no conditions" not in said.text
+
+
+async def test_a_message_would_wait_when_it_is_night(house: House) -> None:
+    await house.book("Anna Petrova", phone="+49151234567")
+    await add_trigger(house, trigger_type=TriggerType.event_based, conditions={"event": "room_ready"})
+    house.clock.move(timedelta(hours=10))
+    said = await (await hire(house)).write("/why Petrova 1")
+    assert "If it were due now, it would wait. It was night: the hotel's quiet hours." in said.text

@@ -131,3 +131,20 @@ async def test_nothing_of_the_second_hotel_is_told(hotel: HotelDesk, twin: Hotel
     found = await why(hotel, trigger, guest)
 
     assert found.firing is None
+
+
+async def test_the_wait_is_told_when_it_is_night(hotel: HotelDesk) -> None:
+    trigger = await hotel.trigger(AFTER_CHECKIN)
+    guest = await hotel.guest()
+    await hotel.stay(guest, check_in=NOON + timedelta(days=2))
+    hotel.clock.set(NOON + 10 * HOUR)
+
+    assert verdict_of(await why(hotel, trigger, guest)) == ("postponed", "quiet_hours")
+
+
+async def test_the_night_is_in_the_way_when_nothing_is_useful_for_so_long(hotel: HotelDesk) -> None:
+    trigger = await hotel.trigger(AFTER_CHECKIN, useful_for=HOUR)
+    guest = await hotel.guest()
+    hotel.clock.set(NOON + 10 * HOUR)
+
+    assert verdict_of(await why(hotel, trigger, guest)) == ("skipped", "quiet_hours")
