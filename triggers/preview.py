@@ -11,10 +11,9 @@ from bot.storage.repositories.ledger import PlannedRecord
 from bot.storage.repositories.stays import StayRecord
 from bot.storage.repositories.triggers import TriggerRecord
 from bot.storage.unit_of_work import UnitOfWork
-from models.enums import FiringStatus
 from triggers.base import Reason
 from triggers.dossiers import Dossier, open_dossiers
-from triggers.firing import Present, Question, decide
+from triggers.firing import MORNINGS, Present, Question, decide
 
 AHEAD = timedelta(days=7)
 # Stays are read so many at a time: few enough for other work of the process to go on between.
@@ -67,6 +66,6 @@ def _matches(present: Present, trigger: TriggerRecord, dossier: Dossier, stay: S
     verdict = decide(present, replace(trigger, is_active=True), dossier, Question(stay.id, {}, present.now)).verdict
     if verdict.reason in _NOT_MEANT:
         return
-    # At night it would only wait for the morning.
-    goes = verdict.fires or verdict.status is FiringStatus.postponed or verdict.reason is Reason.quiet_hours
+    # At night, or once the guest has got enough for the day, it would only wait for the morning.
+    goes = verdict.fires or verdict.reason in MORNINGS
     yield Match(dossier.guest.name, stay, None if goes else verdict.reason)

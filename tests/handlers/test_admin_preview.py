@@ -119,3 +119,17 @@ async def test_nobody_is_named_before_a_message_that_the_conditions_ask_about(ho
     said = await (await hire(house)).write("/trigger 1 preview")
     assert "Its conditions ask about what a guest writes" in said.text
     assert "fit none" not in said.text
+
+
+async def test_nobody_is_held_back_when_today_alone_is_in_the_way(house: House) -> None:
+    async with house.database.unit(house.id) as uow:
+        await uow.hotels.save_settings({"automatic_messages_a_day": 1})
+    await book(house, "Anna Petrova", "BK-1", 5)
+    await add_trigger(house, "booked", conditions={"minutes_after_booking": 0})
+    admin = await hire(house)
+    await admin.write("/stay new BK-2 name=Boris phone=+4915112345678 arrival=tomorrow departure=2026-11-30")
+    async with house.database.unit(house.id) as uow:
+        assert await admin.engine.fire_due(uow, 10) == 1
+    await add_trigger(house, "welcome")
+    said = await admin.write("/trigger 2 preview")
+    assert "• Boris, BK-2\n• Anna Petrova, BK-1\n" in said.text
