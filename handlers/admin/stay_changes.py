@@ -55,7 +55,7 @@ class AddStay:
                 adults=form.adults,
                 children=form.children,
                 checked_in_at=_came_at(status, form.arrival, turn.now),
-                checked_out_at=_left_at(status, turn.now),
+                checked_out_at=_left_at(status, min(form.departure, turn.now)),
             )
         )
         return (await _planned(uow, turn, self.engine, StayChange(None, stay), "added", {}, _stored(stay)),)
@@ -132,9 +132,9 @@ def _came_at(status: BookingStatus, arrival: datetime, now: datetime) -> datetim
     return {BookingStatus.checked_in: now, BookingStatus.checked_out: min(arrival, now)}.get(status)
 
 
-def _left_at(status: BookingStatus, now: datetime) -> datetime | None:
+def _left_at(status: BookingStatus, at: datetime) -> datetime | None:
     """Return when a guest really left, as far as the status tells."""
-    return now if status is BookingStatus.checked_out else None
+    return at if status is BookingStatus.checked_out else None
 
 
 async def _planned(

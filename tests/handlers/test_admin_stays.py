@@ -136,6 +136,15 @@ async def test_checking_in_counts_from_that_moment(house: House) -> None:
     assert (stay.checked_in_at, stay.checked_out_at) == (None, None)
 
 
+async def test_nobody_is_thanked_when_a_stay_of_long_ago_is_added(house: House) -> None:
+    await add_trigger(house, conditions={"hours_after_checkout": 2})
+    said = await (await hire(house)).write(
+        "/stay new BK-7 name=Anna phone=+4915112345678 arrival=2026-05-01 departure=2026-05-03 status=checked_out"
+    )
+    assert "No messages are planned." in said.text
+    assert (await stay_of(house)).checked_out_at == datetime(2026, 5, 3, 10, tzinfo=UTC)
+
+
 async def test_cancelling_cancels_what_is_planned(house: House) -> None:
     await add_trigger(house)
     admin = await hire(house)
