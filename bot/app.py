@@ -52,6 +52,7 @@ from handlers.routes import routes
 from handlers.step import Step
 from handlers.turns import TurnLoader
 from triggers.engine import Engine
+from triggers.nights import is_taken_back
 
 DUE_EVERY = timedelta(milliseconds=250)
 ORPHANS_EVERY = timedelta(seconds=1)
@@ -190,7 +191,7 @@ def _workers(house: House, inbox: Inbox, leases: Leases, elections: Elections, a
     pace = Pace()
     loader = TurnLoader(analyser, house.texts, clock, offers_aid=house.adviser is not None)
     step = Step(database, loader, house.router, desk, house.engine, house.adviser)
-    sender = Sender(database, house.connections, clock, pace, knocks, desk.settled)
+    sender = Sender(database, house.connections, clock, pace, knocks, desk.settled, is_taken_back=is_taken_back)
     return [
         InboxWorker(database, step, Updates(desk), desk, clock, knocks, leases),
         OutboxWorker(database, sender, pace, clock, knocks, leases),

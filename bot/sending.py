@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
 
@@ -58,6 +58,8 @@ WORKING = frozenset({AccountStatus.new, AccountStatus.active, AccountStatus.limi
 
 # Told inside the recording transaction what became of a message, so that what follows from it commits with it.
 Settled = Callable[[UnitOfWork, OutboxRecord, OutboxState, str], Awaitable[None]]
+# Says whether something is not to be heard at this hour; whoever wanted it sent has taken it back then.
+IsTakenBack = Callable[[UnitOfWork, OutboxRecord, datetime], Awaitable[bool]]
 
 log = logger("outbox")
 
@@ -96,6 +98,7 @@ class Sender:
         knocks: Knocks,
         settled: Settled,
         monotonic: Callable[[], float] = time.monotonic,
+        is_taken_back: IsTakenBack | None = None,
     ) -> None:
         self._database = database
         self._connections = connections
@@ -103,6 +106,7 @@ class Sender:
         self._pace = pace
         self._knocks = knocks
         self._settled = settled
+        self._is_taken_back = is_taken_back
         self._monotonic = monotonic
         self._begins = Batches(self._begin_all, MOST_TOGETHER)
         self._receipts = Batches(self._record_all, MOST_TOGETHER)
@@ -193,12 +197,17 @@ class Sender:
     ) -> Parcel | None:
         """Return what sending a message takes; one that may not leave now is ended or given back, for None."""
         with _about(lease, record):
-            stop = await obstacle(uow, record, chat, account, self._clock.now())
+            now = self._clock.now()
+            stop = await obstacle(uow, record, chat, account, now)
             if stop is not None:
                 state, reason = stop
                 await uow.outbox.close(record.id, lease.token, OutboxState.queued, state, reason)
                 await self._settled(uow, record, state, reason)
                 log.info("message_stopped", state=state)
+                return None
+            if self._is_taken_back and await self._is_taken_back(uow, record, now):
+                await uow.outbox.close(record.id, lease.token, OutboxState.queued, OutboxState.expired, "taken back")
+                log.info("message_taken_back")
                 return None
             channel = await self._channel(lease, account)
             if channel is None or not await take_slot(self._pace, uow, lease, record, chat, channel.limits):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from bot.notifications import Desk, Subject
@@ -103,7 +105,7 @@ class Round:
     def _decision(self, firing: FiringRecord, trigger: TriggerRecord | None, dossier: Dossier) -> Decision:
         question = Question(firing.stay_id, firing.event, firing.useful_until, bool(firing.done))
         try:
-            return decide(self._present, trigger, dossier, question)
+            return _without(firing.done, decide(self._present, trigger, dossier, question))
         except Exception as error:
             # Deciding is pure: it would fail again.
             log.error("firing_failed", firing_id=firing.id, error=error)
@@ -165,6 +167,13 @@ class Round:
             words,
             failed.firing.correlation_id,
         )
+
+
+def _without(done: Sequence[Any], decision: Decision) -> Decision:
+    """Leave out what was done beside a message that was taken back before it left."""
+    if not done:
+        return decision
+    return replace(decision, actions=tuple(one for one in decision.actions if one.to_json() not in done))
 
 
 def _note(decided: Decided) -> None:
