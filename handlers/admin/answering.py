@@ -14,7 +14,7 @@ from bot.messages import OutgoingMessage
 from bot.nlu.tokens import tokenise
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.draft import free_name
-from handlers.admin.unanswered import WRITE, QuestionGroup, group_with, open_groups
+from handlers.admin.unanswered import WRITE, QuestionGroup, group_with, index_of_told, open_groups
 from handlers.base import Outcome, Reply, Turn
 from handlers.filters import command_of
 from handlers.menu import AT_REST
@@ -72,13 +72,16 @@ class AnswerDraft:
 
 @dataclass(frozen=True, slots=True)
 class WriteAnswer:
-    """Write an answer down, and take the questions that it is for off the list. Nobody who asked is written to."""
+    """Write an answer down, and take the questions that it is for off the list. Nobody who asked is written to. What
+    another admin has answered meanwhile stays so: two answers to one question are none."""
 
     draft: AnswerDraft
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
-        draft = self.draft
-        taken = {record.intent.lower() for record in await uow.knowledge.all()}
+        draft, known = self.draft, await uow.knowledge.all()
+        if index_of_told(known).find(draft.question).answer is not None:
+            return (turn.reply("admin-answer-before", question=draft.question),)
+        taken = {record.intent.lower() for record in known}
         intent = free_name(_name(draft.question), taken)
         await uow.knowledge.save(
             intent, {draft.language: [draft.question, *draft.wordings]}, {draft.language: draft.answer}

@@ -8,8 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.messages import Choice, OutgoingMessage
-from bot.nlu.knowledge import index_of
+from bot.nlu.knowledge import KnowledgeIndex, index_of
 from bot.nlu.likeness import group_alike
+from bot.storage.repositories.knowledge import KnowledgeRecord
 from bot.storage.repositories.questions import QuestionRecord
 from bot.storage.unit_of_work import UnitOfWork
 from handlers.admin.paging import page_of, pages_for, turning
@@ -45,10 +46,14 @@ class QuestionGroup:
 
 async def open_groups(uow: UnitOfWork, now: datetime) -> list[QuestionGroup]:
     """Return what is still unanswered, what most guests ask first. An answer that was written since counts."""
-    told = [record for record in await uow.knowledge.all() if any(record.answers.values())]
-    index = index_of(tuple(as_item(record) for record in told))
+    index = index_of_told(await uow.knowledge.all())
     newest = await uow.questions.newest(MOST_READ, now)
     return _grouped([question for question in newest if index.find(question.content).answer is None])
+
+
+def index_of_told(records: Sequence[KnowledgeRecord]) -> KnowledgeIndex:
+    """Return where to look up what guests are told already."""
+    return index_of(tuple(as_item(record) for record in records if any(record.answers.values())))
 
 
 def group_with(groups: Sequence[QuestionGroup], value: str) -> QuestionGroup | None:

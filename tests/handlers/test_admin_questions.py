@@ -187,3 +187,15 @@ async def test_nothing_is_saved_when_the_button_of_an_earlier_question_is_presse
     async with house.database.unit(house.id) as uow:
         assert {"en": "By the stairs."} not in [one.answers for one in await uow.knowledge.all()]
     assert "Written down" in (await admin.tap("Save")).text
+
+
+async def test_the_first_answer_stays_when_two_admins_wrote_one_at_the_same_time(house: House) -> None:
+    await ask(house, "Is there a playground?")
+    olga, maria = await hire(house), await hire(house, name="Maria")
+    for admin, answer in ((olga, "Behind the house."), (maria, "No.")):
+        await admin.write("/questions")
+        await admin.tap("1. Make an answer")
+        await admin.write(answer)
+    await olga.tap("Save")
+    assert "Yours was not written down." in (await maria.tap("Save")).text
+    assert "Behind the house." in (await house.person().write("is there a playground?")).text

@@ -729,6 +729,7 @@ admin-answer-wordings = Guests who ask like this get it, too:
 admin-answer-reword = Write “{ $question }” as guests shall read it.
 admin-answer-length = That must have at least one character and at most { $most }.
 admin-answer-saved = Written down. From now on guests who ask “{ $question }” get this answer; those who asked before are not written to.
+admin-answer-before = Guests who ask “{ $question }” get an answer already. Yours was not written down.
 admin-answer-left = All right, nothing was written down. The question stays in /questions.
 admin-answer-nothing = No answer is being written. /questions shows what guests asked.
 

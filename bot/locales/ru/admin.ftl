@@ -730,6 +730,7 @@ admin-answer-wordings = Тот же ответ получат и те, кто с
 admin-answer-reword = Напишите вопрос «{ $question }» так, как его увидят гости.
 admin-answer-length = Нужен хотя бы один знак и не больше { $most }.
 admin-answer-saved = Записано. Теперь гости на вопрос «{ $question }» получат этот ответ; тем, кто спрашивал раньше, ничего не отправлено.
+admin-answer-before = На вопрос «{ $question }» гости уже получают ответ. Ваш не записан.
 admin-answer-left = Хорошо, ничего не записано. Вопрос остаётся в /questions.
 admin-answer-nothing = Сейчас ответ не пишется. О чём спрашивали гости, покажет /questions.
 
