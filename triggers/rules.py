@@ -16,7 +16,7 @@ from triggers.actions import Action, parse_actions
 from triggers.base import Anchor, Cron, Offset, Once, Reason, When
 from triggers.clauses import Conditions, Group, Test
 from triggers.conditions import parse_conditions, tests_of
-from triggers.fields import Operator
+from triggers.fields import Operator, folded
 from triggers.rejections import RejectedTrigger
 from triggers.templates import check_template
 
@@ -47,6 +47,11 @@ class Rule:
     def asks_about(self, field: str) -> bool:
         """Whether the conditions ask this field, or one of those that begin so."""
         return any(test.name.startswith(field) for test in tests_of(self.conditions.whether))
+
+    def names(self, trigger: str) -> bool:
+        """Whether the conditions ask about what the trigger of this name has said."""
+        asked = (test for test in tests_of(self.conditions.whether) if test.name == "received")
+        return any(folded(trigger) in test.values for test in asked)
 
 
 def why_left_alone(status: BookingStatus) -> Reason:

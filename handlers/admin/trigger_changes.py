@@ -20,6 +20,7 @@ from triggers.engine import Engine
 from triggers.exchange.document import columns_of, field_of_column
 from triggers.exchange.reading import read_entry
 from triggers.planning import PlanDiff
+from triggers.rules import readable
 
 # What a copy does not share with its trigger.
 _OF_ONE = frozenset({"id", "number", "name", "is_active"})
@@ -85,6 +86,8 @@ class Update:
         is_old = before.translations == after.translations and before.message_template != after.message_template
         if after.translations and is_old:
             notes.append(turn.say("admin-translations-old", languages=", ".join(sorted(after.translations))))
+        if before.name.lower() != after.name.lower():
+            notes += await _named_elsewhere(uow, turn, before.name)
         notes += await cautions_about(uow, turn, after)
         return (await shown(uow, turn, after, "\n".join(notes)),)
 
@@ -110,6 +113,12 @@ def _columns(draft: Draft) -> dict[str, Any]:
     """Return what a draft changes of the table; what the dialogue does not ask for is not touched."""
     columns, changed = read_entry(draft.values).columns, draft.changed
     return {name: columns[name] for name in columns if name in _ASKED and field_of_column(name) in changed}
+
+
+async def _named_elsewhere(uow: UnitOfWork, turn: Turn, name: str) -> list[str]:
+    """Say which running triggers ask for one by a name that is gone: to them nobody has received it any more."""
+    names = [rule.record.name for rule in readable(await uow.triggers.all()) if rule.names(name)]
+    return [turn.say("admin-name-asked-for", old=name, names=", ".join(names))] if names else []
 
 
 async def shown(uow: UnitOfWork, turn: Turn, trigger: TriggerRecord, note: str) -> OutgoingMessage:

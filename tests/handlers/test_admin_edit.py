@@ -188,3 +188,15 @@ async def test_a_copy_can_be_changed_and_exported_when_the_name_is_as_long_as_a_
     await admin.write("/trigger 1 duplicate")
     assert "is changed" in (await admin.write("/trigger 2 edit text: Hi!")).text
     assert [len(trigger.name) for trigger in await triggers_of(house)] == [100, 100]
+
+
+async def test_an_admin_is_told_who_else_asks_for_a_trigger_by_its_old_name(house: House) -> None:
+    await add_trigger(house)
+    await add_trigger(house, "farewell", conditions={"hours_before_checkout": 2, "not_received": ["Welcome"]})
+    await add_trigger(house, "other", conditions={"hours_before_checkout": 3, "received": "farewell"})
+    admin = await hire(house)
+    await admin.write("/trigger 1 edit")
+    await admin.tap("Change the name")
+    await admin.write("hello")
+    said = await admin.tap("Save")
+    assert "These triggers ask who has received “welcome”, and know nobody who has any more: farewell." in said.text

@@ -106,6 +106,7 @@ admin-trigger-done =
        *[deleted] “{ $name }” is deleted. What it did stays on record.
     }
 admin-translations-old = The text in other languages ({ $languages }) stayed as it was.
+admin-name-asked-for = ⚠ These triggers ask who has received “{ $old }”, and know nobody who has any more: { $names }. Change the name there, too.
 admin-all-done =
     { $done ->
         [paused] { $count ->
