@@ -14,7 +14,7 @@ from bot.telemetry.logs import logger
 from models.enums import BookingStatus, TriggerType
 from triggers.actions import Action, parse_actions
 from triggers.base import Anchor, Cron, Offset, Once, Reason, When
-from triggers.clauses import Conditions, Group, Test
+from triggers.clauses import Conditions, Group, Mode, Test
 from triggers.conditions import parse_conditions, tests_of
 from triggers.fields import Operator, folded
 from triggers.rejections import RejectedTrigger
@@ -74,6 +74,8 @@ def _too_late(when: When) -> frozenset[BookingStatus]:
 
 
 def _asks_for(group: Group, status: BookingStatus) -> bool:
+    if group.mode is Mode.none:
+        return False
     return any(_asks_for(part, status) if isinstance(part, Group) else _names(part, status) for part in group.parts)
 
 

@@ -364,3 +364,14 @@ async def test_nothing_is_told_to_the_new_guest_when_a_stay_is_handed_on_and_cal
     await hotel.tick(MORNING)
 
     assert await hotel.told() == []
+
+
+async def test_the_plan_goes_with_a_stay_that_is_called_off_when_a_trigger_asks_for_others_only(
+    hotel: HotelDesk,
+) -> None:
+    await hotel.trigger({**AFTER_CHECKIN, "none": [{"booking_status": ["cancelled", "no_show"]}]})
+    stay = await hotel.stay()
+
+    diff = await hotel.change(stay, booking_status=BookingStatus.cancelled)
+
+    assert (diff.cancelled, await hotel.states()) == (1, [("cancelled", "stay_over")])
