@@ -16,7 +16,7 @@ from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 APP_ROLE = "bellhop_app"
 RUNTIME_ROLE = "bellhop_runtime"
@@ -24,6 +24,9 @@ RUNTIME_ROLE = "bellhop_runtime"
 # A dead or frozen process must not hold a row for long; the leases of the queues live a little longer.
 LOCK_TIMEOUT = timedelta(seconds=2)
 IDLE_IN_TRANSACTION_TIMEOUT = timedelta(seconds=5)
+
+# What a server says of itself, or of our logins, that can only be read.
+_READ_ONLY = ("in_hot_standby", "default_transaction_read_only")
 
 
 def driver_url(url: str) -> URL:
@@ -85,6 +88,7 @@ def make_engine(
         },
     )
     event.listen(engine.sync_engine, "checkout", _check_open)
+    event.listen(engine.sync_engine, "checkin", _leave_read_only)
     return engine
 
 
@@ -95,6 +99,15 @@ def _check_open(connection: DBAPIConnection, *_: Any) -> None:
     """
     if connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+def _leave_read_only(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    """Keep no connection to a server that can only be read: after a failover the address leads to another one."""
+    if connection is not None:
+        # The server tells of changes by itself (not through every pooler), so looking costs no turn.
+        settings = connection.driver_connection.get_settings()
+        if any(getattr(settings, name, "off") == "on" for name in _READ_ONLY):
+            entry.invalidate()
 
 
 @asynccontextmanager

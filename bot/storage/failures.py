@@ -17,10 +17,11 @@ AFTER_OUTAGE = timedelta(milliseconds=500)
 log = logger("database")
 
 # SQLSTATE classes and codes after which the same work may well succeed: connection lost, serialization and
-# deadlock, out of resources, shutdown and crash, system error, lock not available, idle transaction ended.
+# deadlock, out of resources, shutdown and crash, system error, lock not available, idle transaction ended; a server
+# that can only be read, as a standby is until it has taken over.
 _PASSING_CLASSES = ("08", "40", "53", "57P", "58")
 _TOO_SLOW = "57014"
-_PASSING_CODES = ("55P03", "25P03", "25P04")
+_PASSING_CODES = ("55P03", "25P03", "25P04", "25006")
 
 
 def is_passing(error: BaseException) -> bool:

@@ -25,6 +25,8 @@ _RETIRE = text("""
     SELECT pg_advisory_unlock_all(), set_config('idle_session_timeout', :milliseconds, false),
            pg_advisory_lock_shared(:key)
 """)
+# A standby gives locks, too, but not those of the server that all the others ask.
+_CAN_ONLY_BE_READ = text("SELECT current_setting('transaction_read_only')::bool")
 _TRY = text("SELECT pg_try_advisory_lock(:key) AS taken")
 _GIVE_BACK = text("SELECT pg_advisory_unlock(:key)")
 
@@ -90,13 +92,14 @@ class Elections:
             log.warning("elections_lost", error=error)
 
     async def still_holds(self) -> bool:
-        """Return whether the connection, and so every lock taken on it, is still there."""
+        """Return whether the connection, and so every lock taken on it, is still there and counts."""
         if self._connection is None:
             return True
         try:
             if self._connection.invalidated:
                 raise ConnectionError("it died at a question in between")
-            await self._connection.execute(text("SELECT 1"))
+            if await self._connection.scalar(_CAN_ONLY_BE_READ):
+                raise ConnectionError("it leads to a server that can only be read")
         except Exception as error:
             if not is_overload(error):
                 raise

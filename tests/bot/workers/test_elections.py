@@ -10,11 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from structlog.testing import capture_logs
 
+from bot.storage.engine import RUNTIME_ROLE
 from bot.storage.unit_of_work import Database
 from bot.storage.worker_key import WorkerKey
 from bot.workers.elections import Elections
 from tests.bot.workers.conftest import end_sessions_with_locks
 from tests.databases import Database as Place
+from tests.databases import connected
 
 
 @pytest.fixture
@@ -85,6 +87,22 @@ async def test_notices_and_starts_anew_when_its_connection_was_lost(
     assert [line["event"] for line in logs] == ["elections_lost"]
     assert await there.take(account)
     assert not await here.take(account)
+
+
+async def test_holds_nothing_when_its_connection_leads_to_a_server_that_can_only_be_read(
+    here: Elections, clean_database: Place
+) -> None:
+    async with connected(clean_database.admin_url) as admin:
+        name = await admin.fetchval("SELECT current_database()")
+        login = f"ALTER ROLE {RUNTIME_ROLE} IN DATABASE {name}"
+        await admin.execute(f"{login} SET default_transaction_read_only = on")
+        try:
+            assert await here.take(uuid4())
+        finally:
+            await admin.execute(f"{login} RESET default_transaction_read_only")
+    assert not await here.still_holds()
+    assert await here.take(uuid4())
+    assert await here.still_holds()
 
 
 async def test_lets_another_one_read_when_the_reader_stands_still(storage: Database, there: Elections) -> None:
