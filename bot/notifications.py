@@ -7,6 +7,7 @@ failed stays `failed` with the reason, for everyone to see.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -174,11 +175,8 @@ class Desk:
         if state is OutboxState.sent:
             await uow.notifications.mark_sent(notification_id, self._clock.now())
             counted.labels(NotificationStatus.sent).inc()
-        elif state is OutboxState.in_doubt:
-            # Staff may see it twice, which is better than not at all; it says that it is a repeat.
-            await self._try_next_way(uow, notification_id, record.correlation_id, is_repeat=True)
         else:
-            await self._try_next_way(uow, notification_id, record.correlation_id, reason=reason)
+            await self._try_next_way(uow, record, notification_id, state, reason)
 
     async def _message_lost(self, uow: UnitOfWork, record: OutboxRecord, state: OutboxState, reason: str) -> None:
         """Show staff a message to a guest that was refused, came too late, or may not have arrived."""
@@ -205,21 +203,18 @@ class Desk:
         )
 
     async def _try_next_way(
-        self,
-        uow: UnitOfWork,
-        notification_id: UUID,
-        correlation_id: str,
-        reason: str = "",
-        is_repeat: bool = False,
+        self, uow: UnitOfWork, record: OutboxRecord, notification_id: UUID, state: OutboxState, reason: str
     ) -> None:
         notification = await uow.notifications.get(notification_id)
         if notification is None or notification.status is NotificationStatus.acknowledged:
             return
         hotel = await uow.hotels.get()
-        attempt = await uow.notifications.count_attempt(notification_id)
+        await uow.notifications.count_attempt(notification_id)
         ways = await _ways(uow, HotelSettings.model_validate(hotel.settings))
-        way = ways[0] if is_repeat and attempt == 2 and ways else next(iter(ways[attempt - 1 :]), None)
-        await self._go(uow, hotel, [(notification, correlation_id)], way, reason, is_repeat)
+        is_repeat = state is OutboxState.in_doubt
+        way = await _next_way(uow, ways, record, notification_id, is_repeat)
+        carried = [(notification, record.correlation_id)]
+        await self._go(uow, hotel, carried, way, "" if is_repeat else reason, is_repeat)
 
     async def _go(
         self,
@@ -339,13 +334,32 @@ def _is_gesture(record: OutboxRecord) -> bool:
 
 
 async def _ways(uow: UnitOfWork, settings: HotelSettings) -> list[Way]:
-    """Return the ways to the hotel's people, best first."""
+    """Return the ways to the hotel's people, best first; none leads through an account that was switched off."""
+    accounts = [one for one in await uow.accounts.all() if one.status is not AccountStatus.disabled]
     ways = []
-    if settings.staff_chat is not None:
-        chat = settings.staff_chat
+    chat = settings.staff_chat
+    if chat is not None and any(one.id == chat.account_id for one in accounts):
         ways.append(Way(chat.account_id, chat.address, chat.thread_id))
-    telegram = next((a for a in await uow.accounts.all() if a.platform == Platform.telegram), None)
+    telegram = next((one for one in accounts if one.platform == Platform.telegram), None)
     if telegram is not None:
         admins = [user for user in await uow.users.all() if user.is_admin and user.telegram_id is not None]
         ways += [Way(telegram.id, str(user.telegram_id)) for user in admins]
     return ways
+
+
+async def _next_way(
+    uow: UnitOfWork, ways: Sequence[Way], last: OutboxRecord, notification_id: UUID, is_in_doubt: bool
+) -> Way | None:
+    """Return the best way that was not tried yet.
+
+    That of the `last` message counts as such once, where it is in doubt: staff may see it twice then, which is better
+    than not at all, and it says that it is a repeat.
+    """
+    carried = await uow.outbox.of_notification(notification_id)
+    tried = Counter(one.chat_id for one in carried if not _is_gesture(one))
+    if is_in_doubt and tried[last.chat_id] == 1:
+        del tried[last.chat_id]
+    for way in ways:
+        if not tried[await uow.chats.at(way.account_id, way.address)]:
+            return way
+    return None
