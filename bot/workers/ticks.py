@@ -72,11 +72,30 @@ class Ticks:
             await self._knocks.knock(OUTBOX_TOPIC)
 
     async def settle_doubts(self) -> None:
-        """Find what a dead worker left in the middle of sending, and settle it."""
-        await self._mark_stale()
-        for hotel_id in await self._database.claims.hotels_with_open_doubts():
-            async with _apart(hotel_id, "look_into"):
-                await self._doubts.look_into(hotel_id)
+        """Find what a dead worker left in the middle of sending, and settle it.
+
+        A provider may take long to answer what became of a message; meanwhile it goes on for all other hotels.
+        """
+        looking: dict[UUID, asyncio.Task[None]] = {}
+        try:
+            while True:
+                await self._mark_stale()
+                for hotel_id in await self._database.claims.hotels_with_open_doubts():
+                    if hotel_id not in looking:
+                        looking[hotel_id] = asyncio.create_task(self._look_into(hotel_id))
+                if looking:
+                    await asyncio.wait(looking.values(), timeout=SOON.total_seconds())
+                looking = {hotel_id: task for hotel_id, task in looking.items() if not task.done()}
+                if not looking:
+                    return
+        finally:
+            for task in looking.values():
+                task.cancel()
+            await asyncio.gather(*looking.values(), return_exceptions=True)
+
+    async def _look_into(self, hotel_id: UUID) -> None:
+        async with _apart(hotel_id, "look_into"):
+            await self._doubts.look_into(hotel_id)
 
     async def _mark_stale(self) -> None:
         for hotel_id in await self._database.claims.hotels_with_stale_sends():
