@@ -226,17 +226,23 @@ class Claims:
         return [ChatLease(*row) for row in rows]
 
     async def claim_outbox(
-        self, now: datetime, limit: int, paused: Collection[UUID] = (), lease: timedelta = LEASE
+        self,
+        now: datetime,
+        limit: int,
+        paused: Collection[UUID] = (),
+        lease: timedelta = LEASE,
+        *,
+        is_urgent: bool = False,
     ) -> list[OutboxLease]:
         """Take up to `limit` messages that may leave now, at most one a chat and priority, what is urgent first and
-        then in fair turns of the accounts."""
+        then in fair turns of the accounts; or only what `is_urgent`."""
         rows = await self._run(
             _CLAIM_OUTBOX,
             worker=self.worker.digits,
             now=now,
             limit=limit,
             paused=list(paused),
-            in_flight=IN_FLIGHT,
+            in_flight=0 if is_urgent else IN_FLIGHT,
             lease=lease,
         )
         return [OutboxLease(*row) for row in rows]

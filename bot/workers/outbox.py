@@ -17,6 +17,8 @@ from bot.workers.crew import work_off
 from bot.workers.leases import Leases
 
 HANDS = 32
+# Beside those, for what is urgent only: calls to a provider that says nothing may keep all the others for long.
+URGENT_HANDS = 8
 # A turn that comes so soon is waited for; a later one is put off until then, with the hand free for others. An
 # account that rests longer than this is not claimed for at all.
 LONGEST_WAIT_SECONDS = 1.0
@@ -40,13 +42,17 @@ class OutboxWorker:
         """Work until `stop` is set; the calls in hand are finished first."""
         self._stop = stop
         try:
-            await work_off(self._claim, self._work, topic=TOPIC, knocks=self._knocks, stop=stop, hands=HANDS)
+            hands = HANDS + URGENT_HANDS
+            await work_off(self._claim, self._work, topic=TOPIC, knocks=self._knocks, stop=stop, hands=hands)
         finally:
             await self._sender.close()
 
     async def _claim(self, limit: int) -> list[OutboxLease]:
         resting = {account for account in self._seen if self._wait(account) > LONGEST_WAIT_SECONDS}
-        claimed = await self._database.claims.claim_outbox(self._clock.now(), limit, resting)
+        usual = max(limit - URGENT_HANDS, 0)
+        claimed = await self._database.claims.claim_outbox(
+            self._clock.now(), usual or limit, resting, is_urgent=not usual
+        )
         self._seen = resting | {lease.account_id for lease in claimed}
         return claimed
 

@@ -5,20 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import pairwise
 from operator import attrgetter
+from uuid import UUID
 
 from bot.app import House, open_house
 from bot.channels.telegram.client import TelegramChannel
-from bot.messages import Platform
+from bot.enrolment import NewAccount, enrol_account
+from bot.messages import OutgoingMessage, Platform
 from bot.notifications import Alert, Desk, Subject
+from bot.outbox import Letter, enqueue
 from bot.pace import Pace
 from bot.sending import Sender
 from bot.simulator.chats import ChatMessage
 from bot.simulator.faults import Fault
 from bot.simulator.history import Kind
-from bot.storage.claims import OutboxLease
+from bot.storage.claims import IN_FLIGHT, OutboxLease
 from bot.storage.repositories.stays import NewStay
 from bot.texts import Texts
-from models.enums import BookingStatus, NotificationType, OncePer, Severity, TriggerType
+from bot.workers.outbox import HANDS
+from models.enums import BookingStatus, NotificationType, OncePer, OutboxPurpose, Severity, TriggerType
 from tests.bot.nlu.guests import SMOKE
 from tests.flows.house import Scene, eventually
 from triggers.engine import Engine
@@ -214,3 +218,36 @@ async def _send_by_another_process(scene: Scene, house: House) -> None:
     sender = Sender(house.database, house.connections, scene.clock, Pace(), house.knocks, house.desk.settled)
     await sender.send(lease)
     await sender.close()
+
+
+async def test_alert_leaves_at_once_when_every_other_call_meets_silence(scene: Scene) -> None:
+    green = scene.simulator.green
+    async with scene.serving() as house:
+        numbers = [await _connect_another_number(scene, house, each) for each in range(HANDS // IN_FLIGHT)]
+        await eventually(lambda: scene.rows("SELECT FROM channel_accounts HAVING every(status = 'active')"))
+        green.faults.program(Fault.silence(), method="sendMessage", times=None)
+        for account_id in numbers:
+            await _answer_guests(scene, house, account_id)
+        await scene.simulator.until(
+            lambda: len(scene.simulator.history.of(method="sendMessage", kind=Kind.invoke)) == HANDS
+        )
+        await raise_all(scene, house, Severity.critical, "smoke")
+        await scene.simulator.until(lambda: places(scene, "smoke"))
+        assert len(await scene.rows("SELECT FROM outbox WHERE state = 'sending' AND purpose = 'reply'")) == HANDS
+
+
+async def _connect_another_number(scene: Scene, house: House, number: int) -> UUID:
+    instance, token, phone = 1101000100 + number, f"token0123456789{number}", f"+49309001010{number}"
+    scene.simulator.green.add_instance(instance, token, phone)
+    account = NewAccount(Platform.whatsapp_green, phone, {"id_instance": str(instance), "api_token": token})
+    async with house.database.unit(scene.hotel_id) as uow:
+        return (await enrol_account(uow, scene.keys(), account))[0]
+
+
+async def _answer_guests(scene: Scene, house: House, account_id: UUID) -> None:
+    """Let as many answers wait as an account may have on their way."""
+    async with house.database.unit(scene.hotel_id) as uow:
+        for guest in range(IN_FLIGHT):
+            chat = await uow.chats.at(account_id, f"7900123450{guest}@c.us")
+            letter = Letter(account_id, chat, Platform.whatsapp_green, OutboxPurpose.reply, HOUR, "c0ffee")
+            await enqueue(uow, letter, OutgoingMessage("Breakfast is from 7:00."), scene.clock.now())
