@@ -55,21 +55,23 @@ async def enrol_hotel(
 
 
 async def enrol_account(uow: UnitOfWork, keys: KeyRing, account: NewAccount) -> tuple[UUID, WebhookCredentials]:
-    """Connect an account; return its id, and what its webhook is guarded by. Raises RejectedInput."""
+    """Connect an account; return its id, and what its webhook is guarded by. Raises RejectedInput.
+
+    One that the hotel has already gets its new credentials, and is on again where it was switched off.
+    """
     check_account(account.platform, account.credentials)
-    integration_id = new_id()
+    known = await uow.accounts.called(account.platform, account.address)
+    integration_id = known.integration_id if known else new_id()
     webhook = WebhookCredentials(new_webhook_key(), new_webhook_key())
     secret = orjson.dumps({**account.credentials, "webhook": {"key": webhook.key, "secret": webhook.secret}})
-    place = credentials_place(uow.hotel_id, integration_id)
+    sealed = keys.encrypt(secret, credentials_place(uow.hotel_id, integration_id))
+    if known:
+        await uow.accounts.connect_anew(known, sealed, keys.first, hash_of(webhook.key))
+        return known.id, webhook
     try:
         account_id = await uow.accounts.add(
-            account.platform,
-            account.address,
-            integration_id,
-            keys.encrypt(secret, place),
-            keys.first,
-            hash_of(webhook.key),
+            account.platform, account.address, integration_id, sealed, keys.first, hash_of(webhook.key)
         )
     except IntegrityError:
-        raise RejectedInput(f"{account.platform} {account.address}: a hotel has this account already") from None
+        raise RejectedInput(f"{account.platform} {account.address}: another hotel has this account already") from None
     return account_id, webhook

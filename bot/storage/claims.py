@@ -53,12 +53,14 @@ class OutboxLease:
 
 @dataclass(frozen=True, slots=True)
 class AccountHead:
-    """A channel account without its content."""
+    """A channel account without its content. Its `webhook_key_hash` is another one each time that its credentials are
+    entered anew."""
 
     hotel_id: UUID
     account_id: UUID
     platform: str
     status: str
+    webhook_key_hash: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ _DUE_FIRINGS = text("""
     FROM trigger_firings WHERE status IN ('scheduled', 'postponed') AND due_at <= :soon GROUP BY hotel_id
 """)
 _HOTEL_CALLED = text("SELECT id FROM hotels WHERE slug = :slug AND is_active")
-_ACCOUNTS = "SELECT hotel_id, id, platform, status FROM channel_accounts"
+_ACCOUNTS = "SELECT hotel_id, id, platform, status, webhook_key_hash FROM channel_accounts"
 _ALL_ACCOUNTS = text(f"{_ACCOUNTS} WHERE status <> 'disabled'")
 _ACCOUNT_BY_WEBHOOK = text(f"{_ACCOUNTS} WHERE webhook_key_hash = :key_hash AND status <> 'disabled'")
 _AGES = text("""

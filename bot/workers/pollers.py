@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -40,6 +41,18 @@ PATHS = {Platform.telegram: "telegram", Platform.whatsapp_green: "whatsapp-green
 log = logger("pollers")
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Who serves an account, as that was when it began."""
+
+    account: AccountHead
+    task: asyncio.Task[None]
+
+    def is_over(self, now: AccountHead | None) -> bool:
+        """Whether it has ended, or its account is gone or has other credentials by now."""
+        return self.task.done() or now is None or now.webhook_key_hash != self.account.webhook_key_hash
+
+
 class Pollers:
     """Keeps one reader per account, as the accounts come, change and go."""
 
@@ -58,7 +71,7 @@ class Pollers:
         self._desk = desk
         self._elections = elections
         self._public_url = public_url
-        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._readers: dict[UUID, _Reader] = {}
         # As the last look found the accounts.
         self._statuses: dict[UUID, str] = {}
 
@@ -69,7 +82,7 @@ class Pollers:
                 await self._look()
                 await _pause_unless(stop, LOOK_EVERY)
         finally:
-            for account_id in list(self._tasks):
+            for account_id in list(self._readers):
                 await self._end(account_id)
             await self._elections.retire()
 
@@ -81,23 +94,24 @@ class Pollers:
                 await self._elections.appear()
             finally:
                 if is_lost:
-                    for account_id in list(self._tasks):
+                    for account_id in list(self._readers):
                         await self._end(account_id)
             wanted = {account.account_id: account for account in await self._database.claims.accounts()}
             self._statuses = {account_id: account.status for account_id, account in wanted.items()}
-            for account_id in [known for known, task in self._tasks.items() if known not in wanted or task.done()]:
+            for account_id in [known for known, reader in self._readers.items() if reader.is_over(wanted.get(known))]:
                 await self._end(account_id)
                 await self._elections.give_back(account_id)
-            for account_id in wanted.keys() - self._tasks.keys():
+            for account_id in wanted.keys() - self._readers.keys():
                 if await self._elections.take(account_id):
-                    self._tasks[account_id] = asyncio.create_task(self._keep(wanted[account_id]))
+                    account = wanted[account_id]
+                    self._readers[account_id] = _Reader(account, asyncio.create_task(self._keep(account)))
         except Exception as error:
             if not is_overload(error):
                 raise
             log.warning("database_unavailable", error=error)
 
     async def _end(self, account_id: UUID) -> None:
-        task = self._tasks.pop(account_id)
+        task = self._readers.pop(account_id).task
         task.cancel()
         await asyncio.wait([task])
         if not task.cancelled() and (error := task.exception()) is not None:

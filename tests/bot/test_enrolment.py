@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from uuid import uuid4
 
 import orjson
@@ -40,6 +41,22 @@ async def test_seals_the_credentials_to_their_place_when_an_account_is_connected
     head = await storage.claims.account_by_webhook(hash_of(webhook.key))
     assert head is not None
     assert head.account_id == account_id
+
+
+async def test_only_the_newest_credentials_count_when_an_account_is_connected_again(
+    storage: Database, keys: KeyRing
+) -> None:
+    hotel_id = await enrol_hotel(storage, "Adler", "adler", "Europe/Berlin", "de")
+    async with storage.unit(hotel_id) as uow:
+        account_id, old = await enrol_account(uow, keys, BOT)
+        again, new = await enrol_account(uow, keys, replace(BOT, credentials={"bot_token": "1:other"}))
+        account = await uow.accounts.get(account_id)
+    assert again == account_id
+    assert account is not None
+    opened = orjson.loads(keys.decrypt(account.credentials, credentials_place(hotel_id, account.integration_id)))
+    assert opened["bot_token"] == "1:other"
+    assert await storage.claims.account_by_webhook(hash_of(old.key)) is None
+    assert await storage.claims.account_by_webhook(hash_of(new.key)) is not None
 
 
 async def test_keeps_nothing_when_another_hotel_has_the_account(storage: Database, keys: KeyRing) -> None:

@@ -1,9 +1,13 @@
-"""Credentials that can't be opened: their account is out of order, staff are told, and the others go on."""
+"""Credentials that can't be used: their account is out of order, staff are told, and the others go on; until new ones
+are entered."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from bot.enrolment import NewAccount, enrol_account
 from bot.messages import Platform
 from tests.flows.house import HOTEL_PHONE, Scene, eventually
 
@@ -28,3 +32,26 @@ async def test_staff_hear_of_it_and_the_other_channel_answers_when_credentials_a
     assert not ivan.said()
     (welcome,) = await scene.rows("SELECT state FROM outbox WHERE purpose = 'trigger'")
     assert welcome["state"] == "queued", "it waits until the credentials are entered anew"
+
+
+@pytest.mark.parametrize("is_switched_off", [False, True])
+async def test_bot_answers_again_when_its_new_token_is_entered_after_the_old_one_was_revoked(
+    scene: Scene, is_switched_off: bool
+) -> None:
+    guest, account_id = scene.guest(Platform.telegram), scene.accounts[Platform.telegram]
+    async with scene.serving():
+        guest.write("When is breakfast?")
+        await scene.simulator.until(guest.said)
+        token = scene.bot.token.replace("flow", "anew")
+        scene.simulator.telegram.revoke(scene.bot, token)
+        await eventually(lambda: scene.rows("SELECT FROM channel_accounts WHERE status = 'disconnected'"))
+        if is_switched_off:
+            async with scene.unit() as uow:
+                await uow.accounts.disable(account_id)
+        guest.write("What is the wifi password?")
+        async with scene.unit() as uow:
+            account = NewAccount(Platform.telegram, "@bellevue_bot", {"bot_token": token})
+            again, _ = await enrol_account(uow, scene.keys(), account)
+        await scene.simulator.until(lambda: len(guest.said()) == 2)
+    assert again == account_id, "what was said with it stays its own"
+    assert ["sunny-terrace" in message.text for message in guest.said()] == [False, True]

@@ -41,6 +41,12 @@ class Accounts(Repository):
         row = (await self._run(self._select().where(ChannelAccount.id == account_id))).one_or_none()
         return AccountRecord(*row) if row else None
 
+    async def called(self, platform: str, address: str) -> AccountRecord | None:
+        """Return the hotel's account with this address, whether it is on or not."""
+        statement = self._select().where(ChannelAccount.platform == platform, ChannelAccount.address == address)
+        row = (await self._run(statement)).one_or_none()
+        return AccountRecord(*row) if row else None
+
     async def platforms(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
         """Return the platforms of these accounts."""
         rows = await self._fetch(_PLATFORMS, self.hotel_id, list(account_ids)) if account_ids else []
@@ -86,6 +92,21 @@ class Accounts(Repository):
         )
         return account_id
 
+    async def connect_anew(
+        self, account: AccountRecord, credentials: bytes, key_id: str, webhook_key_hash: bytes
+    ) -> None:
+        """Give an account other credentials, and let it be as new; what was said with it stays its own."""
+        await self._run(
+            update(Integration)
+            .where(self._own(Integration.hotel_id), Integration.id == account.integration_id)
+            .values(credentials_encrypted=credentials, encryption_key_id=key_id)
+        )
+        await self._run(
+            update(ChannelAccount)
+            .where(self._own(ChannelAccount.hotel_id), ChannelAccount.id == account.id)
+            .values(status=AccountStatus.new, status_reason=None, webhook_key_hash=webhook_key_hash)
+        )
+
     async def set_status(self, account_id: UUID, status: AccountStatus, reason: str | None = None) -> bool:
         """Note what the account can do; return whether that is news. A disabled account stays disabled."""
         result = await self._run(
@@ -100,7 +121,7 @@ class Accounts(Repository):
         return result.rowcount > 0
 
     async def disable(self, account_id: UUID) -> bool:
-        """Switch an account off for good; return whether it was on."""
+        """Switch an account off until it is connected anew; return whether it was on."""
         return await self.set_status(account_id, AccountStatus.disabled)
 
     async def credentials(self, integration_id: UUID) -> bytes | None:
