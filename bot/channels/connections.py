@@ -43,6 +43,8 @@ class Connections:
         self._api_urls = api_urls
         self._clock = clock
         self._open: dict[UUID, tuple[bytes, Channel, AsyncExitStack]] = {}
+        # What they are just sending they may end: they are closed with all others.
+        self._outdated = AsyncExitStack()
         self._locks: defaultdict[UUID, Lock] = defaultdict(Lock)
 
     async def __aenter__(self) -> Connections:
@@ -51,6 +53,7 @@ class Connections:
     async def __aexit__(self, *exc: object) -> None:
         for account_id in list(self._open):
             await self.drop(account_id)
+        await self._outdated.aclose()
 
     async def get(self, hotel_id: UUID, account: AccountRecord) -> Channel:
         """Return the account's channel, open."""
@@ -59,7 +62,8 @@ class Connections:
             known = self._open.get(account.id)
             if known is not None and known[0] == secret:
                 return known[1]
-            await self.drop(account.id)
+            if known is not None:
+                self._outdated.push_async_callback(known[2].aclose)
             channel = self._connect(account, secret)
             stack = AsyncExitStack()
             await stack.enter_async_context(channel)

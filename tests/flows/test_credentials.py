@@ -9,7 +9,8 @@ import pytest
 
 from bot.enrolment import NewAccount, enrol_account
 from bot.messages import Platform
-from tests.flows.house import HOTEL_PHONE, Scene, eventually
+from bot.simulator.faults import Fault
+from tests.flows.house import BOT_TOKEN, HOTEL_PHONE, Scene, eventually
 
 _DAMAGE = """
     UPDATE integrations SET credentials_encrypted = set_byte(
@@ -55,3 +56,20 @@ async def test_bot_answers_again_when_its_new_token_is_entered_after_the_old_one
         await scene.simulator.until(lambda: len(guest.said()) == 2)
     assert again == account_id, "what was said with it stays its own"
     assert ["sunny-terrace" in message.text for message in guest.said()] == [False, True]
+
+
+async def test_nothing_is_in_doubt_when_credentials_change_while_a_call_is_under_way(scene: Scene) -> None:
+    anna = scene.guest(Platform.telegram)
+    async with scene.serving():
+        await eventually(lambda: scene.rows("SELECT FROM channel_accounts HAVING every(status = 'active')"))
+        scene.simulator.telegram.faults.program(Fault.slow(timedelta(seconds=3)), method="sendMessage")
+        anna.write("What is the wifi password?")
+        await eventually(lambda: scene.rows("SELECT FROM outbox WHERE state = 'sending'"))
+        async with scene.unit() as uow:
+            await enrol_account(
+                uow, scene.keys(), NewAccount(Platform.telegram, "@bellevue_bot", {"bot_token": BOT_TOKEN})
+            )
+        scene.simulator.telegram.write(scene.maria, scene.bot, "/triggers")
+        await scene.simulator.until(lambda: scene.simulator.telegram.chat(scene.bot, scene.maria).from_bot())
+        await eventually(lambda: scene.rows("SELECT FROM outbox HAVING every(state = 'sent')"))
+    assert len(anna.said()) == 1
