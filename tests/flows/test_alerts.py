@@ -212,6 +212,17 @@ async def test_group_gets_no_more_at_once_than_it_may_when_each_message_has_anot
     assert places(scene, "smoke") == [2]
 
 
+async def test_alert_leaves_at_once_when_the_databases_clock_was_set_back_by_an_hour(scene: Scene) -> None:
+    async with scene.serving() as house:
+        await raise_all(scene, house, Severity.critical, "smoke 1")
+        await scene.simulator.until(lambda: places(scene, "smoke 1"))
+        await eventually(lambda: scene.rows("UPDATE chats SET paced_until = paced_until + $1 RETURNING id", HOUR))
+        await raise_all(scene, house, Severity.critical, "smoke 2")
+        await scene.simulator.until(lambda: places(scene, "smoke 2"))
+    (group,) = await scene.rows("SELECT paced_until - now() AS ahead FROM chats WHERE address LIKE '-%'")
+    assert group["ahead"] < HOUR / 2
+
+
 async def _send_by_another_process(scene: Scene, house: House) -> None:
     """Let one that has sent nothing yet try what comes next."""
     (lease,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)

@@ -15,6 +15,9 @@ from bot.storage.repositories.base import Repository
 from models import Chat
 from models.base import new_id
 
+# No burst takes so long: what says more was written before the database's clock was set back.
+MOST_AHEAD = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class ChatRecord:
@@ -129,12 +132,12 @@ class Chats(Repository):
 
     async def seconds_ahead(self, chat_id: UUID) -> float:
         """Return for how long the chat's pace is used up by what all have sent."""
-        ((ahead,),) = await self._fetch(_SECONDS_AHEAD, self.hotel_id, chat_id)
+        ((ahead,),) = await self._fetch(_SECONDS_AHEAD, self.hotel_id, chat_id, MOST_AHEAD)
         return float(ahead)
 
     async def run_ahead(self, chat_id: UUID, gap: timedelta) -> None:
         """Note that one more message uses up this much of the chat's pace."""
-        await self._fetch(_RUN_AHEAD, self.hotel_id, chat_id, gap)
+        await self._fetch(_RUN_AHEAD, self.hotel_id, chat_id, MOST_AHEAD, gap)
 
     async def mark_reachable(self, chat_id: UUID, is_reachable: bool) -> None:
         """Note whether the chat can be written to."""
@@ -168,13 +171,11 @@ _LOCK = f"""
     SELECT id, ready_at IS NOT NULL AND (leased_until IS NULL OR leased_until < now()) AS is_waiting
     FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) {_IN_ORDER}
 """
-_SECONDS_AHEAD = """
-    SELECT coalesce(extract(epoch FROM greatest(paced_until - now(), interval '0')), 0)::float8
-    FROM chats WHERE hotel_id = $1 AND id = $2
+_PACED_UNTIL = "CASE WHEN paced_until BETWEEN now() AND now() + $3::interval THEN paced_until ELSE now() END"
+_SECONDS_AHEAD = f"""
+    SELECT extract(epoch FROM {_PACED_UNTIL} - now())::float8 FROM chats WHERE hotel_id = $1 AND id = $2
 """
-_RUN_AHEAD = """
-    UPDATE chats SET paced_until = greatest(paced_until, now()) + $3::interval WHERE hotel_id = $1 AND id = $2
-"""
+_RUN_AHEAD = f"UPDATE chats SET paced_until = {_PACED_UNTIL} + $4::interval WHERE hotel_id = $1 AND id = $2"
 _HOLD_ALL = f"""
     SELECT claim_token FROM chats WHERE hotel_id = $1 AND id = ANY ($2::uuid[]) AND claim_token = ANY ($3::uuid[])
     {_IN_ORDER}
