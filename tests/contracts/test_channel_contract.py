@@ -204,7 +204,6 @@ SENDS = [
     pytest.param(Fault.answer(504, A_PAGE), InDoubt, id="a gateway gave up"),
     pytest.param(Fault.answer(500, A_PAGE), InDoubt, id="a page of an error"),
     pytest.param(Fault.answer(200, A_PAGE), InDoubt, id="a page that says fine"),
-    pytest.param(Fault.answer(200, '{"ok": true, "result": {}}'), InDoubt, id="no message named"),
     pytest.param(Fault.answer(429, retry_after=7), TransientError, id="too fast"),
     pytest.param(Fault.answer(302, "<html>"), TransientError, id="sent elsewhere"),
     pytest.param(Fault.answer(401), AccountUnusable, id="token refused"),

@@ -38,6 +38,8 @@ _GONE = (
     "need administrator rights",
 )
 """How a 400 says that this chat can't be written to."""
+_LOGGED_OUT = "logged out"
+"""How a 400 says that the bot has moved to a server of its own, or back."""
 
 
 def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
@@ -63,7 +65,7 @@ def _body(answer: Answer) -> dict[str, Any]:
 
 
 def _refusal(body: dict[str, Any], answer: Answer, token: str, repeatable: bool) -> BellhopError:
-    code = body["error_code"] if isinstance(body.get("error_code"), int) else answer.status
+    code = _code(body, answer)
     words = scrubbed(body.get("description") or "no description", token)
     refused = f"Telegram answered {code}"
     moved_to = identifier(inner(body, "parameters", "migrate_to_chat_id"))
@@ -77,15 +79,22 @@ def _refusal(body: dict[str, Any], answer: Answer, token: str, repeatable: bool)
         case 409:
             return AccountContested(_WEBHOOK_SET if "webhook" in words else _OTHER_READER)
         case 429:
-            return TransientError(refused, _asked_wait(body, words) or answer.retry_after, quoted=words)
+            return TransientError(refused, _asked_wait(body, words) or answer.retry_after or None, quoted=words)
         case 502 | 504:
             return unanswered(refused, repeatable, quoted=words)
         case _ if code >= 500:
             return TransientError(refused, quoted=words)
+        case _ if _LOGGED_OUT in words.lower():
+            return AccountUnusable(_TOKEN_REFUSED)
         case _ if any(mark in words.lower() for mark in _GONE):
             return RecipientUnreachable(refused, quoted=words)
         case _:
             return PermanentError(refused, quoted=words)
+
+
+def _code(body: dict[str, Any], answer: Answer) -> int:
+    said = identifier(body.get("error_code")) or ""
+    return (int(said) if said.isascii() and said.isdigit() else 0) or answer.status
 
 
 def _asked_wait(body: dict[str, Any], words: str) -> timedelta | None:

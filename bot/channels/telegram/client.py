@@ -46,7 +46,13 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _QUIET = timedelta(days=5)
 """After a week without updates Telegram starts their ids anew, perhaps below our offset: before that we forget it."""
 _UNCHANGED = "message is not modified"
-_LOST = ("message to edit not found", "message can't be edited", "message_id_invalid", "message identifier")
+_LOST = (
+    "message to edit not found",
+    "message not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "message identifier",
+)
 _TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 
 
@@ -96,13 +102,14 @@ class TelegramChannel:
         seconds = int(self._poll.total_seconds())
         call = GetUpdates(offset=self._offset, timeout=seconds, allowed_updates=_KINDS)
         updates: Any = await self._bot(call, request_timeout=seconds + int(_POLL_SLACK.total_seconds()))
+        if updates is None or updates == []:
+            return Batch(())  # some servers write null for an empty list
         if not isinstance(updates, list):
             raise TransientError("Telegram gave something else than a list of updates")
-        if not updates:
-            return Batch(())
         self._last_event = self._clock.now()
-        numbers = [number for update in updates if (number := _number(identifier(inner(update, "update_id"))))]
-        return Batch(tuple(map(self._format.envelope, updates)), receipt=max(numbers) + 1 if numbers else None)
+        numbers = [_number(identifier(inner(update, "update_id"))) for update in updates]
+        last = max((number for number in numbers if number is not None), default=None)
+        return Batch(tuple(map(self._format.envelope, updates)), receipt=None if last is None else last + 1)
 
     async def acknowledge(self, batch: Batch) -> None:
         """Move the offset, so that the next `fetch` confirms the batch."""
@@ -173,8 +180,8 @@ class TelegramChannel:
         """Return what is known of the webhook: None from a server that has the bot but not this question."""
         try:
             return await self._bot(GetWebhookInfo())
-        except PermanentError:
-            await self.state()
+        except (PermanentError, TransientError):
+            await self.state()  # raises where it is the bot, or the whole server, that is in trouble
             return None
 
     async def _say(self, chat_id: str, text: str, message: OutgoingMessage, is_last: bool) -> str | None:
@@ -187,12 +194,8 @@ class TelegramChannel:
         else:
             call = SendMessage(chat_id=chat_id, text=text, link_preview_options=_NO_PREVIEW)
         place = {"message_thread_id": _number(message.thread_id), "reply_markup": keyboard if is_last else None}
-        call = call.model_copy(update=place)
-        sent: Any = await self._bot(call)
-        message_id = identifier(inner(sent, "message_id"))
-        if message_id is None:
-            raise InDoubt("Telegram's answer to a message names no message")
-        return message_id
+        sent: Any = await self._bot(call.model_copy(update=place))
+        return identifier(inner(sent, "message_id"))  # "ok" is the word that it was sent, also where it has no id
 
     async def _edit(self, chat_id: str, text: str, message: OutgoingMessage) -> bool:
         """Change an earlier message; False when it can't be changed any more and has to be sent anew."""

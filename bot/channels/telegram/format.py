@@ -87,7 +87,7 @@ class TelegramFormat:
             chat_id=str(below.chat.id if below else query.from_.id),
             sender=sender_of(query.from_),
             sent_at=self._clock.now(),
-            message_id=str(below.message_id) if below else None,
+            message_id=str(below.message_id) if below and below.message_id is not None else None,
             text=_label(below, query.data),
             is_group=bool(below and below.chat.is_group),
             thread_id=_thread(below) if below else None,

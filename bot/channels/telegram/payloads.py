@@ -150,7 +150,7 @@ class CallbackQuery(Part):
 class PressedMessage(Part):
     """The message below which a button was pressed; all but its chat may be hidden from us."""
 
-    message_id: Id
+    message_id: Id | None = None
     chat: Chat
     message_thread_id: Id | None = None
     is_topic_message: bool = False

@@ -104,6 +104,12 @@ async def test_the_text_is_sent_anew_when_the_message_can_not_be_edited(desk: De
     assert [each.id for each in desk.seen()] == [sent]
 
 
+async def test_the_text_is_sent_anew_when_the_server_has_forgotten_the_message(desk: Desk) -> None:
+    sent = await desk.say("Alert")
+    desk.refuse(400, "Bad Request: message not found", "editMessageText")
+    assert await desk.say("Acknowledged", replaces=sent) == desk.seen()[-1].id != sent
+
+
 async def test_the_text_is_sent_anew_when_the_server_can_not_edit(desk: Desk) -> None:
     sent = await desk.say("Alert")
     desk.refuse(404, "Not Found: method not found", "editMessageText")
@@ -190,6 +196,7 @@ async def test_the_guest_is_out_of_reach_when_the_bot_is_blocked(desk: Desk) -> 
     ("status", "description", "error"),
     [
         (400, "Bad Request: chat not found", RecipientUnreachable),
+        (400, "Logged out", AccountUnusable),
         (400, "Bad Request: PEER_ID_INVALID", RecipientUnreachable),
         (403, "Forbidden: user is deactivated", RecipientUnreachable),
         (400, "Bad Request: not enough rights to send text messages to the chat", RecipientUnreachable),
@@ -230,6 +237,31 @@ async def test_the_status_decides_when_a_refusal_lacks_its_parts(desk: Desk, bod
     desk.fail(Fault.answer(500, body))
     with pytest.raises(TransientError):
         await desk.say()
+
+
+async def test_the_code_is_understood_when_the_server_writes_it_as_words_and_answers_200(desk: Desk) -> None:
+    body = '{"ok": false, "error_code": "429", "description": "slow down", "parameters": {"retry_after": "5"}}'
+    desk.fail(Fault.answer(200, body))
+    with pytest.raises(TransientError) as raised:
+        await desk.say()
+    assert raised.value.retry_after == timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("retry_after", [None, 0])
+async def test_the_pause_is_ours_when_we_are_too_fast_and_no_wait_is_named(
+    desk: Desk, retry_after: int | None
+) -> None:
+    # A wait of nothing would be a message that is sent again without a pause.
+    desk.fail(Fault.answer(429, retry_after=retry_after))
+    with pytest.raises(TransientError) as raised:
+        await desk.say()
+    assert raised.value.retry_after is None
+
+
+async def test_a_message_is_sent_when_the_server_says_fine_and_names_none(desk: Desk) -> None:
+    for result in ("null", "true", "{}"):
+        desk.fail(Fault.answer(200, f'{{"ok": true, "result": {result}}}'))
+        assert await desk.say() is None
 
 
 async def test_the_wait_is_read_from_the_words_when_it_stands_nowhere_else(desk: Desk) -> None:
@@ -287,11 +319,19 @@ async def test_the_other_reader_is_named_when_two_poll_one_bot(desk: Desk) -> No
 
 
 async def test_updates_are_fetched_when_the_server_does_not_know_the_question_for_the_webhook(desk: Desk) -> None:
-    for _ in range(2):
-        desk.refuse(404, "Not Found", "getWebhookInfo")
-    assert await desk.channel.webhook() is None
-    await desk.channel.use_webhook(None, "")
+    for status in (404, 500, 501):
+        for _ in range(2):
+            desk.fail(Fault.answer(status, '{"message": "this method is not supported"}'), "getWebhookInfo")
+        assert await desk.channel.webhook() is None
+        await desk.channel.use_webhook(None, "")
     assert (await desk.channel.fetch()).events
+
+
+async def test_the_webhook_is_unknown_for_now_when_telegram_is_down(desk: Desk) -> None:
+    desk.fail(Fault.answer(502, PAGE), "getWebhookInfo")
+    desk.fail(Fault.answer(502, PAGE), "getMe")
+    with pytest.raises(TransientError):
+        await desk.channel.webhook()
 
 
 async def test_the_account_is_active_when_the_server_gives_updates_and_knows_no_other_question(desk: Desk) -> None:
@@ -352,6 +392,19 @@ async def test_it_is_asked_again_later_when_the_answer_is_no_list(desk: Desk) ->
     desk.fail(Fault.answer(200, '{"ok": true, "result": {"message": {}}}'), "getUpdates")
     with pytest.raises(TransientError):
         await desk.channel.fetch()
+
+
+@pytest.mark.parametrize("body", ['{"ok": true, "result": null}', '{"ok": true}', '{"ok": true, "result": []}'])
+async def test_fetch_returns_empty_handed_when_the_server_writes_an_empty_list_in_its_way(
+    desk: Desk, body: str
+) -> None:
+    desk.fail(Fault.answer(200, body), "getUpdates")
+    assert await desk.channel.fetch() == Batch(())
+
+
+async def test_an_update_is_confirmed_when_the_server_counts_from_nought(desk: Desk) -> None:
+    desk.fail(Fault.answer(200, '{"ok": true, "result": [{"update_id": 0}]}'), "getUpdates")
+    assert (await desk.channel.fetch()).receipt == 1
 
 
 async def test_the_offset_stays_when_an_update_has_no_id(desk: Desk) -> None:

@@ -148,9 +148,12 @@ def test_a_name_is_one_short_line_when_somebody_is_called_otherwise() -> None:
 
 def test_a_press_still_arrives_when_its_message_is_hidden_or_from_inline_mode() -> None:
     hidden = parsed(callback_query=press(message={"chat": STAFF, "message_id": 70, "date": 0}))
+    unnamed = parsed(callback_query=press(message={"chat": PRIVATE}))
     inline = parsed(callback_query=press(message=None, inline_message_id="x"))
     assert isinstance(hidden, IncomingMessage)
+    assert isinstance(unnamed, IncomingMessage)
     assert isinstance(inline, IncomingMessage)
+    assert (unnamed.chat_id, unnamed.message_id, unnamed.press) == ("501", None, "info:wifi")
     assert (hidden.chat_id, hidden.is_group, hidden.text) == ("-1001", True, "")
     assert (inline.chat_id, inline.message_id) == ("501", None)
 
