@@ -47,7 +47,9 @@ Text = Annotated[str, AfterValidator(clean_text)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 """Seconds since 1970, up to 2100; read as an aware datetime in UTC."""
 Degrees = Annotated[float, Field(ge=-360, le=360, allow_inf_nan=False)]
-Size = Annotated[int | None, BeforeValidator(lambda value: value if type(value) is int and value >= 0 else None)]
+Size = Annotated[
+    int | None, BeforeValidator(lambda value: value if type(value) is int and 0 <= value < 2**63 else None)
+]
 """Bytes; a size that makes no sense is as good as none."""
 
 _Part = TypeVar("_Part", bound=Part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+import pytest
 
 from bot.channels.parsing import parse_stream
 from tests.bot.channels.telegram.updates import message, update
@@ -20,6 +21,15 @@ def test_a_line_holds_the_neutral_message_when_a_green_notification_is_read() ->
     (line,) = parse_stream("whatsapp_green", orjson.dumps(text("Wi-Fi?")))
     read = orjson.loads(line)
     assert (read["text"], read["sender"]["phone"]) == ("Wi-Fi?", "+79991234567")
+
+
+@pytest.mark.parametrize("size", [b"9" * 40, b"18446744073709551615"])
+def test_a_line_is_written_when_a_size_is_beyond_all_measure(size: bytes) -> None:
+    # Half an emoji is what the fast reader does not take, and the tolerant one knows numbers of any length.
+    payload = update(message=message(caption="HALF", document={"file_id": "f", "file_size": 12345}))
+    (line,) = parse_stream("telegram", payload.replace(b"HALF", rb"\ud83d").replace(b"12345", size))
+    (attachment,) = orjson.loads(line)["attachments"]
+    assert (attachment["provider_file_id"], attachment["size"]) == ("f", None)
 
 
 def test_the_wrong_part_is_named_without_the_guests_words_when_a_payload_is_broken() -> None:
