@@ -34,7 +34,7 @@ def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
     Only 4xx is a word that nothing was done. 499 and all of 5xx may come after the message was queued: InDoubt,
     unless the call is repeatable; the journal can be asked.
     """
-    if answer.status in (200, 204):
+    if 200 <= answer.status < 300:
         try:
             return load(answer.body) if answer.body.strip() else None
         except UnreadablePayload:

@@ -94,7 +94,8 @@ class GreenChannel:
 
     async def acknowledge(self, batch: Batch) -> None:
         if batch.receipt is not None:
-            await self._calls.delete_notification(batch.receipt)
+            with suppress(PermanentError):  # forgotten there already; if not it comes again, and is known here
+                await self._calls.delete_notification(batch.receipt)
 
     async def send(self, chat_id: str, message: OutgoingMessage) -> str | None:
         """Send with buttons where they fit and are taken, else with numbered choices; `replaces` is sent anew."""

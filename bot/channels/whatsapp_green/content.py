@@ -21,14 +21,20 @@ from bot.messages import (
 
 Content = dict[str, Any]
 
-PRESSES = {
-    "interactiveButtonsResponse": ("interactiveButtonsResponse",),
-    "templateButtonsReplyMessage": ("templateButtonReplyMessage", "templateButtonsReplyMessage"),
-    "templateButtonReplyMessage": ("templateButtonReplyMessage", "templateButtonsReplyMessage"),
-    "buttonsResponseMessage": ("buttonsResponseMessage",),
-    "listResponseMessage": ("listResponseMessage",),
-}
-"""typeMessage of a press → the objects that may hold it; Green API writes one of them in two ways."""
+PRESSES = frozenset(
+    {
+        "interactiveButtonsResponse",
+        "templateButtonsReplyMessage",
+        "templateButtonReplyMessage",
+        "buttonsResponseMessage",
+        "listResponseMessage",
+    }
+)
+"""typeMessage of a press."""
+_CHOSEN = frozenset(
+    {"selectedId", "selectedButtonId", "singleSelectReply", "selectedDisplayText", "selectedButtonText"}
+)
+"""Fields by which the object that holds a press is known: its own name has several forms even in the documents."""
 _FILES = {
     "imageMessage": AttachmentKind.image,
     "videoMessage": AttachmentKind.video,
@@ -60,13 +66,14 @@ def is_group(chat_id: str) -> bool:
 def content_of(value: dict[str, Any], data: MessageData, sender: Sender) -> Content:
     """Return the fields of IncomingMessage that say what was sent; `value` is messageData as it came."""
     kind = data.type_message
-    if kind in PRESSES:
-        return _press(value, kind)
     if kind in _FILES:
         return _file(data, _FILES[kind])
     if kind in ("contactMessage", "contactsArrayMessage", "ContactsArrayMessage"):
         return _contact(value, sender)
-    return _BY_KIND[kind](data) if kind in _BY_KIND else _unknown(value, data)
+    if kind in _BY_KIND:
+        return _BY_KIND[kind](data)
+    name = next((name for name, part in _parts(value) if part.keys() & _CHOSEN), None)
+    return _press(value, name or kind) if name or kind in PRESSES else _unknown(value, data)
 
 
 def answered(data: MessageData) -> str | None:
@@ -86,19 +93,22 @@ def text_of(data: MessageData) -> str:
 
 
 def _text(data: MessageData) -> Content:
-    text = text_of(data)
-    if _UNREADABLE.fullmatch(text):
+    return _words(text_of(data))
+
+
+def _words(text: str) -> Content:
+    """Return what somebody said; where there is nothing to read, staff see at least that something came."""
+    if not text.strip() or _UNREADABLE.fullmatch(text):
         return {"kind": IncomingKind.unsupported}
     return {"kind": IncomingKind.text, "text": text}
 
 
-def _press(value: dict[str, Any], kind: str) -> Content:
-    name = next((name for name in PRESSES[kind] if isinstance(value.get(name), dict)), kind)
+def _press(value: dict[str, Any], name: str) -> Content:
     press = read(Press, value.get(name), f"messageData.{name}")
     replied_to = {"replied_to": press.stanza_id} if press.stanza_id else {}
     if not press.value:
         # Templates made in the provider's console have no ids: the label is what the guest says.
-        return {"kind": IncomingKind.text, "text": press.label, **replied_to}
+        return {**_words(press.label), **replied_to}
     return {"kind": IncomingKind.press, "press": press.value, "text": press.label, **replied_to}
 
 
@@ -159,9 +169,13 @@ def _poll(data: MessageData) -> Content:
 
 def _unknown(value: dict[str, Any], data: MessageData) -> Content:
     """Keep a kind that is not used with its own words, whatever the object and the field that hold them."""
-    parts = [part for name, part in value.items() if name != "quotedMessage" and isinstance(part, dict)]
-    words = (_string(part, "contentText", "body", "caption") for part in parts)
+    words = (_string(part, "contentText", "body", "caption") for _, part in _parts(value))
     return {"kind": IncomingKind.unsupported, "text": text_of(data) or next(filter(None, words), "")}
+
+
+def _parts(value: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the objects of a message by their names, without that of the one it answers."""
+    yield from ((name, part) for name, part in value.items() if name != "quotedMessage" and isinstance(part, dict))
 
 
 def _string(holder: dict[str, Any], *names: str) -> str:

@@ -348,6 +348,19 @@ async def test_a_notification_is_deleted_by_its_receipt_when_it_was_stored(desk:
     assert desk.sim.green.pending(desk.instance) == []
 
 
+async def test_reading_goes_on_when_the_server_has_forgotten_a_notification(desk: Desk) -> None:
+    desk.sim.green.write(GUEST, desk.instance, "one")
+    desk.answer(404, {"result": False, "reason": "no such receipt"}, "deleteNotification")
+    batch = await desk.channel.fetch()
+    await desk.channel.acknowledge(batch)
+    assert (await desk.channel.fetch()).events == batch.events
+
+
+async def test_a_message_is_sent_when_the_server_says_that_it_was_created(desk: Desk) -> None:
+    desk.answer(201, {"idMessage": "BAE5"})
+    assert await desk.channel.send(GUEST, OutgoingMessage("hello")) == "BAE5"
+
+
 @pytest.mark.parametrize(("status", "body"), [(200, ""), (200, "{}"), (200, "null"), (204, "")])
 async def test_fetch_returns_empty_handed_when_the_queue_is_empty(desk: Desk, status: int, body: str) -> None:
     desk.fail(Fault.answer(status, body), "receiveNotification")

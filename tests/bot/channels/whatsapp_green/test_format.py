@@ -111,6 +111,33 @@ def test_a_press_is_one_thing_when_it_comes_by_any_of_its_names(value: Any) -> N
     assert event.kind is EventKind.press
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("interactiveButtonsResponse", "templateButtonReplyMessage"),
+        ("interactiveButtonsReply", "interactiveButtonsReply"),
+        ("holographResponse", "holographResponse"),
+    ],
+)
+def test_a_press_is_known_by_what_it_holds_when_its_name_is_another(kind: str, name: str) -> None:
+    incoming = said(received(kind, **{name: {"stanzaId": "BAE5", "selectedId": "wifi", "selectedDisplayText": "Wi-Fi"}}))
+    assert (incoming.kind, incoming.press, incoming.text) == (IncomingKind.press, "wifi", "Wi-Fi")
+    assert incoming.replied_to == "BAE5"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        text(""),
+        received("extendedTextMessage"),
+        received("buttonsResponseMessage", buttonsResponseMessage={"stanzaId": "B"}),
+    ],
+)
+def test_staff_see_that_something_came_when_there_are_no_words_in_it(value: Any) -> None:
+    incoming = said(value)
+    assert (incoming.kind, incoming.text) == (IncomingKind.unsupported, "")
+
+
 def test_the_label_is_taken_for_words_when_a_template_has_no_ids() -> None:
     reply = {"stanzaId": "B", "selectedIndex": 1, "selectedId": "", "selectedDisplayText": "I want a discount"}
     incoming = said(received("templateButtonsReplyMessage", templateButtonReplyMessage=reply))
