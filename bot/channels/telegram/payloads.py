@@ -30,13 +30,14 @@ class User(Part):
 
 class Chat(Part):
     id: Id
-    type: Text = "private"
+    type: Text = ""
     title: Text | None = None
     username: Text | None = None
 
     @property
     def is_group(self) -> bool:
-        return self.type != "private"
+        """Whether several people read it; without a type the number tells, which is a person's own only above nought."""
+        return self.type != "private" if self.type else self.id < 0
 
 
 class File(Part):

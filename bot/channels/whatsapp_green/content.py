@@ -42,6 +42,8 @@ _FILES = {
     "documentMessage": AttachmentKind.document,
     "stickerMessage": AttachmentKind.sticker,
 }
+_BY_TYPE = {"image": AttachmentKind.image, "video": AttachmentKind.video, "audio": AttachmentKind.audio}
+"""The first half of a MIME type → what the file is, where typeMessage does not say."""
 _UNREADABLE = re.compile(r"\{\{SWE\d{3}\}\}")
 """Stands where Green API itself could not read a text or fetch a file."""
 
@@ -168,7 +170,15 @@ def _poll(data: MessageData) -> Content:
 
 
 def _unknown(value: dict[str, Any], data: MessageData) -> Content:
-    """Keep a kind that is not used with its own words, whatever the object and the field that hold them."""
+    """Take a kind that is not known for what it holds, as a message that will vanish does a text or a picture; and keep
+    one that is not used with its own words, whatever the object and the field that hold them."""
+    if data.location_message_data:
+        return _place(data)
+    if _string(data.file_message_data, "downloadUrl"):
+        main_type = _string(data.file_message_data, "mimeType").partition("/")[0]
+        return _file(data, _BY_TYPE.get(main_type, AttachmentKind.document))
+    if _string(data.text_message_data, "textMessage") or _string(data.extended_text_message_data, "text"):
+        return _text(data)
     words = (_string(part, "contentText", "body", "caption") for _, part in _parts(value))
     return {"kind": IncomingKind.unsupported, "text": text_of(data) or next(filter(None, words), "")}
 

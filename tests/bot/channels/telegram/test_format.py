@@ -171,6 +171,10 @@ def test_a_reply_names_its_message_when_staff_answer_inside_a_topic() -> None:
     assert said(**topic, reply_to_message={"message_id": 15}).replied_to == "15"
 
 
+def test_a_group_is_known_by_its_number_when_the_server_leaves_its_type_out() -> None:
+    assert [said(text="hi", chat={"id": number}).is_group for number in (501, -1001)] == [False, True]
+
+
 def test_the_guest_is_out_of_reach_when_the_bot_is_blocked() -> None:
     def member(status: str, chat: dict[str, Any]) -> Incoming:
         change = {"chat": chat, "from": ANNA, "date": DATE, "new_chat_member": {"status": status}}

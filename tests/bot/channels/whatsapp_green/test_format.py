@@ -239,6 +239,19 @@ def test_a_message_is_kept_as_unsupported_when_its_kind_is_not_used(value: Any, 
     assert (incoming.kind, incoming.text, incoming.sender.phone) == (IncomingKind.unsupported, words, "+79991234567")
 
 
+def test_a_message_is_known_by_what_it_holds_when_its_kind_is_another() -> None:
+    file = {"downloadUrl": "https://m/1", "caption": "the leak", "mimeType": "image/jpeg"}
+    point = {"latitude": 55.75, "longitude": 37.61}
+    vanishing = said(received("ephemeralMessage", extendedTextMessageData={"text": "no hot water"}))
+    picture = said(received("viewOnceMessage", fileMessageData=file))
+    paper = said(received("ptvMessage", fileMessageData=file | {"mimeType": None}))
+    moving = said(received("liveLocationMessage", locationMessageData=point))
+    assert (vanishing.kind, vanishing.text) == (IncomingKind.text, "no hot water")
+    assert (picture.attachments[0].kind, picture.text) == (AttachmentKind.image, "the leak")
+    assert paper.attachments[0].kind is AttachmentKind.document
+    assert moving.location == Location(55.75, 37.61)
+
+
 @pytest.mark.parametrize(
     ("status", "expected", "reason"),
     [
