@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -42,7 +42,11 @@ class Answer:
 
 @dataclass(slots=True)
 class _Attempt:
+    """A request: whether it left, whether by a connection that was used before, and whether one like that died."""
+
     left: bool = False
+    is_reuse: bool = False
+    found_dead: bool = False
 
 
 class _Pool:
@@ -50,23 +54,38 @@ class _Pool:
     asked something once a minute don't shake hands a thousand times a minute; closed with the last of these."""
 
     def __init__(self) -> None:
-        self._connector: aiohttp.TCPConnector | None = None
+        self._connectors: tuple[aiohttp.TCPConnector, aiohttp.TCPConnector] | None = None
         self._users = 0
+        self.hanging_up: set[URL] = set()
+        """Servers that let a connection die without a word when it was used again."""
 
-    def join(self) -> aiohttp.TCPConnector:
-        """Return what connects. Without a limit, since no account may wait for another's connections."""
-        if self._connector is None:
-            self._connector = aiohttp.TCPConnector(ssl=_trust(), limit=0, keepalive_timeout=IDLE.total_seconds())
+    def join(self) -> tuple[aiohttp.TCPConnector, aiohttp.TCPConnector]:
+        """Return what connects for long, and what connects for one request.
+
+        Without a limit, since no account may wait for another's connections.
+        """
+        if self._connectors is None:
+            lasting = aiohttp.TCPConnector(ssl=_trust(), limit=0, keepalive_timeout=IDLE.total_seconds())
+            self._connectors = lasting, aiohttp.TCPConnector(ssl=_trust(), limit=0, force_close=True)
         self._users += 1
-        return self._connector
+        return self._connectors
 
     async def leave(self) -> None:
         self._users -= 1
-        if not self._users and self._connector is not None:
-            connector, self._connector = self._connector, None
-            await connector.close()
+        if not self._users and self._connectors is not None:
+            connectors, self._connectors = self._connectors, None
+            for connector in connectors:
+                await connector.close()
+
+    def learn(self, server: URL, attempt: _Attempt, *, answered: bool) -> None:
+        """Remember how a server treats connections, as the last one shows that was used again."""
+        if attempt.found_dead or (attempt.is_reuse and not answered):
+            self.hanging_up.add(server)
+        elif attempt.is_reuse:
+            self.hanging_up.discard(server)
 
 
+_Call = Callable[[aiohttp.ClientSession], Awaitable[Answer]]
 _pools: WeakKeyDictionary[asyncio.AbstractEventLoop, _Pool] = WeakKeyDictionary()
 
 
@@ -74,32 +93,39 @@ class Wire:
     """The way out to one provider, for one account. `async with` opens and closes it."""
 
     def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: tuple[aiohttp.ClientSession, ...] = ()
         self._turns = asyncio.Semaphore(CONNECTIONS)
         self._asking: set[asyncio.Timeout] = set()
 
     async def __aenter__(self) -> Wire:
-        assert self._session is None, "a channel is opened once"
+        assert not self._sessions, "a channel is opened once"
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_note_departure)
+        trace.on_connection_reuseconn.append(_note_reuse)
+        trace.on_connection_create_start.append(_note_connection)
         self._pool = _pools.setdefault(asyncio.get_running_loop(), _Pool())
-        self._session = aiohttp.ClientSession(
-            connector=self._pool.join(),
-            connector_owner=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trace_configs=[trace],
+        self._sessions = tuple(
+            aiohttp.ClientSession(
+                connector=connector,
+                connector_owner=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=[trace],
+                timeout=_WITHIN,
+            )
+            for connector in self._pool.join()
         )
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        session, self._session = self._session, None
-        if session:
+        sessions, self._sessions = self._sessions, ()
+        if sessions:
             for patience in self._asking:
                 # One that has just run out, in this very turn of the loop, can't be set anew, and need not be.
                 if not patience.expired():
                     patience.reschedule(asyncio.get_running_loop().time())
             try:
-                await session.close()
+                for session in sessions:
+                    await session.close()
             finally:
                 await self._pool.leave()
 
@@ -115,37 +141,41 @@ class Wire:
         headers: Mapping[str, str] | None = None,
         most: int = LARGEST_ANSWER,
     ) -> Answer:
-        """Make one request, once, and return the answer with any status; `within` is for all of it. Of a body that is
-        longer than `most` bytes little more than those is read.
+        """Make one request and return the answer with any status; `within` is for all of it. Of a body that is longer
+        than `most` bytes little more than those is read. It is made once; only a `repeatable` one is made again,
+        at once, where its connection had been used before and was dead.
 
         Raises TransientError when the request did not leave, or is `repeatable` (asking again does no harm), and
         InDoubt when it left and no whole answer came back. Error texts name the host only.
         """
-        if self._session is None:
+        if not self._sessions:
             raise TransientError("the channel is closed")
         attempt = _Attempt()
         try:
-            async with (
-                self._patience(within),
-                self._turns,
-                self._session.request(
-                    method,
-                    URL(url),
-                    data=data,
-                    json=json,
-                    headers=headers,
-                    timeout=_WITHIN,
-                    allow_redirects=False,
-                    trace_request_ctx=attempt,
-                ) as response,
-            ):
-                wait = seconds_to_wait(response.headers.get("Retry-After", ""))
-                return Answer(response.status, await _body(response, most), wait)
+            call = partial(_call, method, URL(url), attempt, most, data=data, json=json, headers=headers)
+            async with self._patience(within), self._turns:
+                return await self._make(call, URL(url).origin(), attempt, repeatable)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             kind = type(error).__name__  # raised outside, so that no traceback carries the URL with its token
         if not attempt.left:
             raise TransientError(f"{_host(url)} can't be reached ({kind})")
         raise unanswered(f"{_host(url)} broke off before it answered ({kind})", repeatable)
+
+    async def _make(self, call: _Call, server: URL, attempt: _Attempt, repeatable: bool) -> Answer:
+        """Make a call by an open connection, if there is one; what must not be made twice only where these can be
+        trusted, since one that dies leaves it in doubt."""
+        lasting, passing = self._sessions
+        if not repeatable and server in self._pool.hanging_up:
+            return await call(passing)
+        try:
+            answer = await call(lasting)
+        except aiohttp.ClientConnectionError:
+            self._pool.learn(server, attempt, answered=False)
+            if repeatable and attempt.is_reuse:
+                return await call(passing)
+            raise
+        self._pool.learn(server, attempt, answered=True)
+        return answer
 
     @asynccontextmanager
     async def _patience(self, within: timedelta) -> AsyncIterator[None]:
@@ -156,6 +186,14 @@ class Wire:
                 yield
             finally:
                 self._asking.discard(patience)
+
+
+async def _call(
+    method: str, url: URL, attempt: _Attempt, most: int, session: aiohttp.ClientSession, **request: Any
+) -> Answer:
+    async with session.request(method, url, allow_redirects=False, trace_request_ctx=attempt, **request) as response:
+        wait = seconds_to_wait(response.headers.get("Retry-After", ""))
+        return Answer(response.status, await _body(response, most), wait)
 
 
 async def _body(response: aiohttp.ClientResponse, most: int) -> bytes:
@@ -201,6 +239,23 @@ async def _note_departure(
 ) -> None:
     # Signalled just before the first byte is written: what was not signalled surely did not leave.
     context.trace_request_ctx.left = True
+
+
+async def _note_reuse(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceConnectionReuseconnParams
+) -> None:
+    attempt: _Attempt = context.trace_request_ctx
+    # aiohttp itself makes a GET again whose connection was dead.
+    attempt.found_dead |= attempt.is_reuse
+    attempt.is_reuse = True
+
+
+async def _note_connection(
+    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceConnectionCreateStartParams
+) -> None:
+    attempt: _Attempt = context.trace_request_ctx
+    attempt.found_dead |= attempt.is_reuse
+    attempt.is_reuse = False
 
 
 @cache

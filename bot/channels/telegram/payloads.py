@@ -36,7 +36,7 @@ class Chat(Part):
 
     @property
     def is_group(self) -> bool:
-        """Whether several people read it; without a type the number tells, which is a person's own only above nought."""
+        """Whether several people read it; without a type the number tells, which is above 0 only for a person's."""
         return self.type != "private" if self.type else self.id < 0
 
 

@@ -170,8 +170,8 @@ def _poll(data: MessageData) -> Content:
 
 
 def _unknown(value: dict[str, Any], data: MessageData) -> Content:
-    """Take a kind that is not known for what it holds, as a message that will vanish does a text or a picture; and keep
-    one that is not used with its own words, whatever the object and the field that hold them."""
+    """Take a kind that is not known for what it holds: a message that will vanish holds a text or a picture. Keep one
+    that is not used with its own words, whatever the object and the field that hold them."""
     if data.location_message_data:
         return _place(data)
     if _string(data.file_message_data, "downloadUrl"):

@@ -139,6 +139,55 @@ async def test_a_new_connection_is_made_when_the_server_closed_the_idle_one() ->
             await asyncio.sleep(0)
 
 
+class HangingUp:
+    """A server that answers once on each connection, says nothing of that, and drops what comes after unread."""
+
+    def __init__(self) -> None:
+        self.answered = 0
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await whole_request(reader)
+        self.answered += 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        await writer.drain()
+        await reader.read(1)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_message_is_sent_when_the_server_drops_connections_that_are_used_again(method: str) -> None:
+    dropping = HangingUp()
+    async with server(dropping.talk) as address, Wire() as wire:
+        for _ in range(3):
+            asked = await wire.ask(method, f"http://{address}/read", within=IN_TIME, repeatable=True)
+            sent = None
+            if dropping.answered > 1:
+                sent = await wire.ask("POST", f"http://{address}/send", within=IN_TIME, repeatable=False)
+            assert asked.body == b"ok"
+    assert sent is not None
+    assert dropping.answered == 5
+
+
+async def test_a_connection_serves_sends_again_when_the_server_has_dropped_only_one() -> None:
+    opened = 0
+
+    async def drop_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        opened += 1
+        for _ in range(1 if opened == 1 else 9):
+            await whole_request(reader)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            await writer.drain()
+        await reader.read(1)
+
+    async with server(drop_first) as address, Wire() as wire:
+        for _ in range(4):  # on the first connection, twice for the second answer, and on one that stays
+            await wire.ask("POST", f"http://{address}/read", within=IN_TIME, repeatable=True)
+        before = opened
+        for _ in range(3):
+            await wire.ask("POST", f"http://{address}/send", within=IN_TIME, repeatable=False)
+    assert opened == before
+
+
 async def test_a_retry_is_safe_when_the_channel_was_closed_meanwhile() -> None:
     wire = Wire()
     await wire.__aexit__()

@@ -125,7 +125,7 @@ async def test_the_refusal_is_told_when_an_edit_is_not_allowed(desk: Desk) -> No
 
 async def test_an_edit_may_be_repeated_when_nobody_answered_it(desk: Desk) -> None:
     sent = await desk.say()
-    desk.fail(Fault.reset(took_effect=True), "editMessageText")
+    desk.fail(Fault.reset(took_effect=True), "editMessageText", times=2)
     with pytest.raises(TransientError):
         await desk.say("Acknowledged", replaces=sent)
     assert await desk.say("Acknowledged", replaces=sent) == sent

@@ -120,7 +120,9 @@ def test_a_press_is_one_thing_when_it_comes_by_any_of_its_names(value: Any) -> N
     ],
 )
 def test_a_press_is_known_by_what_it_holds_when_its_name_is_another(kind: str, name: str) -> None:
-    incoming = said(received(kind, **{name: {"stanzaId": "BAE5", "selectedId": "wifi", "selectedDisplayText": "Wi-Fi"}}))
+    incoming = said(
+        received(kind, **{name: {"stanzaId": "BAE5", "selectedId": "wifi", "selectedDisplayText": "Wi-Fi"}})
+    )
     assert (incoming.kind, incoming.press, incoming.text) == (IncomingKind.press, "wifi", "Wi-Fi")
     assert incoming.replied_to == "BAE5"
 
