@@ -53,6 +53,7 @@ _LOST = (
     "message_id_invalid",
     "message identifier",
 )
+_TOPIC_GONE = ("message thread not found", "topic_closed", "topic_deleted")
 _TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 
 
@@ -193,9 +194,18 @@ class TelegramChannel:
             call = SendDocument(chat_id=chat_id, document=file, caption=text or None)
         else:
             call = SendMessage(chat_id=chat_id, text=text, link_preview_options=_NO_PREVIEW)
-        place = {"message_thread_id": _number(message.thread_id), "reply_markup": keyboard if is_last else None}
-        sent: Any = await self._bot(call.model_copy(update=place))
+        call = call.model_copy(update={"reply_markup": keyboard if is_last else None})
+        sent = await self._into_topic(call, _number(message.thread_id))
         return identifier(inner(sent, "message_id"))  # "ok" is the word that it was sent, also where it has no id
+
+    async def _into_topic(self, call: SendDocument | SendMessage, topic: int | None) -> Any:
+        """Send into a topic of the chat; where that was closed or deleted, which refuses it, into the chat itself."""
+        try:
+            return await self._bot(call.model_copy(update={"message_thread_id": topic}))
+        except PermanentError as error:
+            if topic is None or not any(mark in str(error).lower() for mark in _TOPIC_GONE):
+                raise
+        return await self._bot(call)
 
     async def _edit(self, chat_id: str, text: str, message: OutgoingMessage) -> bool:
         """Change an earlier message; False when it can't be changed any more and has to be sent anew."""

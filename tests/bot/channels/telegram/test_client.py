@@ -186,6 +186,22 @@ async def test_the_words_go_into_the_topic_when_one_is_named(desk: Desk) -> None
     assert (last.text, last.thread_id) == ("She needs towels", topic)
 
 
+@pytest.mark.parametrize("words", ["Bad Request: message thread not found", "Bad Request: TOPIC_CLOSED"])
+async def test_the_words_go_into_the_chat_itself_when_their_topic_is_gone(desk: Desk, words: str) -> None:
+    topic = desk.sim.telegram.open_topic(desk.staff, desk.bot, "Anna, 101")
+    desk.refuse(400, words)
+    sent = await desk.channel.send(str(desk.staff.id), OutgoingMessage("She needs towels", thread_id=topic))
+    last = desk.sim.telegram.chat(desk.bot, desk.staff).messages[-1]
+    assert (last.id, last.text, last.thread_id) == (sent, "She needs towels", None)
+
+
+async def test_the_refusal_is_told_when_it_is_not_about_the_topic(desk: Desk) -> None:
+    desk.refuse(400, "Bad Request: BUTTON_DATA_INVALID")
+    with pytest.raises(PermanentError):
+        await desk.channel.send(str(desk.staff.id), OutgoingMessage("She needs towels", thread_id="1"))
+    assert len(desk.calls("sendMessage")) == 1
+
+
 async def test_the_guest_is_out_of_reach_when_the_bot_is_blocked(desk: Desk) -> None:
     desk.sim.telegram.block(desk.guest, desk.bot)
     with pytest.raises(RecipientUnreachable):
