@@ -26,7 +26,7 @@ def analyse(zone: ZoneInfo) -> None:
     from bot.nlu.analysis import analyse_lines  # here: the language model takes a moment
 
     for line in analyse_lines(sys.stdin.buffer, SystemClock().now().astimezone(zone)):
-        click.echo(line)
+        click.echo(line.encode())  # JSON is UTF-8, whatever the terminal speaks
 
 
 @click.command()
@@ -50,6 +50,6 @@ def parse(platform: str) -> None:
 
     is_read = True
     for line in parse_stream(platform, sys.stdin.buffer.read()):
-        click.echo(line)
+        click.echo(line.encode())  # JSON is UTF-8, whatever the terminal speaks
         is_read = is_read and line.startswith('{"type":')
     sys.exit(0 if is_read else 1)

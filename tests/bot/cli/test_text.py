@@ -5,8 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
-from bot.cli import COMMANDS
+from bot.cli import COMMANDS, commands
 from bot.security.encryption import new_key
 from tests.bot.channels.whatsapp_green.notifications import GUEST, by_hand
 from tests.bot.cli.conftest import Operator
@@ -47,6 +48,19 @@ def test_gives_staffs_own_words_when_they_wrote_on_the_hotels_phone() -> None:
     (line,) = Operator().does("parse", "--platform", "whatsapp_green", typed=json.dumps(value).encode()).splitlines()
     message = json.loads(line)
     assert (message["type"], message["text"], message["chat_id"]) == ("staff_message", "I'm coming", GUEST)
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "field"),
+    [
+        (["analyse"], "Спасибо, всё отлично\n".encode(), "words"),
+        (["parse", "--platform", "telegram"], UPDATE.replace(b"hi", "Спасибо 👍".encode()), "text"),
+    ],
+)
+def test_gives_utf_8_when_the_terminal_speaks_something_else(words: list[str], typed: bytes, field: str) -> None:
+    result = CliRunner(charset="latin-1").invoke(commands, words, input=typed)
+    assert result.exit_code == 0, result.exception
+    assert "спасибо" in str(json.loads(result.stdout_bytes)[field]).lower()
 
 
 @pytest.mark.parametrize("platform", ["telegram", "whatsapp_green"])
