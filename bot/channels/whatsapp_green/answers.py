@@ -31,8 +31,8 @@ _ACCOUNT_WORDS = ("not authorized", "expired", "is deleted", "unauthorized")
 def result_of(answer: Answer, token: str, *, repeatable: bool) -> Any:
     """Return the JSON value, None for an empty body. Raises the error that the answer stands for.
 
-    Only 4xx is a word that nothing was done. 499 and all of 5xx may come after the message was queued: InDoubt,
-    unless the call is repeatable; the journal can be asked.
+    Only 4xx is a word that nothing was done, and 501 from a server that lacks the method. 499 and the rest of 5xx may
+    come after the message was queued: InDoubt, unless the call is repeatable; the journal can be asked.
     """
     if 200 <= answer.status < 300:
         try:
@@ -58,7 +58,7 @@ def _refusal(answer: Answer, token: str, repeatable: bool) -> BellhopError:
             return _bad_request(said.lower(), refused, words)
         case status if 300 <= status < 400:
             return TransientError(f"something between us and Green API answered {status}")
-        case status if status < 500 and status >= 400:
+        case status if 400 <= status < 500 or status == 501:
             return PermanentError(refused, quoted=words)
         case _:
             return unanswered(refused, repeatable, quoted=words)

@@ -96,7 +96,7 @@ async def test_choices_are_numbered_when_buttons_do_not_fit(desk: Desk, choices:
     assert heard.buttons == ()
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 422])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 422, 501])
 async def test_choices_are_numbered_when_the_provider_refuses_buttons(desk: Desk, status: int) -> None:
     desk.answer(status, {"message": "this method is not available"}, "sendInteractiveButtonsReply")
     await desk.channel.send(GUEST, MENU)
