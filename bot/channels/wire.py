@@ -101,8 +101,8 @@ class Wire:
         assert not self._sessions, "a channel is opened once"
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_note_departure)
-        trace.on_connection_reuseconn.append(_note_reuse)
-        trace.on_connection_create_start.append(_note_connection)
+        trace.on_connection_reuseconn.append(_noting_connection(is_reuse=True))
+        trace.on_connection_create_start.append(_noting_connection(is_reuse=False))
         self._pool = _pools.setdefault(asyncio.get_running_loop(), _Pool())
         self._sessions = tuple(
             aiohttp.ClientSession(
@@ -241,21 +241,15 @@ async def _note_departure(
     context.trace_request_ctx.left = True
 
 
-async def _note_reuse(
-    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceConnectionReuseconnParams
-) -> None:
-    attempt: _Attempt = context.trace_request_ctx
-    # aiohttp itself makes a GET again whose connection was dead.
-    attempt.found_dead |= attempt.is_reuse
-    attempt.is_reuse = True
+def _noting_connection(*, is_reuse: bool) -> Callable[..., Awaitable[None]]:
+    """Return what notes that a request got a connection. aiohttp gives a GET a second where the first was dead."""
 
+    async def note(_session: aiohttp.ClientSession, context: SimpleNamespace, _params: object) -> None:
+        attempt: _Attempt = context.trace_request_ctx
+        attempt.found_dead |= attempt.is_reuse
+        attempt.is_reuse = is_reuse
 
-async def _note_connection(
-    _session: aiohttp.ClientSession, context: SimpleNamespace, _params: aiohttp.TraceConnectionCreateStartParams
-) -> None:
-    attempt: _Attempt = context.trace_request_ctx
-    attempt.found_dead |= attempt.is_reuse
-    attempt.is_reuse = False
+    return note
 
 
 @cache
