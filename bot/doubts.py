@@ -8,7 +8,7 @@ from uuid import UUID
 from bot.channels.base import JOURNAL_LAG
 from bot.channels.connections import Connections
 from bot.clock import Clock
-from bot.errors import AccountUnusable, InDoubt, TransientError
+from bot.errors import InDoubt, PermanentError, TransientError
 from bot.messages import outgoing_from_json
 from bot.outbox import name_messages
 from bot.sending import Settled
@@ -59,7 +59,7 @@ class Doubts:
         try:
             channel = await self._connections.get(hotel_id, account)
             found = await channel.find_sent(chat.address, outgoing_from_json(record.content), since - CLOCK_SKEW)
-        except (InDoubt, AccountUnusable):
+        except (InDoubt, PermanentError):
             await self._report(hotel_id, record)
         except TransientError as error:
             if age > (JOURNAL_LAG if error.retry_after is None else LONGEST_PATIENCE):

@@ -305,3 +305,15 @@ async def test_a_message_is_answered_when_the_database_fails_more_often_than_it_
     assert len(failed) > MOST_ATTEMPTS
     assert ["sunny-terrace" in message.text for message in guest.said()] == [True]
     assert not scene.alerts(), "nothing was set aside"
+
+
+async def test_staff_are_told_of_a_doubt_when_the_provider_keeps_no_journal(scene: Scene) -> None:
+    guest, green = scene.guest(Platform.whatsapp_green), scene.simulator.green
+    async with scene.serving():
+        green.faults.program(Fault.reset(), method="sendInteractiveButtonsReply")
+        green.faults.program(
+            Fault.answer(405, '{"message": "no such method"}'), method="lastOutgoingMessages", times=None
+        )
+        guest.write("What is the wifi password?")
+        await scene.simulator.until(lambda: any("It is unknown" in alert for alert in scene.alerts()))
+    assert not guest.said()
