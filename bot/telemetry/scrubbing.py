@@ -22,6 +22,8 @@ _SHORTEST_SECRET = 6
 _PLAIN_WORD = re.compile(r"[a-z]+")
 
 _UUID = r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])"
+# An id of ours as one word, such as a correlation id; by chance one in twenty has as many digits as a phone number.
+_HEX_ID = r"(?<![0-9A-Za-z])(?=[0-9]{0,31}[a-f])[0-9a-f]{32}(?![0-9A-Za-z])"
 _DATE = (
     r"(?<![0-9A-Za-z])(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
     r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?(?![0-9-])"
@@ -30,7 +32,7 @@ _DURATION = r"(?<![0-9.])[0-9]{1,7}(?:\.[0-9]{1,12})?(?=\s?(?:ms|s|us|µs|second
 _BETWEEN_DIGITS = r"[\s().\-/·\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff]{0,4}"
 _PHONE = rf"(?<!\d)\d{{10,}}|(?<![0-9A-Za-z])\+?\(?\d(?:{_BETWEEN_DIGITS}\d){{6,}}"
 
-_KEPT_OR_PHONE = re.compile(rf"(?P<kept>{_UUID}|{_DATE}|{_DURATION})|{_PHONE}")
+_KEPT_OR_PHONE = re.compile(rf"(?P<kept>{_UUID}|{_HEX_ID}|{_DATE}|{_DURATION})|{_PHONE}")
 _UUID_OR_DATE = re.compile(rf"{_UUID}|{_DATE}")
 _COLON = r"(?::|%(?:25){0,3}3[Aa])"
 _SLASH = r"(?:/|%(?:25){0,3}2[Ff])"

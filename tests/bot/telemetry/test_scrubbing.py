@@ -92,6 +92,11 @@ def test_secrets_and_addresses_disappear_when_a_text_holds_them(text: str, secre
     assert secret not in scrub(text)
 
 
+@pytest.mark.parametrize("text", ["01a223a9a88a7d1234567890123ebcce", "failed (01a2239b650d709da4412345678901e6)"])
+def test_an_id_of_ours_stays_whole_when_it_has_as_many_digits_as_a_phone(text: str) -> None:
+    assert scrub(text) == text
+
+
 @pytest.mark.parametrize("phone", PHONES)
 @pytest.mark.parametrize("text", ["{}", "call {} now", "from={},x", '{{"phone":"{}"}}', "({})"])
 def test_no_three_digits_of_a_phone_stay_together_when_a_text_holds_it(phone: str, text: str) -> None:
