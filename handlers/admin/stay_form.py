@@ -35,18 +35,25 @@ _NAMES = {
 _STATUSES = {
     **{status.value: status for status in BookingStatus},
     "ожидает": BookingStatus.pending,
+    "ожидает_подтверждения": BookingStatus.pending,
     "подтверждено": BookingStatus.confirmed,
     "подтверждена": BookingStatus.confirmed,
     "заехал": BookingStatus.checked_in,
     "заехали": BookingStatus.checked_in,
+    "приехал": BookingStatus.checked_in,
+    "приехали": BookingStatus.checked_in,
     "заселён": BookingStatus.checked_in,
     "заселен": BookingStatus.checked_in,
     "выехал": BookingStatus.checked_out,
     "выехали": BookingStatus.checked_out,
+    "уехал": BookingStatus.checked_out,
+    "уехали": BookingStatus.checked_out,
     "отменено": BookingStatus.cancelled,
     "отменена": BookingStatus.cancelled,
     "canceled": BookingStatus.cancelled,
     "незаезд": BookingStatus.no_show,
+    "не_приехал": BookingStatus.no_show,
+    "не_приехали": BookingStatus.no_show,
 }
 _DAYS = {"today": 0, "сегодня": 0, "tomorrow": 1, "завтра": 1, "yesterday": -1, "вчера": -1}
 _LONGEST = {"name": 255, "room": 32, "type": 64, "source": 64}
@@ -163,7 +170,7 @@ def _moment(name: str, text: str, house: House, usual: time) -> datetime:
 
 
 def _status(text: str) -> BookingStatus:
-    written = text.casefold().replace("-", "_").replace(" ", "_")
+    written = text.casefold().replace("-", "_").replace(" ", "_").removeprefix("гость_")
     if written not in _STATUSES:
         raise RejectedField("status", "status", text, nearest(written, _STATUSES) or "")
     return _STATUSES[written]

@@ -14,6 +14,7 @@ from bot.hotel_settings import HotelSettings
 from bot.messages import Platform
 from bot.storage.repositories.guests import GuestRecord, Identity
 from bot.storage.repositories.stays import StayRecord
+from bot.texts import Texts
 from handlers.admin.stay_changes import AddStay, ChangeStay
 from handlers.admin.stay_form import House as StayHouse
 from handlers.admin.stay_form import RejectedField, StayForm, parse_stay
@@ -143,6 +144,26 @@ async def test_nobody_is_thanked_when_a_stay_of_long_ago_is_added(house: House) 
     )
     assert "No messages are planned." in said.text
     assert (await stay_of(house)).checked_out_at == datetime(2026, 5, 3, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("status", list(BookingStatus))
+def test_a_status_is_understood_when_it_is_written_as_the_card_shows_it(status: BookingStatus, language: str) -> None:
+    shown = Texts()("admin-booking-status", language, status=status.value)
+    form = parse_stay(f"BK-7 status={shown}", StayHouse(ZoneInfo("UTC"), HotelSettings(), NOW))
+    assert form is not None
+    assert form.status is status
+
+
+@pytest.mark.parametrize(
+    ("written", "status"), [("приехал", BookingStatus.checked_in), ("уехали", BookingStatus.checked_out)]
+)
+def test_who_has_come_is_not_taken_for_gone_when_the_word_is_a_common_one(
+    written: str, status: BookingStatus
+) -> None:
+    form = parse_stay(f"BK-7 статус={written}", StayHouse(ZoneInfo("UTC"), HotelSettings(), NOW))
+    assert form is not None
+    assert form.status is status
 
 
 async def test_cancelling_cancels_what_is_planned(house: House) -> None:
