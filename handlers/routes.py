@@ -9,6 +9,7 @@ from bot.nlu.advice import Adviser
 from bot.nlu.requests import Request
 from bot.notifications import ACKNOWLEDGE, CORRECT, SUMMARISE, TRANSLATE
 from handlers import information, language
+from handlers.admin.access import AskInPrivate
 from handlers.admin.routes import admin_routes
 from handlers.aids import Summarise, Translate
 from handlers.answered import ListAnswered
@@ -88,6 +89,7 @@ def staff_routes(engine: Engine, adviser: Adviser | None) -> tuple[Route, ...]:
         Route("staff.translate", every(from_staff, pressed(TRANSLATE)), Translate(adviser)),
         Route("staff.summarise", every(from_staff, pressed(SUMMARISE)), Summarise(adviser)),
         Route("staff.answers", every(in_private, command("answers")), ListAnswered()),
+        Route("staff.in_private", every(from_staff, command("answers")), AskInPrivate()),
         Route("staff.stranger", every(in_group, _not(from_staff), _presses_alert), RefuseStranger()),
         Route("staff.help", either(in_private, every(from_staff, _is_command)), AnswersPress(ShowHelp())),
     )

@@ -193,6 +193,13 @@ async def test_help_names_the_commands_of_admins_when_an_admin_asks(house: House
     assert said.replies[-1].thread_id == "5"
 
 
+async def test_staff_are_asked_into_their_own_chat_when_they_want_the_answers_in_a_group(olga: Person) -> None:
+    said = await olga.write("/answers", **in_group())
+    assert "in our own chat" in said.text
+    assert "I don't know" not in said.text
+    assert said.replies[-1].thread_id == "5"
+
+
 async def test_nothing_is_answered_when_staff_chat_among_themselves(olga: Person) -> None:
     assert (await olga.write("who is on duty tonight?", **in_group())).route is None
 

@@ -67,5 +67,6 @@ staff-help-admin =
     /why Ivanova 3 explains why a guest did or did not get one
     /stay shows or adds a stay by hand
     /questions shows what guests asked and I couldn't answer
+    /help in our own chat shows all that admins can do
 
 alert-title-edited = ✏️ Changed a message
