@@ -185,6 +185,9 @@ def staff_chat(slug: str, account_id: UUID, chat: str, topic: str | None) -> Non
 def save_answer(slug: str, intent: str, language: str, questions: tuple[str, ...], answer: str) -> None:
     """Write down one of the hotel's own answers."""
     language = language_code(language)
+    for option, *words in (("--intent", intent), ("--question", *questions), ("--answer", answer)):
+        if not all(word.strip() for word in words):
+            raise RejectedInput(f"{option}: write something")
 
     async def work(settings: Settings, database: Database, clock: Clock) -> None:
         async with database.unit(await hotel_called(database, slug)) as uow:

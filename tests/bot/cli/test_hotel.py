@@ -146,7 +146,14 @@ def test_keeps_the_other_language_when_an_answer_is_written_in_a_second_one(hote
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "said"), [("--language", "?", "ru or en"), ("--intent", "i" * 101, "too long")]
+    ("option", "value", "said"),
+    [
+        ("--language", "?", "ru or en"),
+        ("--intent", "i" * 101, "too long"),
+        ("--intent", " ", "--intent: write something"),
+        ("--question", "", "--question: write something"),
+        ("--answer", "\n", "--answer: write something"),
+    ],
 )
 def test_keeps_no_answer_when_it_can_not_be_used(
     hotel: Operator, reader: Reader, option: str, value: str, said: str
