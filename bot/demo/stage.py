@@ -15,9 +15,10 @@ from bot.app import House, open_house, run_house
 from bot.clock import MovableClock
 from bot.config import Settings
 from bot.database import Logins
-from bot.demo.accounts import ACCOUNTS, BOT_USERNAME, GREEN_INSTANCE, GREEN_PHONE, GREEN_TOKEN, TELEGRAM_TOKEN
+from bot.demo.accounts import ACCOUNTS, BOT_USERNAME, GREEN_INSTANCE, GREEN_PHONE, GREEN_TOKEN, SLUG, TELEGRAM_TOKEN
 from bot.demo.hotel import TELEGRAM_GUEST_BOOKING, ZONE, open_hotel
 from bot.demo.recall import recall
+from bot.errors import ConfigurationError
 from bot.simulator.page import Page
 from bot.simulator.scene import Cast, LedgerLine, Seat
 from bot.simulator.world import Simulator
@@ -45,6 +46,7 @@ async def run_demo(settings: Settings, logins: Logins, stop: asyncio.Event) -> N
 
 
 async def _play(house: House, simulator: Simulator, clock: MovableClock, stop: asyncio.Event) -> None:
+    await check_alone(house.database)
     cast = cast_of(simulator)
     await set_clock(house.database, clock)
     hotel_id = await open_hotel(house.database, house.keys, house.engine, clock, cast, ACCOUNTS)
@@ -60,6 +62,15 @@ async def _play(house: House, simulator: Simulator, clock: MovableClock, stop: a
         port=house.settings.process.simulator_port,
     ) as page:
         await run_house(house, stop, lambda _: click.echo(f"Play here: {page.url}  (stop with Ctrl+C)"))
+
+
+async def check_alone(database: Database) -> None:
+    """Refuse to play where other hotels live: their messages would go to played providers, by a clock that jumps."""
+    if (await database.claims.hotels()).keys() - {SLUG}:
+        raise ConfigurationError(
+            "the demo is played in a database of its own, and this one has other hotels: unset BELLHOP_DATABASE_URL, "
+            "and where it was not set, give another BELLHOP_DATA_DIR"
+        )
 
 
 def cast_of(simulator: Simulator) -> Cast:

@@ -12,13 +12,13 @@ import pytest
 
 from bot.clock import FixedClock, MovableClock
 from bot.config import load_settings
-from bot.database import Logins
+from bot.database import Logins, open_database
 from bot.demo.accounts import GREEN_PHONE, SLUG
 from bot.demo.hotel import open_hotel
 from bot.demo.stage import cast_of, run_demo, set_clock
 from bot.demo.words import ANSWERS, TRIGGERS
-from bot.enrolment import NewAccount
-from bot.errors import RejectedInput
+from bot.enrolment import NewAccount, enrol_hotel
+from bot.errors import ConfigurationError, RejectedInput
 from bot.messages import Platform
 from bot.notifications import Desk
 from bot.security.encryption import KeyRing, new_key
@@ -142,6 +142,16 @@ async def _played(place: Place, capsys: pytest.CaptureFixture[str]) -> AsyncIter
     finally:
         stop.set()
         await playing
+
+
+async def test_is_not_played_when_another_hotel_lives_in_the_database(new_database: Place) -> None:
+    settings = load_settings({"BELLHOP_ENCRYPTION_KEYS": KEY, "BELLHOP_SIMULATOR_PORT": "0", "BELLHOP_PORT": "0"})
+    logins = Logins(None, new_database.app_url, new_database.runtime_url)
+    async with open_database(settings, logins) as database:
+        await enrol_hotel(database, "Hotel Adler", "adler", "Europe/Berlin", "de")
+        with pytest.raises(ConfigurationError, match="BELLHOP_DATABASE_URL"):
+            await run_demo(settings, logins, asyncio.Event())
+        assert list(await database.claims.hotels()) == ["adler"]
 
 
 async def test_prints_a_page_that_opens_and_keeps_the_hotel_when_it_is_played_twice(
