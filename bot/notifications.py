@@ -116,7 +116,7 @@ class Desk:
         hotel = await uow.hotels.get()
         raised = await uow.notifications.add_all([self._new(hotel, one) for one in alerts], self._clock.now())
         counted.labels(NotificationStatus.pending).inc(len(raised))
-        first = next(iter(await _ways(uow, HotelSettings.model_validate(hotel.settings))), None)
+        first = next(iter(await ways_to_people(uow, HotelSettings.model_validate(hotel.settings))), None)
         await self._go(uow, hotel, list(zip(raised, (one.correlation_id for one in alerts), strict=True)), first)
         return [one.id for one in raised]
 
@@ -210,7 +210,7 @@ class Desk:
             return
         hotel = await uow.hotels.get()
         await uow.notifications.count_attempt(notification_id)
-        ways = await _ways(uow, HotelSettings.model_validate(hotel.settings))
+        ways = await ways_to_people(uow, HotelSettings.model_validate(hotel.settings))
         is_repeat = state is OutboxState.in_doubt
         way = await _next_way(uow, ways, record, notification_id, is_repeat)
         carried = [(notification, record.correlation_id)]
@@ -333,7 +333,7 @@ def _is_gesture(record: OutboxRecord) -> bool:
     return bool(record.content.get("answers_press") or record.content.get("replaces"))
 
 
-async def _ways(uow: UnitOfWork, settings: HotelSettings) -> list[Way]:
+async def ways_to_people(uow: UnitOfWork, settings: HotelSettings) -> list[Way]:
     """Return the ways to the hotel's people, best first; none leads through an account that was switched off."""
     accounts = [one for one in await uow.accounts.all() if one.status is not AccountStatus.disabled]
     ways = []

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from bot.cli.checks.finding import Finding
 from bot.hotel_settings import HotelSettings
+from bot.notifications import ways_to_people
 from bot.storage.unit_of_work import UnitOfWork
 from models.enums import AccountStatus
 
@@ -18,10 +19,12 @@ async def check_hotel(slug: str, uow: UnitOfWork) -> AsyncIterator[Finding]:
     settings = HotelSettings.model_validate((await uow.hotels.get()).settings)
     chat = settings.staff_chat
     about, remedy = f"{slug}: staff chat", f"{command} staff-chat`, or write /staffchat in the group as an admin"
+    has_others = bool(await ways_to_people(uow, settings))
+    instead = "so alerts go to the admins' own chats" if has_others else "so alerts reach nobody"
     if chat is not None and chat.account_id not in accounts:
-        yield Finding(about, problem="its account is switched off, so alerts reach nobody", remedy=remedy)
+        yield Finding(about, problem=f"its account is switched off, {instead}", remedy=remedy)
     else:
-        yield _wanted(about, chat is not None, "it is not set, so alerts reach nobody", remedy)
+        yield _wanted(about, chat is not None, f"it is not set, {instead}", remedy)
     has_admin = any(user.is_admin for user in await uow.users.all())
     yield _wanted(f"{slug}: admins", has_admin, "there is none", f"{command} staff --role admin`")
     has_answers = bool(await uow.knowledge.all())

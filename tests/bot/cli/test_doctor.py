@@ -178,6 +178,18 @@ def test_names_the_setting_when_the_provider_keeps_what_staff_write_on_the_hotel
     assert "python -m bot run" in line
 
 
+def test_says_who_gets_alerts_instead_when_there_is_no_staff_chat(
+    hotel: Operator, months: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hotel.does("hotel", "staff", "--hotel", "adler", "--name", "Eva", "--role", "admin", "--telegram-id", "7")
+    with providers(add_everybody, monkeypatch):
+        found = problems(hotel.tries("doctor").output)
+    assert [line.split(": ")[2] for line in found if ": staff chat: " in line] == [
+        "it is not set, so alerts go to the admins' own chats",
+        "it is not set, so alerts reach nobody",
+    ]
+
+
 def test_names_the_missing_key_when_credentials_are_sealed_with_another(
     equipped: Operator, months: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
