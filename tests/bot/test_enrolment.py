@@ -49,7 +49,8 @@ async def test_only_the_newest_credentials_count_when_an_account_is_connected_ag
     hotel_id = await enrol_hotel(storage, "Adler", "adler", "Europe/Berlin", "de")
     async with storage.unit(hotel_id) as uow:
         account_id, old = await enrol_account(uow, keys, BOT)
-        again, new = await enrol_account(uow, keys, replace(BOT, credentials={"bot_token": "1:other"}))
+        same = replace(BOT, address=BOT.address.upper(), credentials={"bot_token": "1:other"})
+        again, new = await enrol_account(uow, keys, same)
         account = await uow.accounts.get(account_id)
     assert again == account_id
     assert account is not None

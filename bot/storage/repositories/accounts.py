@@ -42,9 +42,11 @@ class Accounts(Repository):
         return AccountRecord(*row) if row else None
 
     async def called(self, platform: str, address: str) -> AccountRecord | None:
-        """Return the hotel's account with this address, whether it is on or not."""
-        statement = self._select().where(ChannelAccount.platform == platform, ChannelAccount.address == address)
-        row = (await self._run(statement)).one_or_none()
+        """Return the hotel's account with this address, whether it is on or not. No name is told from another by its
+        case only."""
+        is_it = func.lower(ChannelAccount.address) == address.lower()
+        statement = self._select().where(ChannelAccount.platform == platform, is_it)
+        row = (await self._run(statement.order_by(ChannelAccount.address != address).limit(1))).one_or_none()
         return AccountRecord(*row) if row else None
 
     async def platforms(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
