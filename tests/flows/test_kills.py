@@ -17,7 +17,7 @@ from tests.flows.killing import Death, Story, Theatre
 from tests.flows.proxy import Boundary, Moment
 
 AT_ONCE = 6
-SAMPLE = 6
+SAMPLE = 4
 BOTH = pytest.mark.parametrize("platform", list(Platform))
 # A provider's call that only asks changes nothing, whenever the bot dies.
 ASKING = frozenset({"getMe", "getWebhookInfo", "getSettings", "getStateInstance"})

@@ -90,7 +90,9 @@ async def test_a_question_is_passed_on_when_the_model_does_not_answer_in_time(
     assert STRANGE in alert
 
 
-@BOTH
+@pytest.mark.parametrize(
+    "platform", [Platform.telegram, pytest.param(Platform.whatsapp_green, marks=pytest.mark.slow)]
+)
 async def test_guest_is_answered_once_when_the_bot_dies_while_the_model_thinks(
     scene: Scene, server: ModelServer, tmp_path: Path, platform: Platform
 ) -> None:

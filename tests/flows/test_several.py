@@ -111,7 +111,8 @@ async def scene_of_now(database: Database) -> AsyncIterator[Scene]:
         yield scene
 
 
-@pytest.mark.parametrize("pushed", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["fetched", "pushed"])
+@pytest.mark.slow
+@pytest.mark.parametrize("pushed", [False, True], ids=["fetched", "pushed"])
 async def test_the_other_goes_on_and_nothing_is_lost_or_doubled_when_one_process_is_killed(
     new_database: Database, tmp_path: Path, pushed: bool
 ) -> None:

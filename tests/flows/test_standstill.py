@@ -16,7 +16,9 @@ from tests.flows.house import Scene, eventually
 from tests.flows.proxy import Boundary, Moment, PostgresProxy
 
 
-@pytest.mark.parametrize("platform", [Platform.telegram, Platform.whatsapp_green])
+@pytest.mark.parametrize(
+    "platform", [pytest.param(Platform.telegram, marks=pytest.mark.slow), Platform.whatsapp_green]
+)
 async def test_others_go_on_and_nothing_is_said_twice_when_a_process_stands_still_just_before_it_sends(
     scene: Scene, platform: Platform, tmp_path: Path
 ) -> None:
