@@ -25,7 +25,7 @@ log = logger("outbox")
 
 
 class Doubts:
-    """Asks the providers about the messages in doubt of one hotel at a time."""
+    """Asks the providers about the messages in doubt of one account at a time."""
 
     def __init__(self, database: Database, connections: Connections, clock: Clock, settled: Settled) -> None:
         self._database = database
@@ -40,10 +40,10 @@ class Doubts:
             for record in await uow.outbox.doubt_stale():
                 log.warning("message_in_doubt", hotel_id=hotel_id, outbox_id=record.id)
 
-    async def look_into(self, hotel_id: UUID) -> None:
+    async def look_into(self, hotel_id: UUID, account_id: UUID) -> None:
         """Settle what can be settled now, and tell staff of what never can be."""
         async with self._database.unit(hotel_id) as uow:
-            open_doubts = await uow.outbox.open_doubts()
+            open_doubts = await uow.outbox.open_doubts(account_id)
         for record in open_doubts:
             await self._look_into(hotel_id, record)
 

@@ -195,7 +195,9 @@ _RELEASE_ORPHANS = text(f"""
     )
     SELECT (SELECT count(*) FROM free_lanes) + (SELECT count(*) FROM free_letters) AS number
 """)
-_OPEN_DOUBTS = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'in_doubt' AND doubt_reported_at IS NULL")
+_OPEN_DOUBTS = text("""
+    SELECT DISTINCT account_id, hotel_id FROM outbox WHERE state = 'in_doubt' AND doubt_reported_at IS NULL
+""")
 _STALE_SENDING = text("SELECT DISTINCT hotel_id FROM outbox WHERE state = 'sending' AND leased_until < now()")
 _DUE_FIRINGS = text("""
     SELECT hotel_id, count(*) FILTER (WHERE due_at <= :now) AS number,
@@ -267,9 +269,9 @@ class Claims:
         """Return the hotels that have a message whose sender died between the call and its record."""
         return [row.hotel_id for row in await self._run(_STALE_SENDING)]
 
-    async def hotels_with_open_doubts(self) -> list[UUID]:
-        """Return the hotels that have a message in doubt which may still be resolved."""
-        return [row.hotel_id for row in await self._run(_OPEN_DOUBTS)]
+    async def accounts_with_open_doubts(self) -> dict[UUID, UUID]:
+        """Return the accounts that have a message in doubt which may still be resolved, each with its hotel."""
+        return {row.account_id: row.hotel_id for row in await self._run(_OPEN_DOUBTS)}
 
     async def due_firings(self, now: datetime, soon: datetime) -> DueFirings:
         """Return how many planned firings are due at `now`, and when the next of those by `soon` is."""

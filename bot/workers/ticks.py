@@ -74,18 +74,18 @@ class Ticks:
     async def settle_doubts(self) -> None:
         """Find what a dead worker left in the middle of sending, and settle it.
 
-        A provider may take long to answer what became of a message; meanwhile it goes on for all other hotels.
+        A provider may take long to answer what became of a message; meanwhile it goes on for all other accounts.
         """
         looking: dict[UUID, asyncio.Task[None]] = {}
         try:
             while True:
                 await self._mark_stale()
-                for hotel_id in await self._database.claims.hotels_with_open_doubts():
-                    if hotel_id not in looking:
-                        looking[hotel_id] = asyncio.create_task(self._look_into(hotel_id))
+                for account_id, hotel_id in (await self._database.claims.accounts_with_open_doubts()).items():
+                    if account_id not in looking:
+                        looking[account_id] = asyncio.create_task(self._look_into(hotel_id, account_id))
                 if looking:
                     await asyncio.wait(looking.values(), timeout=SOON.total_seconds())
-                looking = {hotel_id: task for hotel_id, task in looking.items() if not task.done()}
+                looking = {account_id: task for account_id, task in looking.items() if not task.done()}
                 if not looking:
                     return
         finally:
@@ -93,9 +93,9 @@ class Ticks:
                 task.cancel()
             await asyncio.gather(*looking.values(), return_exceptions=True)
 
-    async def _look_into(self, hotel_id: UUID) -> None:
+    async def _look_into(self, hotel_id: UUID, account_id: UUID) -> None:
         async with _apart(hotel_id, "look_into"):
-            await self._doubts.look_into(hotel_id)
+            await self._doubts.look_into(hotel_id, account_id)
 
     async def _mark_stale(self) -> None:
         for hotel_id in await self._database.claims.hotels_with_stale_sends():

@@ -1,4 +1,4 @@
-"""What is in doubt in one hotel is settled by its own provider, however long another hotel's takes to answer."""
+"""What is in doubt at one provider is settled there, however long another takes to answer, in any hotel."""
 
 from __future__ import annotations
 
@@ -36,6 +36,21 @@ async def test_alert_is_said_again_when_another_hotels_provider_says_nothing_of_
     assert "smoke" in alert.text
 
 
+async def test_alert_is_said_again_when_the_other_provider_says_nothing_of_what_is_in_doubt_there(
+    scene: Scene,
+) -> None:
+    green, history = scene.simulator.green, scene.simulator.history
+    green.faults.program(Fault.reset(), method="sendInteractiveButtonsReply")
+    green.faults.program(Fault.silence(), method="showMessagesQueue", times=None)
+    async with scene.serving() as house:
+        scene.guest(Platform.whatsapp_green).write("What is the wifi password?")
+        await scene.simulator.until(lambda: history.of(method="showMessagesQueue", kind=Kind.invoke))
+        await _die_at_an_alert(scene, house, scene.hotel_id)
+        (alert,) = await scene.simulator.until(scene.alerts)
+    assert alert.startswith("(Repeated")
+    assert "smoke" in alert
+
+
 async def _enrol_second_hotel(scene: Scene, house: House) -> UUID:
     hotel_id = await enrol_hotel(house.database, "Hotel Adler", "adler", "Europe/Berlin", "en")
     async with house.database.unit(hotel_id) as uow:
@@ -54,7 +69,7 @@ async def _die_at_an_alert(scene: Scene, house: House, hotel_id: UUID) -> None:
         await uow.connection.execute(
             text(
                 "UPDATE outbox SET state = 'sending', lease_token = gen_random_uuid(), leased_until = now(), "
-                "attempts = 1, sending_at = :now WHERE hotel_id = :hotel_id"
+                "attempts = 1, sending_at = :now WHERE hotel_id = :hotel_id AND state = 'queued'"
             ),
             {"now": scene.clock.now(), "hotel_id": hotel_id},
         )

@@ -199,10 +199,12 @@ class Outbox(Repository):
         )
         return result.rowcount > 0
 
-    async def open_doubts(self, limit: int = 100) -> list[OutboxRecord]:
-        """Return the messages in doubt that staff have not been told of, oldest first."""
+    async def open_doubts(self, account_id: UUID, limit: int = 100) -> list[OutboxRecord]:
+        """Return an account's messages in doubt that staff have not been told of, oldest first."""
         statement = self._select().where(
-            OutboxMessage.state == OutboxState.in_doubt, OutboxMessage.doubt_reported_at.is_(None)
+            OutboxMessage.account_id == account_id,
+            OutboxMessage.state == OutboxState.in_doubt,
+            OutboxMessage.doubt_reported_at.is_(None),
         )
         return [OutboxRecord(*row) for row in await self._run(statement.order_by(OutboxMessage.id).limit(limit))]
 

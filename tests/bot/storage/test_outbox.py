@@ -258,9 +258,9 @@ async def test_is_not_in_doubt_when_its_lease_was_about_to_end_as_the_call_began
 async def test_is_in_doubt_and_not_sent_again_when_its_sender_died(house: House) -> None:
     outbox_id = await in_doubt(house)
     assert await claim(house) == []
-    assert await house.database.claims.hotels_with_open_doubts() == [house.hotel_id]
+    assert await house.database.claims.accounts_with_open_doubts() == {house.account_id: house.hotel_id}
     async with house.database.unit(house.hotel_id) as uow:
-        assert [message.id for message in await uow.outbox.open_doubts()] == [outbox_id]
+        assert [message.id for message in await uow.outbox.open_doubts(house.account_id)] == [outbox_id]
 
 
 async def test_counts_as_sent_when_the_journal_has_it(house: House) -> None:
@@ -270,7 +270,7 @@ async def test_counts_as_sent_when_the_journal_has_it(house: House) -> None:
         assert not await uow.outbox.resolve(outbox_id, OutboxState.queued, None, "too late")
     message = await house.message(outbox_id)
     assert (message.state, message.provider_message_id, message.sent_at) == (OutboxState.sent, "p7", NOW)
-    assert await house.database.claims.hotels_with_open_doubts() == []
+    assert await house.database.claims.accounts_with_open_doubts() == {}
 
 
 async def test_is_sent_again_when_the_journal_surely_lacks_it(house: House) -> None:
@@ -286,8 +286,8 @@ async def test_is_reported_once_when_a_doubt_can_not_be_resolved(house: House) -
     async with house.database.unit(house.hotel_id) as uow:
         assert await uow.outbox.report_doubt(outbox_id, NOW)
         assert not await uow.outbox.report_doubt(outbox_id, NOW)
-        assert await uow.outbox.open_doubts() == []
-    assert await house.database.claims.hotels_with_open_doubts() == []
+        assert await uow.outbox.open_doubts(house.account_id) == []
+    assert await house.database.claims.accounts_with_open_doubts() == {}
     async with house.database.unit(house.hotel_id) as uow:
         assert await uow.outbox.deliver(outbox_id, OutboxState.delivered, NOW), "the provider's word still settles it"
 
