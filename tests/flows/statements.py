@@ -66,6 +66,18 @@ async def read_whole(urls: Mapping[str, str], heard: Heard, hotel_id: UUID, grow
     return found
 
 
+async def opened(url: str, heard: Heard, hotel_id: UUID, beginning: str) -> set[str]:
+    """Return the tables, and months of tables, that the statements which begin so touch for the values they had."""
+    found: set[str] = set()
+    async with connected(url) as connection, connection.transaction():
+        await connection.execute("SELECT set_config('app.hotel_id', $1, true)", str(hotel_id))
+        for (_, statement), values in heard.statements.items():
+            if statement.strip().startswith(beginning):
+                plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *values)
+                found |= set(_relations(orjson.loads(plan)[0]["Plan"]))
+    return found
+
+
 async def _read_whole(connection: asyncpg.Connection, statement: str, values: tuple[Any, ...]) -> set[str]:
     """Look at the plan for these values, and at the one for any that a prepared statement comes to."""
     explain = "EXPLAIN (FORMAT JSON)"
@@ -82,3 +94,10 @@ def _scanned(node: dict[str, Any]) -> Iterator[str]:
         yield node["Relation Name"]
     for child in node.get("Plans", ()):
         yield from _scanned(child)
+
+
+def _relations(node: dict[str, Any]) -> Iterator[str]:
+    if name := node.get("Relation Name"):
+        yield name
+    for child in node.get("Plans", ()):
+        yield from _relations(child)

@@ -11,7 +11,7 @@ from bot.storage.engine import APP_ROLE, RUNTIME_ROLE
 from tests.databases import connected, open_storage
 from tests.factories import NOW
 from tests.flows.house import Scene, eventually
-from tests.flows.statements import Heard, hearing, read_whole
+from tests.flows.statements import Heard, hearing, opened, read_whole
 
 CROWD = (Path(__file__).parent / "crowd.sql").read_text()
 # So many that the server prefers to look for each of a hundred rows, which is what it expects of a batch.
@@ -37,6 +37,8 @@ async def test_no_table_that_grows_is_read_whole_when_a_big_hotel_is_served(scen
     assert {statement: tables for statement, tables in found.items() if PLANNING not in statement} == {}
     for table in ("chats", "inbox_events", "messages", "outbox", "trigger_firings", "staff_notifications"):
         assert any(table in statement for _, statement in heard.statements), f"nothing was asked of {table}"
+    named = await opened(scene.database.app_url, heard, scene.hotel_id, "UPDATE messages SET platform_message_id")
+    assert named - {"messages"} == {"messages_2026_11"}, "a message is named in its own month"
 
 
 async def test_statement_is_named_when_no_index_finds_what_it_asks(scene: Scene) -> None:
