@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import OrderedDict
 
@@ -69,15 +70,16 @@ class Webhooks:
         return web.Response()
 
     async def _account(self, key_hash: bytes) -> Known | None:
-        """Return the account with this webhook key, looked up at most every `KEEP_SECONDS`."""
+        """Return the account with this webhook key, as it was at most `KEEP_SECONDS` ago."""
         now = time.monotonic()
         kept = self._known.get(key_hash)
-        if kept is not None and now - kept[0] < KEEP_SECONDS:
+        if kept is not None and now < kept[0]:
             return kept[1]
         known = await self._look_up(key_hash)
         self._known.pop(key_hash, None)
         if known is not None:
-            self._known[key_hash] = (now, known)
+            # Accounts that first came together are not all looked up again together.
+            self._known[key_hash] = (now + random.uniform(KEEP_SECONDS / 2, KEEP_SECONDS), known)
             if len(self._known) > MOST_KEPT:
                 self._known.popitem(last=False)
         return known
