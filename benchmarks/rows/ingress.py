@@ -14,6 +14,7 @@ from bot.clock import SystemClock
 from bot.config import Settings
 from bot.database import database_logins
 from bot.inbox import Inbox
+from bot.loading import load_apart
 from bot.web.app import serve
 from bot.web.health import Health
 from bot.web.listeners import listen
@@ -28,6 +29,8 @@ async def _serve(settings: Settings) -> None:
             health = Health(house.database, clock)
             routes = [*Webhooks(house.database, house.connections, inbox).routes(), *health.routes()]
             async with serve(listen(settings.web.host, settings.web.port), routes), asyncio.TaskGroup() as group:
+                # As the product does once it answers, so that no search for garbage goes over all that it imported.
+                await load_apart(import_clients)
                 beating = group.create_task(_beat(health))
                 await stop.wait()
                 beating.cancel()
@@ -40,5 +43,4 @@ async def _beat(health: Health) -> None:
 
 
 if __name__ == "__main__":
-    import_clients()
     uvloop.run(_serve(read_settings()))
