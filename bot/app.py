@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from bot.channels.connections import Connections
 from bot.channels.registry import import_clients
@@ -179,10 +178,7 @@ async def _answering(listeners: Listeners, routes: Routes, health: Health) -> As
 def _load() -> Analyser:
     import_clients()
     analyser = Analyser()
-    # What is loaded with the first text, the first number and the first day: no guest should wait for that.
-    analyser.analyse(
-        "Warm up tomorrow, or call +49 30 901820", now=datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/Berlin"))
-    )
+    analyser.warm_up()  # no guest should wait for that
     return analyser
 
 

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
 from bot.nlu.base import UNKNOWN_LANGUAGE, Analysis, Entity, Judge, LanguageDetector
 from bot.nlu.embedded import EmbeddedJudge
 from bot.nlu.entities.finding import as_json, find_entities
+from bot.nlu.entities.lexicon import spoken
 from bot.nlu.language import LangidDetector
+
+WARM_DAY = datetime(2026, 1, 1, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,12 @@ class Analyser:
         judgement = self.judge.judge(text, language)
         entities = _entities(text, language, now) if now else ()
         return Analysis.of(language or UNKNOWN_LANGUAGE, guess.confident, judgement, entities)
+
+    def warm_up(self) -> None:
+        """Load what comes with the first text, the first number and the first day in each language."""
+        for language in (None, *spoken()):
+            self.analyse("7", language, WARM_DAY)
+        self.analyse("Warm up tomorrow, or call +49 30 901820", now=WARM_DAY)
 
 
 def _entities(text: str, language: str | None, now: datetime) -> tuple[Entity, ...]:

@@ -48,7 +48,7 @@ def evaluate(file: Path, now: datetime) -> Iterator[str]:
     """
     rows = read_rows(file)
     analyser = Analyser()
-    analyser.analyse("Warm up: loading is not judging.")
+    analyser.warm_up()
     started = time.process_time()
     judged = [Judged(row, analyser.analyse(row.text, now=now)) for row in rows]
     seconds = time.process_time() - started

@@ -67,7 +67,7 @@ PLAIN = {
     "other": "F",
     "nothing": "x",
 }
-OWN = "own"
+OWN, SHARED = "own", "signs"
 # Without one of these, and without a digit, a text holds nothing that we look for.
 TELLING = frozenset("dwcnrEqhY")
 
@@ -124,6 +124,11 @@ def lexicon(language: str | None) -> Lexicon:
             words.update({phrase: word for phrase, word in found["words"].items() if phrase not in own})
     words.update(listed.get(language or "", {}).get("words", {}))
     return Lexicon(words)
+
+
+def spoken() -> frozenset[str]:
+    """Return the languages that have words here; what they share stands in a table of its own."""
+    return frozenset(_listed()) - {SHARED}
 
 
 @cache
