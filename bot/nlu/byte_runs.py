@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from array import array
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -79,9 +80,7 @@ class LanguageModel:
         """Return how likely each language is; all alike where nothing tells."""
         plain = unicodedata.normalize("NFC", text.lower() if text.isupper() else text)
         written = plain.encode(errors="surrogatepass")
-        counts: dict[int, int] = {}
-        for run in self.runs.find(written):
-            counts[run] = counts.get(run, 0) + 1
+        counts = Counter(self.runs.find(written))
         if not counts:
             return dict.fromkeys(self.languages, 1 / len(self.languages))
         rows = self.weights.take(list(counts), axis=0, mode="clip")

@@ -9,7 +9,7 @@ from bot.nlu.base import Intent, Judgement, Sentiment, SentimentType
 from bot.nlu.features import MOST_WORDS, fold
 from bot.nlu.model import ATTENTION, SENTIMENT, Weighed, embedded
 from bot.nlu.naming import only_names
-from bot.nlu.requests import Request, recognise_tokens
+from bot.nlu.requests import Request
 from bot.nlu.sentiment import MOST_POSITIVE_ATTENTION, Reading, bounded, read
 from bot.nlu.signs import signs_of
 from bot.nlu.tokens import LONGEST_WORD, surfaces
@@ -52,7 +52,7 @@ def _type(text: str, reading: Reading, weighed: Weighed) -> tuple[SentimentType,
     """The type, and how sure it is."""
     if is_unsafe(reading.findings) or any(finding.about == CRY for finding in reading.findings):
         return SentimentType.requires_attention, 1.0
-    if _is_calm(text, reading) and _says_no_more(text, reading):
+    if _is_calm(text, reading) and _says_no_more(reading):
         return SentimentType.neutral, 1.0
     enough = SURE_WITH_A_RULE if reading.findings else SURE_OF_ATTENTION
     kind = max(weighed.sentiment, key=weighed.sentiment.__getitem__)
@@ -68,10 +68,10 @@ def _is_calm(text: str, reading: Reading) -> bool:
     return reading.sentiment.type is SentimentType.neutral and not reading.findings and not is_loud
 
 
-def _says_no_more(text: str, reading: Reading) -> bool:
+def _says_no_more(reading: Reading) -> bool:
     """Whether a message only names a thing or is a request by itself, such as START. What the model makes of these is
     what people mostly write with them, and that is often a complaint."""
-    return only_names(reading.tokens) or recognise_tokens(text, reading.tokens) in MOODLESS
+    return only_names(reading.tokens) or reading.request in MOODLESS
 
 
 def _score(kind: SentimentType, reading: Reading, weighed: Weighed) -> Decimal:

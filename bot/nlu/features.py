@@ -15,7 +15,7 @@ from bot.nlu.tokens import LONGEST_WORD
 
 BUCKETS = 1 << 18
 LAST_BUCKET = BUCKETS - 1
-PART_LENGTHS = range(2, 6)
+LONGEST_PART = 5
 # "not very good" and "don't really work" are heard over one word in between.
 REACHES = (1, 2)
 # A long message tells its matter early, and must not cost more than the rest of the work together.
@@ -34,19 +34,18 @@ def fold(word: str) -> str:
 
 
 def word_pieces(word: str) -> list[int]:
-    """The buckets of a folded word, as often as it counts, and of its parts; edges tell where a part stands."""
-    edged = f"<{word}>"
-    letters = [letter.encode("utf-8", "replace") for letter in edged]
+    """The buckets of a folded word, as often as it counts, and of its parts, which are of two letters at least; edges
+    tell where a part stands."""
+    letters = [letter.encode("utf-8", "replace") for letter in f"<{word}>"]
     parts: set[int] = set()
-    for at in range(len(letters)):
-        part = 0
-        for length, letter in enumerate(letters[at : at + PART_LENGTHS[-1]], 1):
+    for behind, first in enumerate(letters, 1):
+        part = crc32(first)
+        for letter in letters[behind : behind + LONGEST_PART - 1]:
             part = crc32(letter, part)
-            if length in PART_LENGTHS:
-                parts.add(part)
+            parts.add(part)
     whole = crc32(b"".join(letters))
     parts.discard(whole)
-    return [whole & LAST_BUCKET] * WORD + sorted(part & LAST_BUCKET for part in parts)
+    return [whole & LAST_BUCKET] * WORD + sorted([part & LAST_BUCKET for part in parts])
 
 
 def pair_pieces(words: Sequence[str]) -> list[int]:

@@ -68,7 +68,7 @@ class LangidDetector:
         if not scripts:
             return Guess(None)
         script, letters = scripts.most_common(1)[0]
-        if scripts["HIRAGANA"] or scripts["KATAKANA"]:
+        if "HIRAGANA" in scripts or "KATAKANA" in scripts:
             script = "HIRAGANA"
         words = [word.lower().replace("’", "'") for word in WORD.findall(sample)]
         if script in ONE_LANGUAGE:

@@ -11,6 +11,7 @@ from functools import cache
 
 from bot.nlu.attention import Finding, find_attention, load_classes
 from bot.nlu.base import Sentiment, SentimentType
+from bot.nlu.requests import Request, recognise_tokens
 from bot.nlu.terms import DATA, Hit, Terms
 from bot.nlu.tokens import Token, normalise, stem, surfaces, tokenise
 
@@ -18,6 +19,7 @@ POSITIVE_FROM = 0.3
 NEGATIVE_FROM = -0.25
 MOST_POSITIVE_ATTENTION = -0.3
 LEAST_STEP = 0.01
+HUNDREDTH = Decimal("0.01")
 # As in VADER: a sum of 4 is about 0.7, a sum of 10 about 0.9.
 DAMPING = 15.0
 
@@ -49,11 +51,12 @@ class _Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the lexicon and the rules find in a text."""
+    """What the lexicon and the rules find in a text, and what the whole of it asks for."""
 
     tokens: list[Token]
     findings: list[Finding]
     sentiment: Sentiment
+    request: Request | None
 
 
 def bounded(kind: SentimentType, balance: float) -> Decimal:
@@ -67,7 +70,7 @@ def bounded(kind: SentimentType, balance: float) -> Decimal:
     else:
         balance = min(max(balance, NEGATIVE_FROM + LEAST_STEP), POSITIVE_FROM - LEAST_STEP)
     # Adding zero turns -0.00 into 0.00.
-    return Decimal(balance).quantize(Decimal("0.01")) + 0
+    return Decimal(balance).quantize(HUNDREDTH) + 0
 
 
 def read(text: str) -> Reading:
@@ -77,7 +80,8 @@ def read(text: str) -> Reading:
     """
     tokens = tokenise(text)
     findings = find_attention(tokens)
-    return Reading(tokens, findings, _judge(tokens, findings, asks="?" in text or "？" in text))
+    sentiment = _judge(tokens, findings, asks="?" in text or "？" in text)
+    return Reading(tokens, findings, sentiment, recognise_tokens(text, tokens))
 
 
 def _judge(tokens: list[Token], findings: list[Finding], asks: bool) -> Sentiment:
@@ -109,7 +113,7 @@ def _type(score: float) -> SentimentType:
 
 def _rounded(score: float) -> Decimal:
     # Adding zero turns -0.00 into 0.00.
-    return Decimal(max(-1.0, min(1.0, score))).quantize(Decimal("0.01")) + 0
+    return Decimal(max(-1.0, min(1.0, score))).quantize(HUNDREDTH) + 0
 
 
 def _surfaces(tokens: list[Token], places: Iterable[int]) -> tuple[str, ...]:

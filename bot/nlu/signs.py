@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from bot.nlu.requests import recognise_tokens
 from bot.nlu.sentiment import Reading
 
 # Word counts from which a message counts as longer: a short one asks or thanks, a long one tells or reviews.
@@ -16,8 +15,8 @@ def signs_of(text: str, reading: Reading) -> Iterator[str]:
     """Yield each sign once, in a fixed order."""
     yield f"verdict {reading.sentiment.type}"
     yield from dict.fromkeys(f"rule {finding.about}" for finding in reading.findings)
-    if request := recognise_tokens(text, reading.tokens):
-        yield f"request {request}"
+    if reading.request:
+        yield f"request {reading.request}"
     if "?" in text or "？" in text:
         yield "asks"
     if "!" in text or "！" in text:

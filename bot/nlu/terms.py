@@ -21,7 +21,6 @@ from bot.nlu.tokens import EACH_UNSPACED, LONGEST_WORD, Token, normalise, stem
 
 DATA = Path(__file__).parent / "data"
 SHORTEST_MISTYPED = 6
-SHORTEST_PREFIX = 2
 # Junk of 20,000 characters must not cost thousands of searches; no guest mistypes more in one message.
 MOST_MISTYPED = 60
 
@@ -61,6 +60,8 @@ class Terms:
                 self._words.update(part.strip("=*") for part in written)
         self._parts = {part for phrases in self._phrases.values() for rest, _ in phrases for part in rest}
         self._parts.update(self._phrases)
+        self._prefixes = {part[:-1]: part for part in self._parts if part.endswith("*")}
+        self._lengths = sorted(set(map(len, self._prefixes)))
         self._known = lru_cache(maxsize=20_000)(self._look_up)
         self._meant = lru_cache(maxsize=20_000)(self._correct)
 
@@ -94,8 +95,9 @@ class Terms:
         return read
 
     def _look_up(self, word: str) -> _Known:
-        prefixes = (f"{word[:length]}*" for length in range(SHORTEST_PREFIX, len(word) + 1))
-        parts = frozenset(part for part in (f"={word}", stem(word), *prefixes) if part in self._parts)
+        parts = {part for part in (f"={word}", stem(word)) if part in self._parts}
+        beginnings = [word[:length] for length in self._lengths if length <= len(word)]
+        parts.update([self._prefixes[beginning] for beginning in beginnings if beginning in self._prefixes])
         if not parts:
             return _UNKNOWN
         names: list[str] = []
@@ -105,7 +107,7 @@ class Terms:
                 phrases[rest[0]].append((rest[1:], name))
             else:
                 names.append(name)
-        return _Known(parts, tuple(names), dict(phrases))
+        return _Known(frozenset(parts), tuple(names), dict(phrases))
 
     def _correct(self, word: str) -> tuple[_Known, bool]:
         """What an unknown word is a slip of, if anything, and whether it may be one."""
