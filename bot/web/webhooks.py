@@ -73,13 +73,13 @@ class Webhooks:
         """Return the account with this webhook key, as it was at most `KEEP_SECONDS` ago."""
         now = time.monotonic()
         kept = self._known.get(key_hash)
-        if kept is not None and now < kept[0]:
+        if kept is not None and now - kept[0] < KEEP_SECONDS:
             return kept[1]
         known = await self._look_up(key_hash)
         self._known.pop(key_hash, None)
         if known is not None:
             # Accounts that first came together are not all looked up again together.
-            self._known[key_hash] = (now + random.uniform(KEEP_SECONDS / 2, KEEP_SECONDS), known)
+            self._known[key_hash] = (now - random.uniform(0, KEEP_SECONDS / 2), known)
             if len(self._known) > MOST_KEPT:
                 self._known.popitem(last=False)
         return known
