@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
-from bot.storage.repositories.base import AnySelect, Repository
+from bot.storage.repositories.base import Repository
 from models import ChannelAccount, Integration
 from models.base import new_id
 from models.enums import AccountStatus, IntegrationStatus
@@ -38,16 +38,13 @@ class Accounts(Repository):
 
     async def get(self, account_id: UUID) -> AccountRecord | None:
         """Return one account."""
-        row = (await self._run(self._select().where(ChannelAccount.id == account_id))).one_or_none()
-        return AccountRecord(*row) if row else None
+        return (await self.with_ids([account_id])).get(account_id)
 
     async def called(self, platform: str, address: str) -> AccountRecord | None:
         """Return the hotel's account with this address, whether it is on or not. No name is told from another by its
         case only."""
-        is_it = func.lower(ChannelAccount.address) == address.lower()
-        statement = self._select().where(ChannelAccount.platform == platform, is_it)
-        row = (await self._run(statement.order_by(ChannelAccount.address != address).limit(1))).one_or_none()
-        return AccountRecord(*row) if row else None
+        rows = await self._fetch(_CALLED, self.hotel_id, platform, address)
+        return _record(rows[0]) if rows else None
 
     async def platforms(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
         """Return the platforms of these accounts."""
@@ -56,7 +53,7 @@ class Accounts(Repository):
 
     async def all(self) -> list[AccountRecord]:
         """Return every account of the hotel, in the order they were added."""
-        return [AccountRecord(*row) for row in await self._run(self._select().order_by(ChannelAccount.id))]
+        return [_record(row) for row in await self._fetch(_ALL, self.hotel_id)]
 
     async def add(
         self,
@@ -164,33 +161,33 @@ class Accounts(Repository):
 
     async def with_ids(self, account_ids: Collection[UUID]) -> dict[UUID, AccountRecord]:
         """Return these accounts by id."""
-        rows = await self._run(self._select().where(ChannelAccount.id.in_(account_ids)))
-        return {row[0]: AccountRecord(*row) for row in rows}
+        rows = await self._fetch(_WITH_IDS, self.hotel_id, list(account_ids))
+        return {row["id"]: _record(row) for row in rows}
 
     async def count_sent(self, counts: Mapping[UUID, int], at: datetime) -> None:
         """Count the messages of each account that left; the daily count starts anew with each UTC day."""
         if counts:
             await self._fetch(_COUNT_SENT, self.hotel_id, list(counts), list(counts.values()), at)
 
-    def _select(self) -> AnySelect:
-        columns = (ChannelAccount.id, ChannelAccount.integration_id, ChannelAccount.platform, ChannelAccount.address)
-        return (
-            select(
-                *columns,
-                ChannelAccount.status,
-                ChannelAccount.status_reason,
-                func.coalesce(ChannelAccount.rests_until > func.now(), False),
-                Integration.credentials_encrypted,
-                Integration.settings,
-            )
-            .join(
-                Integration,
-                (Integration.hotel_id == ChannelAccount.hotel_id) & (Integration.id == ChannelAccount.integration_id),
-            )
-            .where(self._own(ChannelAccount.hotel_id))
-        )
+
+def _record(row: Mapping[str, Any]) -> AccountRecord:
+    return AccountRecord(**{**row, "status": AccountStatus(row["status"])})
 
 
+_SELECT = """
+    SELECT account.id, account.integration_id, account.platform, account.address, account.status,
+           account.status_reason, coalesce(account.rests_until > now(), false) AS is_resting,
+           integrations.credentials_encrypted AS credentials, integrations.settings
+    FROM channel_accounts AS account JOIN integrations
+      ON integrations.hotel_id = account.hotel_id AND integrations.id = account.integration_id
+    WHERE account.hotel_id = $1
+"""
+_WITH_IDS = f"{_SELECT} AND account.id = ANY ($2::uuid[])"
+_CALLED = f"""
+    {_SELECT} AND account.platform = $2 AND lower(account.address) = lower($3)
+    ORDER BY account.address <> $3 LIMIT 1
+"""
+_ALL = f"{_SELECT} ORDER BY account.id"
 # Locked before they are changed, in the order that all keep.
 _NOTE_INBOUND = """
     WITH held AS (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import Repository
@@ -27,12 +26,13 @@ class KnowledgeRecord:
 class Knowledge(Repository):
     async def all(self) -> list[KnowledgeRecord]:
         """Return the answers that are switched on."""
-        columns = (KnowledgeItem.id, KnowledgeItem.intent, KnowledgeItem.questions, KnowledgeItem.answers)
-        statement = select(*columns).where(self._own(KnowledgeItem.hotel_id), KnowledgeItem.is_active)
-        return [KnowledgeRecord(*row) for row in await self._run(statement.order_by(KnowledgeItem.intent))]
+        return [KnowledgeRecord(*row) for row in await self._fetch(_ALL, self.hotel_id)]
 
     async def save(self, intent: str, questions: dict[str, list[str]], answers: dict[str, str]) -> None:
         """Add an answer, or change the one for the same intent."""
         values = {"questions": questions, "answers": answers, "is_active": True}
         statement = insert(KnowledgeItem).values(hotel_id=self.hotel_id, id=new_id(), intent=intent, **values)
         await self._run(statement.on_conflict_do_update(index_elements=["hotel_id", "intent"], set_=values))
+
+
+_ALL = "SELECT id, intent, questions, answers FROM knowledge_items WHERE hotel_id = $1 AND is_active ORDER BY intent"
