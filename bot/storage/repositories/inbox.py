@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,10 @@ class NewEvent:
     received_at: datetime
 
 
+# `dataclasses.astuple` copies what is in them, too.
+_values = attrgetter(*NewEvent.__slots__)
+
+
 @dataclass(frozen=True, slots=True)
 class NextEvent:
     """The oldest waiting event of a chat, and whether an attempt at it was begun just now."""
@@ -59,7 +64,7 @@ class Inbox(Repository):
 
         The chats must be locked by `Chats.make_ready` before.
         """
-        columns = zip(*map(astuple, events), strict=True)
+        columns = zip(*map(_values, events), strict=True)
         return {tuple(row) for row in await self._fetch(_ADD, self.hotel_id, *map(list, columns))}
 
     async def begin_next(self, chat_ids: Collection[UUID], *, is_alone: bool = False) -> dict[UUID, NextEvent]:
