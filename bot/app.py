@@ -51,7 +51,7 @@ from handlers.routes import routes
 from handlers.step import Step
 from handlers.turns import TurnLoader
 from triggers.engine import Engine
-from triggers.nights import is_taken_back
+from triggers.taking_back import is_taken_back
 
 DUE_EVERY = timedelta(milliseconds=250)
 ORPHANS_EVERY = timedelta(seconds=1)

@@ -100,7 +100,7 @@ def decide(present: Present, trigger: TriggerRecord | None, dossier: Dossier, qu
     trace = evaluate(rule.conditions, case.facts)
     if not trigger.is_active:
         return _no(FiringStatus.cancelled, Reason.trigger_inactive, trace.checked)
-    if question.stay_id is not None and (end := _end_of(rule, stay)):
+    if question.stay_id is not None and (end := end_of(rule, stay)):
         return _no(FiringStatus.cancelled, end, trace.checked)
     if present.now > question.useful_until:
         return _no(FiringStatus.expired, Reason.no_longer_useful, trace.checked)
@@ -114,7 +114,7 @@ def decide(present: Present, trigger: TriggerRecord | None, dossier: Dossier, qu
     return replace(said, actions=tuple(_ready(one, case) for one in rule.actions if one.kind in due))
 
 
-def _end_of(rule: Rule, stay: StayRecord | None) -> Reason | None:
+def end_of(rule: Rule, stay: StayRecord | None) -> Reason | None:
     """Return why a stay is not spoken of: it is another guest's, is over, or not in the state that this is about."""
     if stay is None:
         return Reason.handed_on

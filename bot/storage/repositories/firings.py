@@ -193,13 +193,18 @@ class Firings(Repository):
         """Return every line about a trigger and a guest, latest first."""
         return [_record(row) for row in await self._fetch(_OF, self.hotel_id, trigger_id, guest_id)]
 
-    async def event_of(self, firing_id: UUID) -> str | None:
-        """Return which event the trigger of a firing waits for, None where it waits for none."""
-        return next((row["event"] for row in await self._fetch(_EVENT_OF, self.hotel_id, firing_id)), None)
+    async def get(self, firing_id: UUID) -> FiringRecord:
+        """Return one line; none is ever removed."""
+        (row,) = await self._fetch(_GET, self.hotel_id, firing_id)
+        return _record(row)
 
     async def take_back(self, firing_id: UUID, due_at: datetime, reason: str, at: datetime) -> None:
         """Let a firing whose message has not left be decided anew then."""
         await self._fetch(_TAKE_BACK, self.hotel_id, firing_id, due_at, reason, at)
+
+    async def call_off(self, firing_id: UUID, reason: str, at: datetime) -> None:
+        """Cancel a firing whose message has not left."""
+        await self._fetch(_CALL_OFF, self.hotel_id, firing_id, reason, at)
 
     async def received_by(self, guest_ids: Collection[UUID], since: datetime) -> dict[UUID, Received]:
         """Return what each guest got of triggers, ever and since then; who got nothing is missing."""
@@ -314,13 +319,13 @@ _DECIDE_ALL = """
     WHERE trigger_firings.hotel_id = $1 AND trigger_firings.id = decided.id
 """
 _OF = f"{_SELECT} AND trigger_id = $2 AND guest_id = $3 ORDER BY due_at DESC"
-_EVENT_OF = """
-    SELECT triggers.conditions ->> 'event' AS event FROM trigger_firings AS firing
-    JOIN triggers ON triggers.hotel_id = firing.hotel_id AND triggers.id = firing.trigger_id
-    WHERE firing.hotel_id = $1 AND firing.id = $2
-"""
+_GET = f"{_SELECT} AND id = $2"
 _TAKE_BACK = """
     UPDATE trigger_firings SET status = 'postponed', due_at = $3, reason = $4, decided_at = $5
+    WHERE hotel_id = $1 AND id = $2 AND status = 'fired'
+"""
+_CALL_OFF = """
+    UPDATE trigger_firings SET status = 'cancelled', reason = $3, decided_at = $4
     WHERE hotel_id = $1 AND id = $2 AND status = 'fired'
 """
 _RECEIVED_BY = """

@@ -1,4 +1,5 @@
-"""Messages of triggers that could not leave by day: only what the guest waits for comes at night."""
+"""Messages of triggers that could not leave at once: at night only what the guest waits for comes, and what is wanted no
+more never does."""
 
 from __future__ import annotations
 
@@ -61,3 +62,19 @@ async def test_what_is_just_leaving_leaves_when_the_night_begins(scene: Scene) -
     async with scene.serving():
         await scene.simulator.until(lambda: heard(guest))
     assert heard(guest) == [SPA]
+
+
+async def test_nothing_is_heard_of_a_trigger_that_was_paused_while_the_channel_was_away(scene: Scene) -> None:
+    guest = scene.guest(Platform.whatsapp_green)
+    async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
+        await say(scene, house, "external", SPA, name="spa_ready")
+        await say(scene, house, "message_received", READ)
+        async with house.database.unit(scene.hotel_id) as uow:
+            (spa,) = [one for one in await uow.triggers.all() if one.name == SPA]
+            await uow.triggers.update(spa.id, is_active=False)
+            await house.engine.plan_trigger(uow, spa.id, "c0ffee")
+    scene.clock.move(timedelta(hours=2))
+    async with scene.serving():
+        await scene.simulator.until(lambda: heard(guest))
+        assert heard(guest) == [READ], "what was said first would have come first"
+    assert not scene.alerts(), "nothing was lost"
