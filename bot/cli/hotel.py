@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import click
-from sqlalchemy.exc import IntegrityError
 
 from bot.cli.api_keys import api_key
 from bot.cli.change_hotel import change
 from bot.cli.context import hotel_called, hotel_option, with_database
+from bot.cli.people import dismiss, people, staff
 from bot.cli.phone import Phone
 from bot.cli.token import token_option
 from bot.clock import Clock
@@ -21,7 +21,6 @@ from bot.messages import Platform
 from bot.security.key_file import key_ring
 from bot.storage.unit_of_work import Database
 from bot.texts import language_code
-from models.enums import UserRole
 
 
 @click.group()
@@ -31,6 +30,9 @@ def hotel() -> None:
 
 hotel.add_command(api_key)
 hotel.add_command(change)
+hotel.add_command(staff)
+hotel.add_command(people)
+hotel.add_command(dismiss)
 
 
 @hotel.command()
@@ -125,33 +127,6 @@ def remove_channel(slug: str, account_id: UUID) -> None:
     if not with_database(work):
         raise RejectedInput(f"{account_id}: this hotel has no such account that is on; see `hotel channel list`")
     click.echo("It is switched off.")
-
-
-@hotel.command("staff")
-@hotel_option
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice([role.value for role in UserRole]), default=UserRole.staff.value)
-@click.option("--telegram-id", type=click.IntRange(1, 2**62), help="The person's number in Telegram, not the @name.")
-@click.option("--phone", type=Phone(), help="The person's WhatsApp number in international form.")
-@click.option("--language", help="Such as ru or en.")
-def add_staff(
-    slug: str, name: str, role: str, telegram_id: int | None, phone: str | None, language: str | None
-) -> None:
-    """Add one of the hotel's people, or change the one with the same Telegram id or phone."""
-    if telegram_id is None and phone is None:
-        raise RejectedInput("give --telegram-id or --phone: otherwise nobody can be recognised")
-    spoken = language_code(language) if language else None
-
-    async def work(settings: Settings, database: Database, clock: Clock) -> None:
-        async with database.unit(await hotel_called(database, slug)) as uow:
-            try:
-                await uow.users.add(name, UserRole(role), telegram_id, phone, spoken)
-            except IntegrityError:
-                raise RejectedInput("another person of this hotel has this phone or Telegram id already") from None
-            await uow.audits.add("staff.add", f"{role} {name} was added.", clock.now())
-
-    with_database(work)
-    click.echo(f"{name} is {role}.")
 
 
 @hotel.command("staff-chat")

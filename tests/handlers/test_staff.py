@@ -92,6 +92,15 @@ async def test_somebody_is_named_when_the_taker_no_longer_works_here(house: Hous
     assert "Somebody took this at 13:00." in (await ivan.press(f"ack:{alert}", **in_group())).text
 
 
+async def test_who_was_dismissed_is_refused_when_they_still_press_in_the_group(house: House, olga: Person) -> None:
+    alert = await raise_alert(house)
+    async with house.database.unit(house.id) as uow:
+        (found,) = await uow.users.known_by([7001], [])
+        assert await uow.users.dismiss(found.id) == "Olga"
+    assert "own team" in (await olga.press(f"ack:{alert}", **in_group())).text
+    assert await status_of(house, alert) is NotificationStatus.pending
+
+
 async def test_every_copy_in_the_chat_is_marked_when_an_alert_was_sent_twice(house: House, olga: Person) -> None:
     alert = await raise_alert(house)
     await _send_again(house, alert, f"(Repeated)\n{ALERT}", "78")

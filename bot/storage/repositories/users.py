@@ -6,8 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, insert, select, update
 
 from bot.storage.repositories.base import AnySelect, Repository
 from models import User
@@ -49,11 +48,31 @@ class Users(Repository):
     async def add(
         self, name: str, role: UserRole, telegram_id: int | None, phone: str | None, language: str | None
     ) -> None:
-        """Add a user, or change the one with the same Telegram id or phone."""
+        """Add a user, or change the one with the same Telegram id or phone; what is None stays as it was."""
         values = {"name": name, "role": role, "telegram_id": telegram_id, "phone": phone, "language_code": language}
-        key = ["hotel_id", "telegram_id"] if telegram_id is not None else ["hotel_id", "phone"]
-        statement = insert(User).values(hotel_id=self.hotel_id, **values)
-        await self._run(statement.on_conflict_do_update(index_elements=key, set_={**values, "is_active": True}))
+        given = {column: value for column, value in values.items() if value is not None}
+        known = self._same(telegram_id, phone)
+        changed = await self._run(update(User).where(self._own(User.hotel_id), known).values(**given, is_active=True))
+        if not changed.rowcount:
+            await self._run(insert(User).values(hotel_id=self.hotel_id, **values))
+
+    async def dismiss(self, user_id: UUID) -> str | None:
+        """Let an active user be none any more, and be recognised by nothing; return the name, None if there is none."""
+        return (
+            await self._run(
+                update(User)
+                .where(self._own(User.hotel_id), User.id == user_id, User.is_active)
+                .values(is_active=False, telegram_id=None, phone=None)
+                .returning(User.name)
+            )
+        ).scalar_one_or_none()
+
+    def _same(self, telegram_id: int | None, phone: str | None) -> ColumnElement[bool]:
+        """Whether a row is of this person: of a phone, too, whose Telegram id was not known yet."""
+        if telegram_id is None:
+            return User.phone == phone
+        is_known = User.telegram_id == telegram_id
+        return is_known if phone is None else is_known | (User.telegram_id.is_(None) & (User.phone == phone))
 
     def _select(self) -> AnySelect:
         columns = (User.id, User.name, User.role, User.language_code, User.telegram_id, User.phone)

@@ -113,6 +113,42 @@ def test_changes_a_person_when_the_same_one_is_added_again(hotel: Operator) -> N
                                     "--phone", "+4930900101")  # fmt: skip
 
 
+def test_keeps_what_is_not_given_when_a_person_is_changed(hotel: Operator) -> None:
+    person = ("hotel", "staff", "--hotel", "adler", "--name", "Olga")
+    hotel.does(*person, "--phone", "+49 30 900 101", "--language", "ru")
+    hotel.does(*person, "--phone", "+4930900101", "--telegram-id", "77")
+    hotel.does(*person, "--telegram-id", "77", "--role", "admin")
+    assert people(hotel) == [["Olga", "admin", "77", "+4930900101", "ru"]]
+
+
+def test_leaves_others_alone_when_a_person_has_no_telegram_or_no_phone(hotel: Operator) -> None:
+    person = ("hotel", "staff", "--hotel", "adler")
+    hotel.does(*person, "--name", "Ivan", "--phone", "+4930900101")
+    hotel.does(*person, "--name", "Olga", "--telegram-id", "77")
+    hotel.does(*person, "--name", "Anna", "--telegram-id", "78")
+    assert [one[0] for one in people(hotel)] == ["Anna", "Ivan", "Olga"]
+
+
+def test_lets_the_next_one_have_the_phone_when_somebody_is_dismissed(hotel: Operator, reader: Reader) -> None:
+    person = ("hotel", "staff", "--hotel", "adler", "--phone", "+4930900101", "--name")
+    hotel.does(*person, "Olga", "--telegram-id", "77", "--role", "admin")
+    olga = hotel.does("hotel", "people", "--hotel", "adler").split("\t")[0]
+    assert "nobody" in hotel.fails("hotel", "dismiss", "--hotel", "baer", olga)
+
+    assert "staff group" in hotel.does("hotel", "dismiss", "--hotel", "adler", olga)
+    assert "nobody" in hotel.fails("hotel", "dismiss", "--hotel", "adler", olga)
+    hotel.does(*person, "Ivan", "--telegram-id", "78")
+
+    assert people(hotel) == [["Ivan", "staff", "78", "+4930900101", ""]]
+    trail = reader.rows("adler", "SELECT description FROM dashboard.audits WHERE action = 'staff.dismiss'")
+    assert [row["description"] for row in trail] == ["Olga was dismissed."]
+
+
+def people(hotel: Operator) -> list[list[str]]:
+    """Return what is listed of the hotel's people but for their ids."""
+    return [line.split("\t")[1:] for line in hotel.does("hotel", "people", "--hotel", "adler").splitlines()]
+
+
 def test_wants_to_know_a_person_by_something_when_one_is_added(hotel: Operator) -> None:
     assert "--telegram-id or --phone" in hotel.fails("hotel", "staff", "--hotel", "adler", "--name", "Olga")
 
