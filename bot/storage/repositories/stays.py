@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, case, func, literal, select, tuple_, update
+from sqlalchemy import Text, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.storage.repositories.base import AnySelect, Repository
@@ -109,8 +109,8 @@ class Stays(Repository):
 
     async def keyed(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], StayRecord]:
         """Return the known ones of the stays with these sources and booking numbers."""
-        statement = self._select().where(tuple_(Stay.source, Stay.external_id).in_(keys))
-        stays = [StayRecord(*row) for row in await self._run(statement)]
+        sources, numbers = [source for source, _ in keys], [number for _, number in keys]
+        stays = [_record(row) for row in await self._fetch(_KEYED, self.hotel_id, sources, numbers)]
         return {(stay.source, stay.external_id): stay for stay in stays}
 
     async def save(self, stay: NewStay) -> StayRecord:
@@ -181,6 +181,7 @@ _WITHOUT_LINK = Stay.verification_data.op("-")(literal("link_token", Text))
 _COLUMNS = tuple(getattr(Stay, name) for name in StayRecord.__slots__)
 _SELECT = f"SELECT {', '.join(StayRecord.__slots__)} FROM stays WHERE hotel_id = $1"
 _WITH_IDS = f"{_SELECT} AND id = ANY ($2::uuid[])"
+_KEYED = f"{_SELECT} AND (source, external_id) IN (SELECT * FROM unnest($2::text[], $3::text[]))"
 _OF_GUESTS = f"{_SELECT} AND guest_id = ANY ($2::uuid[]) ORDER BY check_in DESC"
 _KEEP_STILL = "SELECT FROM stays WHERE hotel_id = $1 AND guest_id = ANY ($2::uuid[]) ORDER BY id FOR SHARE"
 _OPEN_AT = f"{_SELECT} AND (check_out >= $2 OR checked_out_at >= $2) AND id > $3 ORDER BY id LIMIT $4"
