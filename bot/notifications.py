@@ -36,7 +36,7 @@ from models.enums import (
 USEFUL_FOR = timedelta(hours=24)
 # The message itself is kept whole; an alert quotes as much as people read.
 LONGEST_QUOTE = 1500
-ACKNOWLEDGE, CORRECT, TRANSLATE, SUMMARISE = "ack:", "fix:", "translate:", "sum:"
+ACKNOWLEDGE, HAND_BACK, CORRECT, TRANSLATE, SUMMARISE = "ack:", "back:", "fix:", "translate:", "sum:"
 _PRIORITIES = {
     Severity.critical: Priority.urgent,
     Severity.warning: Priority.normal,
@@ -293,11 +293,13 @@ class Desk:
 
 
 def alert_choices(
-    notification: NotificationRecord, say: Callable[[str], str], offers_aid: bool = False
+    notification: NotificationRecord, say: Callable[[str], str], offers_aid: bool = False, is_escalated: bool = False
 ) -> tuple[Choice, ...]:
-    """Return an alert's buttons: to take it, until somebody did, to put right how its message was judged, and where a
-    larger model can do so, to have the message translated and its conversation summed up."""
+    """Return an alert's buttons: to take it, until somebody did, and then to leave the guest to the bot again, where
+    the bot keeps quiet; to put right how its message was judged; and where a larger model can do so, to have the
+    message translated and its conversation summed up."""
     take = Choice(f"{ACKNOWLEDGE}{notification.id}", say("alert-acknowledge"))
+    hand_back = Choice(f"{HAND_BACK}{notification.id}", say("alert-hand-back"))
     correct = Choice(f"{CORRECT}{notification.id}", say("alert-correct"))
     is_taken = notification.status is NotificationStatus.acknowledged
     is_judged = notification.message_id is not None and (
@@ -308,7 +310,8 @@ def alert_choices(
         aids.append(Choice(f"{TRANSLATE}{notification.id}", say("alert-translate")))
     if offers_aid and notification.conversation_id is not None:
         aids.append(Choice(f"{SUMMARISE}{notification.id}", say("alert-summarise")))
-    return (*(() if is_taken else (take,)), *((correct,) if is_judged else ()), *aids)
+    hold = () if is_taken and not is_escalated else (hand_back if is_taken else take,)
+    return (*hold, *((correct,) if is_judged else ()), *aids)
 
 
 def _phrases(text: str, words: tuple[str, ...]) -> list[str]:

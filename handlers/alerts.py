@@ -16,7 +16,7 @@ from bot.storage.repositories.notifications import NotificationRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import Texts, Value, format_time
 from handlers.base import REPLY_USEFUL_FOR, Turn
-from models.enums import OutboxPurpose
+from models.enums import ConversationStatus, OutboxPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,13 @@ class HouseVoice:
 @dataclass(frozen=True, slots=True)
 class ShownAlert:
     """An alert with all that is shown of it. `texts` are those of its messages in this chat, by the provider's ids,
-    the pressed one surely among them. `judged` is None where it is about no message of a guest, a name where nobody
+    the pressed one surely among them. `is_escalated` says that the bot leaves its conversation to a person. `judged` is None where it is about no message of a guest, a name where nobody
     did so, or somebody who has left."""
 
     notification: NotificationRecord
     texts: Mapping[str, str]
     taker: str | None
+    is_escalated: bool
     judged: JudgedRecord | None
     correction: CorrectionRecord | None
     corrector: str | None
@@ -72,6 +73,7 @@ async def _shown(uow: UnitOfWork, notification: NotificationRecord, texts: Mappi
         notification,
         texts,
         await _name(uow, notification.acknowledged_by),
+        await _is_escalated(uow, notification.conversation_id),
         await uow.corrections.judged(message_id) if message_id else None,
         correction,
         await _name(uow, correction.corrected_by if correction else None),
@@ -115,12 +117,17 @@ def _as_they_read(
     house: HouseVoice, alert: ShownAlert, choices: tuple[Choice, ...] | None = None
 ) -> tuple[OutgoingMessage, ...]:
     if choices is None:
-        choices = alert_choices(alert.notification, house.say, house.offers_aid)
+        choices = usual_choices(house, alert)
     below = "\n".join(_lines(house, alert))
     return tuple(
         OutgoingMessage(f"{text}\n\n{below}" if below else text, choices=choices, replaces=sent)
         for sent, text in alert.texts.items()
     )
+
+
+def usual_choices(house: HouseVoice, alert: ShownAlert) -> tuple[Choice, ...]:
+    """Return the buttons of an alert while nothing else is asked below it."""
+    return alert_choices(alert.notification, house.say, house.offers_aid, alert.is_escalated)
 
 
 def note(turn: Turn, text: str) -> tuple[OutgoingMessage, ...]:
@@ -160,6 +167,11 @@ def taker_of(reader: Turn | HouseVoice, alert: ShownAlert) -> str:
 
 def _name_of(reader: Turn | HouseVoice, name: str | None) -> str:
     return name or reader.say("staff-somebody")
+
+
+async def _is_escalated(uow: UnitOfWork, conversation_id: UUID | None) -> bool:
+    conversation = await uow.conversations.get(conversation_id) if conversation_id else None
+    return conversation is not None and conversation.status is ConversationStatus.escalated
 
 
 async def _name(uow: UnitOfWork, user_id: UUID | None) -> str | None:

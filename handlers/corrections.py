@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from bot.messages import Choice, OutgoingMessage
 from bot.nlu.base import Intent
-from bot.notifications import CORRECT, alert_choices
+from bot.notifications import CORRECT
 from bot.storage.repositories.corrections import CorrectionRecord, JudgedRecord
 from bot.storage.unit_of_work import UnitOfWork
-from handlers.alerts import HouseVoice, ShownAlert, note, of_the_house, read_alert, rewritten
+from handlers.alerts import HouseVoice, ShownAlert, note, of_the_house, read_alert, rewritten, usual_choices
 from handlers.base import Outcome, Turn
 from models.enums import NotificationStatus, SentimentType
 
@@ -81,7 +81,7 @@ def _silent(turn: Turn) -> tuple[OutgoingMessage, ...]:
 
 
 def _usual(house: HouseVoice, alert: ShownAlert) -> tuple[Choice, ...]:
-    return alert_choices(alert.notification, house.say, house.offers_aid)
+    return usual_choices(house, alert)
 
 
 def _moods(house: HouseVoice, alert: ShownAlert) -> tuple[Choice, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.messages import IncomingKind
 from bot.nlu.advice import Adviser
 from bot.nlu.requests import Request
-from bot.notifications import ACKNOWLEDGE, CORRECT, SUMMARISE, TRANSLATE
+from bot.notifications import ACKNOWLEDGE, CORRECT, HAND_BACK, SUMMARISE, TRANSLATE
 from handlers import information, language
 from handlers.admin.access import AskInPrivate
 from handlers.admin.routes import admin_routes
@@ -30,6 +30,7 @@ from handlers.filters import (
     pressed,
     requests,
 )
+from handlers.handing_back import LeaveToBot
 from handlers.information import (
     NONE_OF_THESE,
     AnswerPressed,
@@ -85,6 +86,7 @@ def staff_routes(engine: Engine, adviser: Adviser | None) -> tuple[Route, ...]:
     in_private = every(from_staff, _not(in_group))
     return (
         Route("staff.take", every(from_staff, pressed(ACKNOWLEDGE)), TakeAlert(engine)),
+        Route("staff.hand_back", every(from_staff, pressed(HAND_BACK)), LeaveToBot()),
         Route("staff.correct", every(from_staff, pressed(CORRECT)), CorrectJudgement()),
         Route("staff.translate", every(from_staff, pressed(TRANSLATE)), Translate(adviser)),
         Route("staff.summarise", every(from_staff, pressed(SUMMARISE)), Summarise(adviser)),
@@ -168,7 +170,7 @@ def _content() -> tuple[Route, ...]:
     )
 
 
-_presses_alert = either(*map(pressed, (ACKNOWLEDGE, CORRECT, TRANSLATE, SUMMARISE)))
+_presses_alert = either(*map(pressed, (ACKNOWLEDGE, HAND_BACK, CORRECT, TRANSLATE, SUMMARISE)))
 
 
 def _asks(request: Request) -> Filter:

@@ -25,7 +25,7 @@ async def test_everybody_sees_and_keeps_what_staff_put_right(scene: Scene, platf
     shown = _alert(scene)
     assert "Because of: filthy and nobody answers (" in shown.text
     assert shown.text.splitlines()[-1].endswith("🟠 Unhappy, not urgent, Housekeeping")
-    assert [button.label for button in shown.buttons] == ["✎ Put right"]
+    assert [button.label for button in shown.buttons] == ["Done: let the bot answer", "✎ Put right"]
     (kept,) = await scene.rows(
         "SELECT sentiment_type, intent, name FROM message_corrections JOIN users ON users.id = corrected_by"
     )

@@ -91,7 +91,7 @@ async def test_both_stand_below_the_alert_when_it_was_taken_and_put_right(house:
     await olga.press(f"fix:{alert.id}:negative")
     taken = edit(await olga.press(f"ack:{alert.id}"))
     assert taken.text.endswith("\n\n✓ Olga, 13:00\n✎ Olga, 13:00: 🟠 Unhappy, not urgent")
-    assert [one.label for one in taken.choices] == ["✎ Put right"]
+    assert [one.label for one in taken.choices] == ["Done: let the bot answer", "✎ Put right"]
     opened = edit(await olga.press(f"fix:{alert.id}"))
     assert "I'm on it" not in [one.label for one in opened.choices]
 

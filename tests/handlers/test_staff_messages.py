@@ -113,7 +113,7 @@ async def test_alerts_say_that_somebody_answers_when_staff_wrote_on_the_hotels_p
     (edit,) = await edits(house)
     assert edit.text == f"{said}\n\n✓ Somebody on the hotel's phone, 13:00"
     assert edit.replaces == "77"
-    assert [choice.label for choice in edit.choices] == ["✎ Put right"]
+    assert [choice.label for choice in edit.choices] == ["Done: let the bot answer", "✎ Put right"]
     assert await statuses(house) == [NotificationStatus.acknowledged]
 
 

@@ -24,6 +24,7 @@ alert-confidence = ({ $percent } % sure)
 alert-other-rooms = Names another room: { $rooms }
 alert-contact = Answer by hand: { $contact }
 alert-acknowledge = I'm on it
+alert-hand-back = Done: let the bot answer
 alert-correct = ✎ Put right
 alert-translate = Translate
 alert-summarise = Sum up

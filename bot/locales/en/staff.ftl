@@ -2,6 +2,8 @@
 
 staff-taken = Thank you, it's yours.
 staff-taken-before = { $name } took this at { $time }.
+staff-handed-back = I answer this guest again.
+staff-handed-back-before = I answer this guest already.
 staff-taken-line = ✓ { $name }, { $time }
 staff-somebody = Somebody
 staff-on-phone = Somebody on the hotel's phone
@@ -51,6 +53,7 @@ staff-corrected-line = ✎ { $name }, { $time }: { $judgement }
 
 staff-help =
     I bring here what guests need a person for. Press the button below an alert to take it: everyone then sees that you are on it.
+    A guest who was promised a person hears less of me until you press “Done” there, or the guest asks for the menu.
     If I judged the message wrong, put it right with the other button, so that I can learn from it.
     /answers shows what I answered by myself lately, and from which of your answers.
     /help shows this again.

@@ -24,6 +24,7 @@ alert-confidence = (уверенность { $percent } %)
 alert-other-rooms = Назван другой номер: { $rooms }
 alert-contact = Ответить вручную: { $contact }
 alert-acknowledge = Беру на себя
+alert-hand-back = Готово: пусть отвечает бот
 alert-correct = ✎ Исправить
 alert-translate = Перевести
 alert-summarise = Кратко

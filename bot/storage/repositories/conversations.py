@@ -90,6 +90,13 @@ class Conversations(Repository):
         rows = as_records(list(changes))
         return {row["id"] for row in await self._fetch(_SAVE_ALL, self.hotel_id, rows)}
 
+    async def hand_back(self, conversation_id: UUID) -> bool:
+        """Let the bot answer again; return whether it had left the conversation to a person.
+
+        The version stays: whatever the guest writes at this moment is saved all the same.
+        """
+        return bool(await self._fetch(_HAND_BACK, self.hotel_id, conversation_id))
+
     async def count_all(self, counts: Mapping[UUID, int], at: datetime) -> None:
         """Note so many more messages of ours in each conversation."""
         await self._fetch(_COUNT_ALL, self.hotel_id, list(counts), list(counts.values()), at)
@@ -131,6 +138,10 @@ _SAVE_ALL = """
     )
     WHERE conversations.hotel_id = $1 AND conversations.id = change.id AND conversations.version = change.version
     RETURNING conversations.id
+"""
+_HAND_BACK = """
+    UPDATE conversations SET status = 'active', updated_at = now()
+    WHERE hotel_id = $1 AND id = $2 AND status = 'escalated' RETURNING id
 """
 _COUNT_ALL = """
     UPDATE conversations SET messages_count = messages_count + said.messages, last_message_at = $4, updated_at = now()

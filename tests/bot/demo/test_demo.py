@@ -234,5 +234,6 @@ async def test_an_open_alert_can_be_taken_when_it_was_raised_in_an_earlier_run(
         assert "✓ Olga Reception" in phones["staff"]["messages"][0]["text"]
     async with _played(clean_database, capsys) as url, aiohttp.ClientSession() as browser:
         (taken,) = (await _phones(browser, url, lambda _: True))["staff"]["messages"]
-        assert ([one["label"] for one in taken["buttons"]], taken["edited"]) == (["✎ Put right"], True)
+        labels = [one["label"] for one in taken["buttons"]]
+        assert (labels, taken["edited"]) == (["Done: let the bot answer", "✎ Put right"], True)
         assert "✓ Olga Reception" in taken["text"]
