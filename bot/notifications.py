@@ -7,7 +7,6 @@ failed stays `failed` with the reason, for everyone to see.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -23,6 +22,7 @@ from bot.storage.repositories.outbox import OutboxRecord
 from bot.storage.unit_of_work import UnitOfWork
 from bot.telemetry.metrics import notifications as counted
 from bot.texts import Texts, Value
+from bot.ways import Way, is_gesture, next_way, ways_to_people
 from models.enums import (
     AccountStatus,
     NotificationStatus,
@@ -74,15 +74,6 @@ class Alert:
     correlation_id: str
     reasons: tuple[str, ...] = ()
     confidence: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way to reach the hotel's people."""
-
-    account_id: UUID
-    address: str
-    thread_id: str | None = None
 
 
 class Desk:
@@ -164,13 +155,13 @@ class Desk:
         """Follow what became of any outgoing message: a carried alert advances, a lost reply becomes an alert."""
         if record.notification_id is not None:
             await self._alert_settled(uow, record, record.notification_id, state, reason)
-        elif state is not OutboxState.sent and not _is_gesture(record):
+        elif state is not OutboxState.sent and not is_gesture(record):
             await self._message_lost(uow, record, state, reason)
 
     async def _alert_settled(
         self, uow: UnitOfWork, record: OutboxRecord, notification_id: UUID, state: OutboxState, reason: str
     ) -> None:
-        if _is_gesture(record):
+        if is_gesture(record):
             return
         if state is OutboxState.sent:
             await uow.notifications.mark_sent(notification_id, self._clock.now())
@@ -212,7 +203,7 @@ class Desk:
         await uow.notifications.count_attempt(notification_id)
         ways = await ways_to_people(uow, HotelSettings.model_validate(hotel.settings))
         is_repeat = state is OutboxState.in_doubt
-        way = await _next_way(uow, ways, record, notification_id, is_repeat)
+        way = await next_way(uow, ways, record, notification_id, is_repeat)
         carried = [(notification, record.correlation_id)]
         await self._go(uow, hotel, carried, way, "" if is_repeat else reason, is_repeat)
 
@@ -329,40 +320,3 @@ def _phrases(text: str, words: tuple[str, ...]) -> list[str]:
             phrases.append(word)
             begins, ends = found.span()
     return [" ".join(phrase.split()) for phrase in phrases]
-
-
-def _is_gesture(record: OutboxRecord) -> bool:
-    """Whether the message only changed an earlier one or stopped a spinner."""
-    return bool(record.content.get("answers_press") or record.content.get("replaces"))
-
-
-async def ways_to_people(uow: UnitOfWork, settings: HotelSettings) -> list[Way]:
-    """Return the ways to the hotel's people, best first; none leads through an account that was switched off."""
-    accounts = [one for one in await uow.accounts.all() if one.status is not AccountStatus.disabled]
-    ways = []
-    chat = settings.staff_chat
-    if chat is not None and any(one.id == chat.account_id for one in accounts):
-        ways.append(Way(chat.account_id, chat.address, chat.thread_id))
-    telegram = next((one for one in accounts if one.platform == Platform.telegram), None)
-    if telegram is not None:
-        admins = [user for user in await uow.users.all() if user.is_admin and user.telegram_id is not None]
-        ways += [Way(telegram.id, str(user.telegram_id)) for user in admins]
-    return ways
-
-
-async def _next_way(
-    uow: UnitOfWork, ways: Sequence[Way], last: OutboxRecord, notification_id: UUID, is_in_doubt: bool
-) -> Way | None:
-    """Return the best way that was not tried yet.
-
-    That of the `last` message counts as such once, where it is in doubt: staff may see it twice then, which is better
-    than not at all, and it says that it is a repeat.
-    """
-    carried = await uow.outbox.of_notification(notification_id)
-    tried = Counter(one.chat_id for one in carried if not _is_gesture(one))
-    if is_in_doubt and tried[last.chat_id] == 1:
-        del tried[last.chat_id]
-    for way in ways:
-        if not tried[await uow.chats.at(way.account_id, way.address)]:
-            return way
-    return None

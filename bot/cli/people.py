@@ -75,4 +75,4 @@ def dismiss(slug: str, person_id: UUID) -> None:
     name = with_database(work)
     if name is None:
         raise RejectedInput(f"{person_id}: nobody of this hotel; see `hotel people`")
-    click.echo(f"{name} is dismissed. Take them out of the staff group, too: whoever is in it reads what stands there.")
+    click.echo(f"{name} is dismissed. Take them out of the staff group, too: whoever is in it can read on.")

@@ -1,5 +1,5 @@
-"""Messages of triggers that could not leave at once: at night only what the guest waits for comes, and what is wanted no
-more never does."""
+"""Messages of triggers that could not leave at once: at night only what the guest waits for comes, and what is wanted
+no more never does."""
 
 from __future__ import annotations
 

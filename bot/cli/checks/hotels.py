@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 from bot.cli.checks.finding import Finding
 from bot.hotel_settings import HotelSettings
-from bot.notifications import ways_to_people
 from bot.storage.unit_of_work import UnitOfWork
+from bot.ways import ways_to_people
 from models.enums import AccountStatus
 
 

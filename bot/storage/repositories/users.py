@@ -57,7 +57,7 @@ class Users(Repository):
             await self._run(insert(User).values(hotel_id=self.hotel_id, **values))
 
     async def dismiss(self, user_id: UUID) -> str | None:
-        """Let an active user be none any more, and be recognised by nothing; return the name, None if there is none."""
+        """Let an active user be none any more, recognised by nothing; return the name, None where there is none."""
         return (
             await self._run(
                 update(User)
