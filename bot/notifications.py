@@ -1,7 +1,7 @@
 """What a person of the hotel must see: raised with what caused it, and tried by one way after another.
 
 The first way is the staff chat, the next ones the admins' own chats with the bot. A notification whose last way
-failed stays `failed` with the reason, for everyone to see.
+failed stays `failed` with the reason, until somebody can be told.
 """
 
 from __future__ import annotations
@@ -142,6 +142,16 @@ class Desk:
             words,
             correlation_id,
         )
+
+    async def tell_late(self, uow: UnitOfWork, account_id: UUID, address: str, correlation_id: str) -> None:
+        """A chat can be written to, perhaps only now: tell there what nobody could be told, where it is a way to the
+        hotel's people."""
+        hotel = await uow.hotels.get()
+        ways = await ways_to_people(uow, HotelSettings.model_validate(hotel.settings))
+        way = next((one for one in ways if (one.account_id, one.address) == (account_id, address)), None)
+        late = await uow.notifications.try_again(self._clock.now() - USEFUL_FOR) if way else []
+        if late:
+            await self._go(uow, hotel, [(one, correlation_id) for one in late], way)
 
     async def sentence(self, uow: UnitOfWork, key: str, **values: Value) -> str:
         """Return a text of the catalogues in the hotel's language."""

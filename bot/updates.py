@@ -29,6 +29,8 @@ class Updates:
             case ReachUpdate():
                 chat_id = await uow.chats.at(event.account_id, update.chat_id)
                 await uow.chats.mark_reachable(chat_id, update.reachable)
+                if update.reachable:
+                    await self._desk.tell_late(uow, event.account_id, update.chat_id, event.correlation_id)
             case ChatMoved():
                 chat = await uow.chats.get(await uow.chats.at(event.account_id, update.chat_id))
                 await follow_chat(uow, chat, update.new_chat_id)

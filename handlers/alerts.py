@@ -43,8 +43,8 @@ class HouseVoice:
 @dataclass(frozen=True, slots=True)
 class ShownAlert:
     """An alert with all that is shown of it. `texts` are those of its messages in this chat, by the provider's ids,
-    the pressed one surely among them. `is_escalated` says that the bot leaves its conversation to a person. `judged` is
-    None where it is about no message of a guest, a name where nobody did so, or somebody who has left."""
+    the pressed one surely among them. `is_escalated` says that the bot leaves its conversation to a person. `judged`
+    is None where it is about no message of a guest, a name where nobody did so, or somebody who has left."""
 
     notification: NotificationRecord
     texts: Mapping[str, str]

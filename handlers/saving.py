@@ -93,6 +93,7 @@ class Saving:
         await enqueue_all(self._uow, replies, self._now)
         for draft in self._drafts:
             await self._raise_alerts(draft)
+            await self._tell_late(draft.turn)
         await self._raise_events()
         events = [draft.thought.arrival.event.id for draft in self._drafts]
         await self._uow.inbox.finish_all(events, self._now)
@@ -211,6 +212,11 @@ class Saving:
                 turn.analysis.words if felt else (),
                 turn.analysis.sentiment_confidence if felt else None,
             )
+
+    async def _tell_late(self, turn: Turn) -> None:
+        """Where one of the hotel's own people is heard, they can be told, too."""
+        if turn.user is not None and turn.platform is Platform.telegram:
+            await self._desk.tell_late(self._uow, turn.chat.account_id, turn.chat.address, turn.correlation_id)
 
     async def _raise_events(self) -> None:
         heard = [draft for draft in self._drafts if draft.message_id is not None]

@@ -18,9 +18,11 @@ from bot.enrolment import NewAccount, enrol_account, enrol_hotel
 from bot.errors import RejectedInput
 from bot.hotel_settings import HotelSettings, StaffChat
 from bot.messages import Platform
+from bot.notifications import Desk
 from bot.security.key_file import key_ring
 from bot.storage.unit_of_work import Database
-from bot.texts import language_code
+from bot.texts import Texts, language_code
+from models.base import new_id
 
 
 @click.group()
@@ -145,6 +147,7 @@ def staff_chat(slug: str, account_id: UUID, chat: str, topic: str | None) -> Non
                 )
             chosen = StaffChat(account_id=account_id, address=chat, thread_id=topic)
             await uow.hotels.change_settings(HotelSettings.changes(staff_chat=chosen))
+            await Desk(Texts(), clock).tell_late(uow, account_id, chat, new_id().hex)
             await uow.audits.add("hotel.staff_chat", "The staff chat was set.", clock.now())
 
     with_database(work)

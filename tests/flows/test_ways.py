@@ -54,3 +54,16 @@ async def test_complaint_reaches_the_admin_by_the_new_bot_when_the_groups_bot_wa
         guest.write("The room is filthy and nobody answers")
         (alert,) = await scene.simulator.until(lambda: telegram.chat(new, scene.maria).from_bot())
     assert "filthy" in alert.text
+
+
+async def test_complaint_reaches_the_admin_when_they_unblock_the_bot_and_the_group_is_gone(scene: Scene) -> None:
+    telegram, guest = scene.simulator.telegram, scene.guest(Platform.whatsapp_green)
+    telegram.faults.program(Fault.answer(403), method="sendMessage")
+    async with scene.serving():
+        telegram.block(scene.maria, scene.bot)
+        guest.write("The room is filthy and nobody answers")
+        await eventually(lambda: scene.rows("SELECT FROM staff_notifications WHERE status = 'failed'"))
+        telegram.unblock(scene.maria, scene.bot)
+        (alert,) = await scene.simulator.until(lambda: _told_to_maria(scene))
+        await eventually(lambda: scene.rows("SELECT FROM staff_notifications WHERE status = 'sent'"))
+    assert "filthy" in alert.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,6 +95,10 @@ class Notifications(Repository):
             notification_id, {NotificationStatus.pending}, status=NotificationStatus.failed, reason=reason
         )
 
+    async def try_again(self, since: datetime) -> list[NotificationRecord]:
+        """Let what was raised since then and reached nobody be on its way once more; return it, oldest first."""
+        return _in_order(_record(row) for row in await self._fetch(_TRY_AGAIN, self.hotel_id, since))
+
     async def count_attempt(self, notification_id: UUID) -> int:
         """Count one more way tried to reach staff; return how many there were."""
         statement = (
@@ -130,8 +134,7 @@ class Notifications(Repository):
             .values(status=NotificationStatus.acknowledged, acknowledged_at=at)
             .returning(*_COLUMNS)
         )
-        taken = [NotificationRecord(*row) for row in await self._run(statement)]
-        return sorted(taken, key=lambda one: (one.created_at, one.id))
+        return _in_order(NotificationRecord(*row) for row in await self._run(statement))
 
     async def _advance(self, notification_id: UUID, allowed: Collection[NotificationStatus], **values: Any) -> bool:
         result = await self._run(
@@ -149,6 +152,15 @@ class Notifications(Repository):
 _OPEN = frozenset({NotificationStatus.pending, NotificationStatus.sent, NotificationStatus.failed})
 _COLUMNS = tuple(getattr(StaffNotification, name) for name in NotificationRecord.__slots__)
 _NAMES = ", ".join(NotificationRecord.__slots__)
+# The status by its name, as the index of what is open has it.
+_TRY_AGAIN = f"""
+    UPDATE staff_notifications SET status = 'pending', reason = NULL, attempts = attempts + 1
+    WHERE hotel_id = $1 AND status = 'failed' AND created_at >= $2 RETURNING {_NAMES}
+"""
+
+
+def _in_order(records: Iterable[NotificationRecord]) -> list[NotificationRecord]:
+    return sorted(records, key=lambda one: (one.created_at, one.id))
 
 
 def _record(row: Any) -> NotificationRecord:
