@@ -20,28 +20,28 @@ from models.enums import UserRole
 @click.command()
 @hotel_option
 @click.option("--name", required=True)
-@click.option("--role", type=click.Choice([role.value for role in UserRole]), default=UserRole.staff.value)
+@click.option("--role", type=click.Choice([role.value for role in UserRole]), help="staff, unless told else.")
 @click.option("--telegram-id", type=click.IntRange(1, 2**62), help="The person's number in Telegram, not the @name.")
 @click.option("--phone", type=Phone(), help="The person's WhatsApp number in international form.")
 @click.option("--language", help="Such as ru or en.")
 def staff(
-    slug: str, name: str, role: str, telegram_id: int | None, phone: str | None, language: str | None
+    slug: str, name: str, role: str | None, telegram_id: int | None, phone: str | None, language: str | None
 ) -> None:
     """Add one of the hotel's people, or change the one with the same Telegram id or phone; what isn't given stays."""
     if telegram_id is None and phone is None:
         raise RejectedInput("give --telegram-id or --phone: otherwise nobody can be recognised")
     spoken = language_code(language) if language else None
 
-    async def work(settings: Settings, database: Database, clock: Clock) -> None:
+    async def work(settings: Settings, database: Database, clock: Clock) -> UserRole:
         async with database.unit(await hotel_called(database, slug)) as uow:
             try:
-                await uow.users.add(name, UserRole(role), telegram_id, phone, spoken)
+                is_now = await uow.users.add(name, UserRole(role) if role else None, telegram_id, phone, spoken)
             except IntegrityError:
                 raise RejectedInput("another person of this hotel has this phone or Telegram id already") from None
-            await uow.audits.add("staff.add", f"{role} {name} was added.", clock.now())
+            await uow.audits.add("staff.add", f"{is_now} {name} was added.", clock.now())
+            return is_now
 
-    with_database(work)
-    click.echo(f"{name} is {role}.")
+    click.echo(f"{name} is {with_database(work)}.")
 
 
 @click.command()

@@ -46,15 +46,18 @@ class Users(Repository):
         return [UserRecord(*row) for row in rows]
 
     async def add(
-        self, name: str, role: UserRole, telegram_id: int | None, phone: str | None, language: str | None
-    ) -> None:
-        """Add a user, or change the one with the same Telegram id or phone; what is None stays as it was."""
+        self, name: str, role: UserRole | None, telegram_id: int | None, phone: str | None, language: str | None
+    ) -> UserRole:
+        """Add a user, staff unless told else, or change the one with the same Telegram id or phone, of whom what is
+        None stays as it was; return the role."""
         values = {"name": name, "role": role, "telegram_id": telegram_id, "phone": phone, "language_code": language}
         given = {column: value for column, value in values.items() if value is not None}
-        known = self._same(telegram_id, phone)
-        changed = await self._run(update(User).where(self._own(User.hotel_id), known).values(**given, is_active=True))
-        if not changed.rowcount:
-            await self._run(insert(User).values(hotel_id=self.hotel_id, **values))
+        is_own = self._own(User.hotel_id)
+        change = update(User).where(is_own, _is_same(telegram_id, phone)).values(**given, is_active=True)
+        changed: UserRole | None = (await self._run(change.returning(User.role))).scalar_one_or_none()
+        if changed is None:
+            await self._run(insert(User).values(hotel_id=self.hotel_id, **{"role": UserRole.staff, **given}))
+        return changed or role or UserRole.staff
 
     async def dismiss(self, user_id: UUID) -> str | None:
         """Let an active user be none any more, recognised by nothing; return the name, None where there is none."""
@@ -67,13 +70,6 @@ class Users(Repository):
             )
         ).scalar_one_or_none()
 
-    def _same(self, telegram_id: int | None, phone: str | None) -> ColumnElement[bool]:
-        """Whether a row is of this person: of a phone, too, whose Telegram id was not known yet."""
-        if telegram_id is None:
-            return User.phone == phone
-        is_known = User.telegram_id == telegram_id
-        return is_known if phone is None else is_known | (User.telegram_id.is_(None) & (User.phone == phone))
-
     def _select(self) -> AnySelect:
         columns = (User.id, User.name, User.role, User.language_code, User.telegram_id, User.phone)
         return select(*columns).where(self._own(User.hotel_id), User.is_active)
@@ -83,3 +79,11 @@ _KNOWN_BY = f"""
     SELECT {", ".join(UserRecord.__slots__)} FROM users
     WHERE hotel_id = $1 AND is_active AND (telegram_id = ANY ($2::bigint[]) OR phone = ANY ($3::text[]))
 """
+
+
+def _is_same(telegram_id: int | None, phone: str | None) -> ColumnElement[bool]:
+    """Whether a row is about this person; by the phone only where no other Telegram id is known."""
+    if telegram_id is None:
+        return User.phone == phone
+    is_known = User.telegram_id == telegram_id
+    return is_known if phone is None else is_known | (User.telegram_id.is_(None) & (User.phone == phone))

@@ -118,6 +118,7 @@ def test_keeps_what_is_not_given_when_a_person_is_changed(hotel: Operator) -> No
     hotel.does(*person, "--phone", "+49 30 900 101", "--language", "ru")
     hotel.does(*person, "--phone", "+4930900101", "--telegram-id", "77")
     hotel.does(*person, "--telegram-id", "77", "--role", "admin")
+    assert "Olga is admin" in hotel.does(*person, "--telegram-id", "77", "--phone", "+4930900101")
     assert people(hotel) == [["Olga", "admin", "77", "+4930900101", "ru"]]
 
 
