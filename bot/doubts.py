@@ -13,7 +13,7 @@ from bot.messages import outgoing_from_json
 from bot.outbox import name_messages
 from bot.sending import Settled
 from bot.storage.repositories.outbox import OutboxRecord
-from bot.storage.unit_of_work import Database
+from bot.storage.unit_of_work import Database, UnitOfWork
 from bot.telemetry.logs import logger
 from models.enums import OutboxState
 
@@ -92,7 +92,7 @@ class Doubts:
         """
         async with self._database.unit(hotel_id) as uow:
             await uow.chats.lock([record.chat_id])
-            if provider_message_id and await uow.outbox.with_provider_id(record.account_id, provider_message_id):
+            if provider_message_id and await _is_anothers(uow, record, provider_message_id):
                 return False
             reason = f"the provider's journal says so: {'sent' if provider_message_id else 'never arrived'}"
             self._missed.pop(record.id, None)
@@ -110,3 +110,9 @@ class Doubts:
             if await uow.outbox.report_doubt(record.id, self._clock.now()):
                 await self._settled(uow, record, OutboxState.in_doubt, record.reason or "")
                 log.warning("doubt_unresolved", hotel_id=hotel_id, outbox_id=record.id)
+
+
+async def _is_anothers(uow: UnitOfWork, record: OutboxRecord, provider_message_id: str) -> bool:
+    """Whether the chat has another message that the provider knows by this id."""
+    named = await uow.outbox.with_provider_id(record.account_id, provider_message_id, record.chat_id)
+    return named is not None and named.chat_id == record.chat_id

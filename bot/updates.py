@@ -36,7 +36,7 @@ class Updates:
                 await follow_chat(uow, chat, update.new_chat_id)
 
     async def _deliver(self, uow: UnitOfWork, event: InboxRecord, update: DeliveryUpdate) -> None:
-        record = await uow.outbox.with_provider_id(event.account_id, update.message_id)
+        record = await uow.outbox.with_provider_id(event.account_id, update.message_id, event.chat_id)
         if record is None:
             return
         state = OutboxState(update.status)

@@ -78,20 +78,22 @@ def unwrapped(value: Any) -> Any:
 
 
 def _envelope(value: Any, payload: bytes) -> RawEvent:
+    chat = next((chat for path in _LANES if (chat := identifier(inner(value, *path)))), None)
     return RawEvent(
-        event_id=_event_id(value) or digest(payload),
+        event_id=_event_id(value, chat) or digest(payload),
         kind=_kind(value),
-        lane=next((lane for path in _LANES if (lane := identifier(inner(value, *path)))), NO_LANE),
+        lane=chat or NO_LANE,
         payload=payload,
     )
 
 
-def _event_id(value: Any) -> str | None:
-    """Return an id of the event: several statuses share their message's id, states have none of their own."""
+def _event_id(value: Any, chat: str | None) -> str | None:
+    """Return an id of the event: a message's id counts within its chat only, several statuses share that of their
+    message, states have none of their own."""
     message, status = (identifier(inner(value, name)) for name in ("idMessage", "status"))
     state, timestamp = (identifier(inner(value, name)) for name in ("stateInstance", "timestamp"))
     if message:
-        return f"{message}:{status}" if status else message
+        return ":".join(filter(None, (message, chat, status)))
     return f"{state}:{timestamp}" if state and timestamp else None
 
 

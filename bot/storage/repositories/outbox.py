@@ -174,12 +174,15 @@ class Outbox(Repository):
         )
         return result.rowcount > 0
 
-    async def with_provider_id(self, account_id: UUID, provider_message_id: str) -> OutboxRecord | None:
-        """Return the message that the provider knows by this id."""
+    async def with_provider_id(
+        self, account_id: UUID, provider_message_id: str, chat_id: UUID
+    ) -> OutboxRecord | None:
+        """Return the message that the provider knows by this id: that of the chat, where several chats have one."""
         statement = self._select().where(
             OutboxMessage.account_id == account_id, OutboxMessage.provider_message_id == provider_message_id
         )
-        row = (await self._run(statement.order_by(OutboxMessage.id.desc()).limit(1))).one_or_none()
+        order = ((OutboxMessage.chat_id == chat_id).desc(), OutboxMessage.id.desc())
+        row = (await self._run(statement.order_by(*order).limit(1))).one_or_none()
         return OutboxRecord(*row) if row else None
 
     async def deliver(self, outbox_id: int, state: OutboxState, at: datetime, reason: str | None = None) -> bool:

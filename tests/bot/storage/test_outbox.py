@@ -321,11 +321,21 @@ async def test_is_found_by_the_providers_id_when_its_account_asks(house: House) 
     outbox_id = await house.post("one")
     await send_next(house)
     async with house.database.unit(house.hotel_id) as uow:
-        found = await uow.outbox.with_provider_id(house.account_id, "p1")
+        found = await uow.outbox.with_provider_id(house.account_id, "p1", house.chats[0])
         assert found is not None
         assert found.id == outbox_id
-        assert await uow.outbox.with_provider_id(uuid4(), "p1") is None
-        assert await uow.outbox.with_provider_id(house.account_id, "p2") is None
+        assert await uow.outbox.with_provider_id(uuid4(), "p1", house.chats[0]) is None
+        assert await uow.outbox.with_provider_id(house.account_id, "p2", house.chats[0]) is None
+
+
+async def test_is_that_of_the_chat_when_the_provider_has_an_id_in_several(house: House) -> None:
+    for chat in (0, 1):
+        await house.post("hello", chat)
+        await send_next(house)
+    async with house.database.unit(house.hotel_id) as uow:
+        found = [await uow.outbox.with_provider_id(house.account_id, "p1", chat) for chat in house.chats]
+    # Of the third chat nothing is known by this id: the provider may have named none, and means the latest.
+    assert [one and one.chat_id for one in found] == [house.chats[0], house.chats[1], house.chats[1]]
 
 
 async def test_follows_its_group_when_that_moved_and_nothing_was_begun(house: House) -> None:

@@ -60,7 +60,7 @@ async def _rule(uow: UnitOfWork, words: str) -> object:
 
 
 async def _delivered(uow: UnitOfWork, words: str) -> object:
-    return await uow.outbox.with_provider_id((await uow.accounts.all())[0].id, words)
+    return await uow.outbox.with_provider_id((await uow.accounts.all())[0].id, words, uuid4())
 
 
 async def _move(uow: UnitOfWork, words: str) -> object:

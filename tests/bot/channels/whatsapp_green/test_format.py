@@ -318,7 +318,7 @@ def test_staff_are_heard_in_the_guests_chat_when_they_write_on_the_hotels_own_ph
     kind, words = expected
     assert parsed(value) == StaffMessage(kind, GUEST, AT, "3EB0", words)
     (event,) = FORMAT.envelopes(orjson.dumps(value))
-    assert (event.kind, event.lane, event.event_id) == (EventKind.message, GUEST, "3EB0")
+    assert (event.kind, event.lane, event.event_id) == (EventKind.message, GUEST, f"3EB0:{GUEST}")
 
 
 def test_a_picture_is_kept_when_staff_send_it_from_the_hotels_own_phone() -> None:
@@ -400,6 +400,21 @@ def test_the_wrong_part_is_named_when_a_notification_can_not_be_read(value: Any,
     with pytest.raises(UnreadablePayload) as refusal:
         FORMAT.parse(orjson.dumps(value))
     assert refusal.value.part == part
+
+
+@pytest.mark.parametrize(
+    ("value", "elsewhere"),
+    [
+        (text("hi"), received("textMessage", sender={"chatId": "4930123@c.us"}, textMessageData={})),
+        (notification("outgoingMessageStatus", chatId=GUEST, idMessage="BAE5", status="read"),
+         notification("outgoingMessageStatus", chatId="4930123@c.us", idMessage="BAE5", status="read")),
+    ],
+)  # fmt: skip
+def test_an_event_is_another_when_its_message_has_the_id_of_one_in_another_chat(
+    value: dict[str, Any], elsewhere: dict[str, Any]
+) -> None:
+    ids = {FORMAT.envelopes(orjson.dumps(one))[0].event_id for one in (value, elsewhere)}
+    assert len(ids) == 2
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b'{"idMessage": {}}', b"[" * 9999])
