@@ -36,7 +36,8 @@ class Part(BaseModel):
         return {name: part for name, part in value.items() if part is not None} if isinstance(value, dict) else value
 
 
-def _moment(value: Any) -> datetime:
+def moment(value: Any) -> datetime:
+    """Return the time that a provider writes as seconds since 1970. Raises ValueError where it is none."""
     seconds = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= _LAST_SECOND:
         raise ValueError("it is not a time in seconds since 1970")
@@ -44,7 +45,7 @@ def _moment(value: Any) -> datetime:
 
 
 Text = Annotated[str, AfterValidator(clean_text)]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
+Moment = Annotated[datetime, BeforeValidator(moment)]
 """Seconds since 1970, up to 2100; read as an aware datetime in UTC."""
 Degrees = Annotated[float, Field(ge=-360, le=360, allow_inf_nan=False)]
 Size = Annotated[

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.base import JOURNAL_LAG, Batch, Limits, SendRecord
 from bot.channels.choices import numbered, send_parts, split_text
 from bot.channels.credentials import GreenCredentials
 from bot.channels.downloads import check_size, download
-from bot.channels.payload import identifier, inner
+from bot.channels.payload import identifier, inner, moment
 from bot.channels.whatsapp_green.calls import GreenCalls
 from bot.channels.whatsapp_green.content import is_group
 from bot.channels.whatsapp_green.format import STATES, GreenFormat, body_of_buttons
@@ -124,11 +124,11 @@ class GreenChannel:
         minutes = max(1, math.ceil((self._clock.now() - since + JOURNAL_LAG) / timedelta(minutes=1)))
         texts = {message.file.name} if message.file else {_plain(message), clean_text(message.text)}
         last_parts = {split_text(text, self.limits.text)[-1] for text in texts}
-        queue = await self._calls.queues.showMessagesQueueAsync()
-        journal = await self._calls.last_outgoing(minutes)
+        queue = _listed(await self._calls.queues.showMessagesQueueAsync())
+        journal = _listed(await self._calls.last_outgoing(minutes))
         for message_id in (*_queued(queue, chat_id, last_parts), *_sent(journal, chat_id, last_parts, since)):
             return SendRecord(message_id)
-        if isinstance(queue, list) and len(queue) >= QUEUE_SHOWN:
+        if len(queue) >= QUEUE_SHOWN:
             raise TransientError("the queue is longer than what is shown of it", JOURNAL_LAG)
         if self._clock.now() - since > timedelta(minutes=minutes):  # we stood still between question and answer
             raise TransientError("the journal was not asked far enough back", timedelta(seconds=1))
@@ -212,23 +212,36 @@ def _id_of(answer: Any) -> str:
     return message_id
 
 
-def _queued(queue: Any, chat_id: str, texts: set[str]) -> Iterator[str]:
-    for entry in queue if isinstance(queue, list) else ():
+def _listed(answer: Any) -> list[Any]:
+    """Return what the queue or the journal shows; some servers write null for an empty list."""
+    if answer is not None and not isinstance(answer, list):
+        raise TransientError("Green API gave something else than a list of messages")
+    return answer or []
+
+
+def _queued(queue: list[Any], chat_id: str, texts: set[str]) -> Iterator[str]:
+    for entry in queue:
         said = next((word for name in _WORDS if (word := inner(entry, "body", name))), None)
         message_id = identifier(inner(entry, "messageID"))
         if message_id and inner(entry, "body", "chatId") == chat_id and said in texts:
             yield message_id
 
 
-def _sent(journal: Any, chat_id: str, texts: set[str], since: datetime) -> Iterator[str]:
+def _sent(journal: list[Any], chat_id: str, texts: set[str], since: datetime) -> Iterator[str]:
     """Give the ids of matching messages, the latest first. Their times have whole seconds."""
     found = []
-    for entry in journal if isinstance(journal, list) else ():
-        message_id, at = identifier(inner(entry, "idMessage")), inner(entry, "timestamp")
-        is_late = isinstance(at, int) and at >= math.floor(since.astimezone(UTC).timestamp())
-        if message_id and is_late and inner(entry, "chatId") == chat_id and _said(entry) & texts:
-            found.append((at, message_id))
-    yield from (message_id for _, message_id in sorted(found, reverse=True))
+    for entry in journal:
+        message_id = identifier(inner(entry, "idMessage"))
+        if message_id and inner(entry, "chatId") == chat_id and _said(entry) & texts:
+            found.append((_time_of(entry), message_id))
+    yield from (message_id for at, message_id in sorted(found, reverse=True) if at >= since.replace(microsecond=0))
+
+
+def _time_of(entry: dict[str, Any]) -> datetime:
+    try:
+        return moment(entry.get("timestamp"))
+    except ValueError:
+        raise TransientError("the journal does not say when a message was sent") from None
 
 
 def _said(entry: dict[str, Any]) -> set[str]:

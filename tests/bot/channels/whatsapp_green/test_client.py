@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -257,11 +257,43 @@ async def test_an_older_message_of_the_same_words_is_not_taken_for_the_lost_one(
     assert await desk.channel.find_sent(GUEST, message, since) is None
 
 
-async def test_nothing_is_found_when_journal_and_queue_are_not_lists(desk: Desk) -> None:
-    desk.answer(200, {"oops": 1}, "showMessagesQueue")
+async def test_nothing_is_found_when_journal_and_queue_are_empty_in_their_way(desk: Desk) -> None:
+    desk.answer(200, None, "showMessagesQueue")
     desk.answer(200, [None, {"idMessage": "x", "timestamp": "now"}], "lastOutgoingMessages")
     since = desk.clock.now() - LATER
     assert await desk.channel.find_sent(GUEST, OutgoingMessage("hello"), since) is None
+
+
+def _line(timestamp: object) -> dict[str, object]:
+    return {"idMessage": "3EB0", "chatId": GUEST, "textMessage": "hello", "timestamp": timestamp}
+
+
+@pytest.mark.parametrize("timestamp", [str, float])
+async def test_a_lost_message_is_found_when_the_journal_writes_its_time_otherwise(
+    desk: Desk, timestamp: Callable[[int], object]
+) -> None:
+    since = desk.clock.now()
+    desk.answer(200, [_line(timestamp(int(since.timestamp())))], "lastOutgoingMessages")
+    found = await desk.channel.find_sent(GUEST, OutgoingMessage("hello"), since)
+    assert found
+    assert found.message_id == "3EB0"
+
+
+@pytest.mark.parametrize(
+    ("method", "shown"),
+    [
+        ("showMessagesQueue", {"message": "no"}),
+        ("lastOutgoingMessages", "no"),
+        ("lastOutgoingMessages", [_line("now")]),
+        ("lastOutgoingMessages", [_line(None)]),
+    ],
+)
+async def test_nobody_says_that_it_is_absent_when_what_is_shown_can_not_be_read(
+    desk: Desk, method: str, shown: object
+) -> None:
+    desk.answer(200, shown, method)
+    with pytest.raises(TransientError):
+        await desk.channel.find_sent(GUEST, OutgoingMessage("hello"), desk.clock.now())
 
 
 @pytest.mark.parametrize(
