@@ -109,5 +109,5 @@ def _foreign(answer: Answer, repeatable: bool) -> BellhopError:
     if status in (401, 404):
         return AccountUnusable(_TOKEN_REFUSED)
     if 300 <= status < 500:
-        return TransientError(f"something between us and Telegram answered {status}", answer.retry_after)
+        return TransientError(f"something between us and Telegram answered {status}", answer.retry_after or None)
     return unanswered(f"the answer, with status {status}, is not the Bot API's", repeatable)
