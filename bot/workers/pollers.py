@@ -15,7 +15,7 @@ from uuid import UUID
 
 from bot.channels.base import Channel
 from bot.channels.connections import Connections, WebhookCredentials
-from bot.errors import AccountContested, AccountUnusable, BellhopError, TransientError
+from bot.errors import AccountContested, AccountUnusable, BellhopError, PermanentError, TransientError
 from bot.inbox import Inbox
 from bot.messages import Platform
 from bot.notifications import Desk
@@ -32,6 +32,8 @@ FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(seconds=30)
 CONTESTED_PAUSE = timedelta(seconds=30)
 EMPTY_PAUSE = timedelta(milliseconds=200)
+# So many in a row are no whim of something between us and the provider: somebody has to see to it.
+REFUSALS = 3
 STATE_EVERY = timedelta(seconds=60)
 UNUSABLE_PAUSE = timedelta(seconds=60)
 
@@ -119,20 +121,26 @@ class Pollers:
 
     async def _keep(self, account: AccountHead) -> None:
         """Serve one account for ever; every failure is waited out in its own way."""
-        failures = 0
+        failures, is_contested = 0, False
         with bound(hotel_id=account.hotel_id, account_id=account.account_id):
             while True:
                 try:
                     async with self._open(account) as (channel, webhook):
                         await channel.use_webhook(self._address(account, webhook), webhook.secret)
                         while True:
-                            await self._is(account, AccountStatus(await channel.state()), None)
+                            status = AccountStatus(await channel.state())
+                            # Of one that others read, too, its state says nothing: whether it can be read tells.
+                            if status is not AccountStatus.active or not is_contested:
+                                await self._is(account, status, None)
                             failures = 0
                             await self._read(account, channel)
+                            is_contested = False
                 except Exception as error:
                     if not isinstance(error, BellhopError) and not is_overload(error):
                         raise
                     failures += 1
+                    if isinstance(error, AccountContested | AccountUnusable):
+                        is_contested = isinstance(error, AccountContested)
                     await asyncio.sleep((await self._after(account, error, failures)).total_seconds())
 
     @asynccontextmanager
@@ -183,6 +191,8 @@ class Pollers:
             case TransientError(retry_after=timedelta() as asked):
                 return asked
             case _:
+                if isinstance(error, PermanentError) and failures == REFUSALS:
+                    await self._is(account, AccountStatus.limited, str(error))
                 return min(FIRST_PAUSE * (1 << min(failures - 1, 10)), LONGEST_PAUSE)
 
     async def _is(self, account: AccountHead, status: AccountStatus, reason: str | None) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.enrolment import NewAccount, enrol_account
 from bot.messages import Platform
 from bot.simulator.faults import Fault
+from bot.workers import pollers
 from tests.flows.house import BOT_TOKEN, HOTEL_PHONE, Scene, eventually
 
 _DAMAGE = """
@@ -73,3 +74,29 @@ async def test_nothing_is_in_doubt_when_credentials_change_while_a_call_is_under
         await scene.simulator.until(lambda: scene.simulator.telegram.chat(scene.bot, scene.maria).from_bot())
         await eventually(lambda: scene.rows("SELECT FROM outbox HAVING every(state = 'sent')"))
     assert len(anna.said()) == 1
+
+
+async def test_staff_hear_once_of_another_reader_when_it_stays(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    for pause in ("CONTESTED_PAUSE", "STATE_EVERY"):
+        monkeypatch.setattr(pollers, pause, timedelta(milliseconds=50))
+    taken = '{"message": "Webhook is set"}'
+    scene.simulator.green.faults.program(Fault.answer(400, taken), method="receiveNotification", times=5)
+    async with scene.serving():
+        await scene.simulator.until(lambda: not scene.simulator.green.faults.waiting)
+        guest = scene.guest(Platform.whatsapp_green)
+        guest.write("What is the wifi password?")
+        await scene.simulator.until(guest.said)
+        await eventually(lambda: scene.rows("SELECT FROM channel_accounts HAVING every(status = 'active')"))
+        told = await scene.rows("SELECT FROM staff_notifications WHERE content LIKE '%limited%'")
+    assert len(told) == 1
+
+
+async def test_staff_hear_of_it_when_the_provider_refuses_to_push(scene: Scene) -> None:
+    refusal = '{"ok": false, "error_code": 400, "description": "Bad Request: bad webhook: failed to resolve host"}'
+    scene.simulator.telegram.faults.program(Fault.answer(400, refusal), method="setWebhook", times=None)
+    async with scene.serving(BELLHOP_PUBLIC_URL="https://hotel.example"):
+        (account,) = await eventually(
+            lambda: scene.rows("SELECT status_reason FROM channel_accounts WHERE status = 'limited'")
+        )
+        await scene.simulator.until(lambda: any("is limited" in alert for alert in scene.alerts()))
+    assert "failed to resolve host" in account["status_reason"]
