@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -126,14 +126,14 @@ class Pollers:
             while True:
                 try:
                     async with self._open(account) as (channel, webhook):
-                        await channel.use_webhook(self._address(account, webhook), webhook.secret)
+                        ours = await self._point(account, channel, webhook)
                         while True:
                             status = AccountStatus(await channel.state())
                             # Of one that others read, too, its state says nothing: whether it can be read tells.
                             if status is not AccountStatus.active or not is_contested:
                                 await self._is(account, status, None)
                             failures = 0
-                            await self._read(account, channel)
+                            await self._read(account, channel, ours)
                             is_contested = False
                 except Exception as error:
                     if not isinstance(error, BellhopError) and not is_overload(error):
@@ -152,16 +152,32 @@ class Pollers:
         async with self._connections.reader(account.hotel_id, record) as channel:
             yield channel, self._connections.webhook(account.hotel_id, record)
 
+    async def _point(
+        self, account: AccountHead, channel: Channel, webhook: WebhookCredentials
+    ) -> Collection[str | None] | None:
+        """Tell the provider where to push; return by which words it may say so, None where we fetch.
+
+        It may write our address in its own way, and with None not be able to say it.
+        """
+        address = self._address(account, webhook)
+        await channel.use_webhook(address, webhook.secret)
+        return None if address is None else {None, address, await channel.webhook()}
+
     def _address(self, account: AccountHead, webhook: WebhookCredentials) -> str | None:
         """Return where the provider is to push; None where nobody outside can reach us and we fetch."""
         if self._public_url is None:
             return None
         return f"{self._public_url}/webhooks/{PATHS[Platform(account.platform)]}/{webhook.key}"
 
-    async def _read(self, account: AccountHead, channel: Channel) -> None:
-        """Fetch for a while, or just wait where the provider pushes; then it is time to ask for the state again."""
-        if self._public_url is not None:
+    async def _read(self, account: AccountHead, channel: Channel, ours: Collection[str | None] | None) -> None:
+        """Fetch for a while, or just wait where the provider pushes; then it is time to ask for the state again.
+
+        Raises AccountContested where the provider pushes to none of `ours` by now.
+        """
+        if ours is not None:
             await asyncio.sleep(STATE_EVERY.total_seconds())
+            if await channel.webhook() not in ours:
+                raise AccountContested("another program has set its own webhook for this account: find and stop it")
             return
         until = time.monotonic() + STATE_EVERY.total_seconds()
         while time.monotonic() < until:

@@ -6,6 +6,7 @@ import gzip
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -15,7 +16,10 @@ from bot.app import House
 from bot.channels.connections import WebhookCredentials
 from bot.database import Logins
 from bot.messages import Platform
-from tests.flows.house import Scene, eventually
+from bot.simulator.faults import Fault
+from bot.simulator.history import Kind
+from bot.workers import pollers
+from tests.flows.house import BOT_TOKEN, INSTANCE_ID, INSTANCE_TOKEN, Scene, eventually
 from tests.flows.proxy import PostgresProxy
 
 BOTH = pytest.mark.parametrize("platform", list(Platform))
@@ -124,3 +128,43 @@ async def test_nothing_is_acknowledged_when_the_database_is_away(scene: Scene, p
             proxy.is_open = True
             assert await door.push(platform, guard.key, guard.secret, b'{"a": 1}') == 200
     assert len(await scene.rows("SELECT FROM inbox_events WHERE payload IN ('{}', '{\"a\": 1}')")) == 2
+
+
+@BOTH
+async def test_staff_hear_of_it_and_guests_are_answered_when_somebody_set_another_webhook(
+    scene: Scene, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pause in ("CONTESTED_PAUSE", "STATE_EVERY"):
+        monkeypatch.setattr(pollers, pause, timedelta(milliseconds=50))
+    guest = scene.guest(platform)
+    async with pushed_to(scene):
+        await eventually(lambda: scene.rows("SELECT FROM channel_accounts HAVING every(status = 'active')"))
+        await _push_elsewhere(scene, platform)
+        await scene.simulator.until(lambda: any("is limited" in alert for alert in scene.alerts()))
+        guest.write("What is the wifi password?")
+        (reply, *_) = await scene.simulator.until(guest.said)
+        await eventually(lambda: scene.rows("SELECT FROM channel_accounts HAVING every(status = 'active')"))
+    assert "sunny-terrace" in reply.text
+
+
+async def test_nobody_is_told_when_the_provider_writes_the_address_in_its_own_way(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pollers, "STATE_EVERY", timedelta(milliseconds=50))
+    own_way = Fault.answer(200, '{"ok": true, "result": {"url": "https://HOTEL.example:443/webhooks"}}')
+    scene.simulator.telegram.faults.program(own_way, method="getWebhookInfo", times=None)
+    async with pushed_to(scene):
+        await scene.simulator.until(lambda: len(scene.simulator.history.of(method="getMe", kind=Kind.ok)) > 3)
+    told = await scene.rows("SELECT content FROM staff_notifications")
+    assert not [alert for alert in told if "is limited" in alert["content"]]
+
+
+async def _push_elsewhere(scene: Scene, platform: Platform) -> None:
+    """Set another webhook, as a program would that has the same credentials."""
+    telegram, green = scene.simulator.telegram.url, scene.simulator.green.url
+    url, name = {
+        Platform.telegram: (f"{telegram}/bot{BOT_TOKEN}/setWebhook", "url"),
+        Platform.whatsapp_green: (f"{green}/waInstance{INSTANCE_ID}/setSettings/{INSTANCE_TOKEN}", "webhookUrl"),
+    }[platform]
+    async with aiohttp.ClientSession() as session, session.post(url, json={name: "http://127.0.0.1:9/"}) as answer:
+        assert answer.status == 200
