@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.nlu.attention import find_attention, is_unsafe
 from bot.nlu.base import SentimentType
 from bot.nlu.tokens import tokenise
 from handlers.base import Outcome, Reply, Turn
+from handlers.once import noting, said_lately
 from models.enums import ConversationStatus
 
 _SAY_ONCE_IN = timedelta(minutes=10)
@@ -33,12 +34,7 @@ class SaySorry(Reply):
         if is_danger(turn):
             number = turn.settings.emergency_number
             return Outcome((turn.reply("emergency-received", number=number),), status=status)
-        if _said_lately(turn):
+        if said_lately(turn, _SAID, _SAY_ONCE_IN):
             return Outcome(status=status)
         key = "complaint-received" if needs_action else "disappointment-received"
-        return Outcome((turn.reply(key),), status=status, context={**turn.context, _SAID: turn.now.isoformat()})
-
-
-def _said_lately(turn: Turn) -> bool:
-    said = turn.context.get(_SAID)
-    return said is not None and turn.now - datetime.fromisoformat(said) < _SAY_ONCE_IN
+        return Outcome((turn.reply(key),), status=status, context=noting(turn, _SAID))

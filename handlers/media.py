@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.messages import IncomingKind
 from handlers.attention import is_unhappy
 from handlers.base import Alert, Outcome, Reply, Turn
+from handlers.once import noting, said_lately
 from models.enums import NotificationType, Severity
 
+_SAY_ONCE_IN = timedelta(minutes=1)
 _THANKS = {
     IncomingKind.media: "media-received",
     IncomingKind.contact: "media-received",
@@ -15,11 +19,14 @@ _THANKS = {
 
 
 class PassOn(Reply):
-    """Thanks for a picture, a place, a contact card; asks for words where it can't be opened."""
+    """Thanks for a picture, a place, a contact card; asks for words where it can't be opened. Pictures mostly come by
+    the handful: all of them are thanked for once."""
 
     def think(self, turn: Turn, loaded: None) -> Outcome:
-        reply = turn.reply(_THANKS.get(turn.message.kind, "unsupported-received"))
-        return Outcome(() if turn.is_escalated else (reply,), alerts=_seen_by_staff("alert-title-media"))
+        key, alerts = _THANKS.get(turn.message.kind, "unsupported-received"), _seen_by_staff("alert-title-media")
+        if turn.is_escalated or said_lately(turn, key, _SAY_ONCE_IN):
+            return Outcome(alerts=alerts)
+        return Outcome((turn.reply(key),), alerts=alerts, context=noting(turn, key))
 
 
 class NoteEdit(Reply):

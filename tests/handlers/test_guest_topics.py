@@ -32,6 +32,10 @@ async def send_media(person: Person, caption: str = "", kind: IncomingKind = Inc
     return await person.write(caption, kind=kind, attachments=(photo,))
 
 
+async def share_place(person: Person) -> Said:
+    return await person.write("", kind=IncomingKind.location, location=Location(52.5, 13.4))
+
+
 @pytest.mark.parametrize("platform", list(Platform))
 async def test_guest_gets_the_hotels_own_answer_when_they_ask_in_their_words(
     house: House, other_house: House, platform: Platform
@@ -361,6 +365,16 @@ async def test_staff_see_it_when_a_guest_sends_what_the_bot_cannot_read(
     quiet = await person.write("", kind=kind)
     assert quiet.replies == ()
     assert titles(quiet.outcome) == ["alert-title-media"]
+
+
+async def test_guest_is_thanked_once_and_staff_see_each_when_several_pictures_come_together(house: House) -> None:
+    person = house.person()
+    first, second, place = await send_media(person), await send_media(person), await share_place(person)
+    assert ["received it" in said.text for said in (first, second)] == [True, False]
+    assert "your location" in place.text
+    assert {tuple(titles(said.outcome)) for said in (first, second, place)} == {("alert-title-media",)}
+    house.clock.move(timedelta(minutes=1))
+    assert "received it" in (await send_media(person)).text
 
 
 async def test_guest_hears_a_sorry_when_the_picture_has_an_unhappy_caption(house: House) -> None:
