@@ -55,6 +55,25 @@ class _Reader:
         return self.task.done() or now is None or now.webhook_key_hash != self.account.webhook_key_hash
 
 
+@dataclass(slots=True)
+class _Mishaps:
+    """What went wrong with an account in a row: at all, and by the provider's refusal of what was asked of it."""
+
+    failures: int = 0
+    refusals: int = 0
+    is_hindered: bool = False
+    """Whether somebody has to see to it, though the provider may say that the account is well."""
+
+    def count(self, error: Exception) -> None:
+        self.failures += 1
+        is_refused = isinstance(error, PermanentError) and not isinstance(error, AccountUnusable)
+        self.refusals = self.refusals + 1 if is_refused else 0
+        if isinstance(error, AccountUnusable):
+            self.is_hindered = False
+        elif isinstance(error, AccountContested) or self.refusals >= REFUSALS:
+            self.is_hindered = True
+
+
 class Pollers:
     """Keeps one reader per account, as the accounts come, change and go."""
 
@@ -121,7 +140,7 @@ class Pollers:
 
     async def _keep(self, account: AccountHead) -> None:
         """Serve one account for ever; every failure is waited out in its own way."""
-        failures, is_contested = 0, False
+        mishaps = _Mishaps()
         with bound(hotel_id=account.hotel_id, account_id=account.account_id):
             while True:
                 try:
@@ -129,19 +148,16 @@ class Pollers:
                         ours = await self._point(account, channel, webhook)
                         while True:
                             status = AccountStatus(await channel.state())
-                            # Of one that others read, too, its state says nothing: whether it can be read tells.
-                            if status is not AccountStatus.active or not is_contested:
+                            if status is not AccountStatus.active or not mishaps.is_hindered:
                                 await self._is(account, status, None)
-                            failures = 0
+                            mishaps.failures = 0
                             await self._read(account, channel, ours)
-                            is_contested = False
+                            mishaps = _Mishaps()
                 except Exception as error:
                     if not isinstance(error, BellhopError) and not is_overload(error):
                         raise
-                    failures += 1
-                    if isinstance(error, AccountContested | AccountUnusable):
-                        is_contested = isinstance(error, AccountContested)
-                    await asyncio.sleep((await self._after(account, error, failures)).total_seconds())
+                    mishaps.count(error)
+                    await asyncio.sleep((await self._after(account, error, mishaps)).total_seconds())
 
     @asynccontextmanager
     async def _open(self, account: AccountHead) -> AsyncIterator[tuple[Channel, WebhookCredentials]]:
@@ -194,9 +210,9 @@ class Pollers:
                 # A provider that answers a long poll at once, or never forgets, must not make us spin.
                 await asyncio.sleep(EMPTY_PAUSE.total_seconds())
 
-    async def _after(self, account: AccountHead, error: Exception, failures: int) -> timedelta:
+    async def _after(self, account: AccountHead, error: Exception, mishaps: _Mishaps) -> timedelta:
         """Say what went wrong where it should be known; return how long to wait."""
-        log.warning("fetch_failed", error=error, attempt=failures)
+        log.warning("fetch_failed", error=error, attempt=mishaps.failures)
         match error:
             case AccountUnusable():
                 await self._is(account, AccountStatus.disconnected, str(error))
@@ -206,10 +222,11 @@ class Pollers:
                 return CONTESTED_PAUSE
             case TransientError(retry_after=timedelta() as asked):
                 return asked
+            case PermanentError() if mishaps.is_hindered:
+                await self._is(account, AccountStatus.limited, str(error))
+                return LONGEST_PAUSE
             case _:
-                if isinstance(error, PermanentError) and failures == REFUSALS:
-                    await self._is(account, AccountStatus.limited, str(error))
-                return min(FIRST_PAUSE * (1 << min(failures - 1, 10)), LONGEST_PAUSE)
+                return min(FIRST_PAUSE * (1 << min(mishaps.failures - 1, 10)), LONGEST_PAUSE)
 
     async def _is(self, account: AccountHead, status: AccountStatus, reason: str | None) -> None:
         if status is AccountStatus.active and self._statuses.get(account.account_id) == status:

@@ -10,6 +10,7 @@ import pytest
 from bot.enrolment import NewAccount, enrol_account
 from bot.messages import Platform
 from bot.simulator.faults import Fault
+from bot.simulator.history import Kind
 from bot.workers import pollers
 from tests.flows.house import BOT_TOKEN, HOTEL_PHONE, Scene, eventually
 
@@ -91,12 +92,19 @@ async def test_staff_hear_once_of_another_reader_when_it_stays(scene: Scene, mon
     assert len(told) == 1
 
 
-async def test_staff_hear_of_it_when_the_provider_refuses_to_push(scene: Scene) -> None:
+@pytest.mark.parametrize(("method", "public_url"), [("setWebhook", "https://hotel.example"), ("getUpdates", "")])
+async def test_staff_hear_once_of_it_when_the_provider_refuses_to_push_or_to_be_read(
+    scene: Scene, method: str, public_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pause in ("FIRST_PAUSE", "LONGEST_PAUSE"):
+        monkeypatch.setattr(pollers, pause, timedelta(milliseconds=50))
     refusal = '{"ok": false, "error_code": 400, "description": "Bad Request: bad webhook: failed to resolve host"}'
-    scene.simulator.telegram.faults.program(Fault.answer(400, refusal), method="setWebhook", times=None)
-    async with scene.serving(BELLHOP_PUBLIC_URL="https://hotel.example"):
-        (account,) = await eventually(
-            lambda: scene.rows("SELECT status_reason FROM channel_accounts WHERE status = 'limited'")
-        )
+    scene.simulator.telegram.faults.program(Fault.answer(400, refusal), method=method, times=None)
+    refused = scene.simulator.history
+    async with scene.serving(BELLHOP_PUBLIC_URL=public_url):
         await scene.simulator.until(lambda: any("is limited" in alert for alert in scene.alerts()))
+        asked = len(refused.of(method=method, kind=Kind.fail))
+        await scene.simulator.until(lambda: len(refused.of(method=method, kind=Kind.fail)) > asked + 3)
+        (account,) = await scene.rows("SELECT status_reason FROM channel_accounts WHERE status = 'limited'")
     assert "failed to resolve host" in account["status_reason"]
+    assert len([alert for alert in scene.alerts() if "is limited" in alert]) == 1
