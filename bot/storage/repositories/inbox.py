@@ -114,8 +114,8 @@ class Inbox(Repository):
     async def queue_statuses(self, messages: Collection[tuple[UUID, str]]) -> set[UUID]:
         """Queue again what the provider said of messages before their ids were known here; return the chats.
 
-        The messages are named by account and provider's id; the events' ids are that id, alone or followed by a colon
-        and the status.
+        The messages are named by account and provider's id; the events' ids are that id, alone or with more behind a
+        colon. Those of another chat's message of the same id are merely looked at once more.
         """
         if not messages:
             return set()
