@@ -139,8 +139,7 @@ async def test_staff_hear_of_it_and_guests_are_answered_when_somebody_set_anothe
     guest = scene.guest(platform)
     async with pushed_to(scene):
         await eventually(lambda: scene.rows("SELECT FROM channel_accounts HAVING every(status = 'active')"))
-        await _push_elsewhere(scene, platform)
-        await scene.simulator.until(lambda: any("is limited" in alert for alert in scene.alerts()))
+        await eventually(lambda: _is_told(scene, platform))
         guest.write("What is the wifi password?")
         (reply, *_) = await scene.simulator.until(guest.said)
         await eventually(lambda: scene.rows("SELECT FROM channel_accounts HAVING every(status = 'active')"))
@@ -157,6 +156,12 @@ async def test_nobody_is_told_when_the_provider_writes_the_address_in_its_own_wa
         await scene.simulator.until(lambda: len(scene.simulator.history.of(method="getMe", kind=Kind.ok)) > 3)
     told = await scene.rows("SELECT content FROM staff_notifications")
     assert not [alert for alert in told if "is limited" in alert["content"]]
+
+
+async def _is_told(scene: Scene, platform: Platform) -> bool:
+    """Whether staff know of it by now; ours may have been set again for another reason, before anybody noticed."""
+    await _push_elsewhere(scene, platform)
+    return any("is limited" in alert for alert in scene.alerts())
 
 
 async def _push_elsewhere(scene: Scene, platform: Platform) -> None:
