@@ -15,7 +15,7 @@ from bot.nlu.signs import signs_of
 from bot.nlu.tokens import LONGEST_WORD, surfaces
 
 # From how sure the model must be that somebody has to act; a rule that holds makes up for much of its doubt.
-SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.5, 0.4
+SURE_OF_ATTENTION, SURE_WITH_A_RULE = 0.4, 0.3
 # Who is this surely not unhappy needs nobody at once, though some of the words are those of complaints.
 CALM = 0.25
 # How sure of a mood the model must be where the lexicon sees none: most messages have none.

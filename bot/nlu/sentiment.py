@@ -76,7 +76,8 @@ def bounded(kind: SentimentType, balance: float) -> Decimal:
 def read(text: str) -> Reading:
     """Judge `text`; always the same for the same text, in time linear in its length.
 
-    The lexicon is Russian and English; in others it knows emoji, loan words, and what is dangerous or broken.
+    The lexicon is richest in Russian and English; in others it knows emoji, loan words, the commonest praise and
+    blame, and what is dangerous or broken.
     """
     tokens = tokenise(text)
     findings = find_attention(tokens)

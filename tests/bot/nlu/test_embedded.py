@@ -45,6 +45,44 @@ def test_an_emergency_is_heard_when_it_is_told_politely(text: str) -> None:
     assert judgement.intent is Intent.emergency
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "our toddler drank some bleach",
+        "сын выпил жидкость, отбеливатель",
+        "unser Sohn hat Spülmittel getrunken",
+        "ma fille a avalé une pile",
+        "mi hija bebió lejía",
+        "孩子喝了洗洁精",
+        "kızım çamaşır suyu içti",
+    ],
+)
+def test_an_emergency_is_heard_when_somebody_has_swallowed_what_nobody_may(text: str) -> None:
+    judgement = JUDGE.judge(text)
+    assert judgement.sentiment.type is SentimentType.requires_attention
+    assert judgement.intent is Intent.emergency
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I had the most delicious breakfast",
+        "a jug of sangria by the pool, please",
+        "how far is it to the Champs Elysees",
+        "we feel brand new after the hammam",
+        "todo estaba muy bien",
+        "la pulizia della camera alle dieci, grazie",
+        "manzaraya bayıldık",
+        "мы отлично загорели",
+        "можно пожарить рыбу на гриле?",
+    ],
+)
+def test_nobody_is_alarmed_when_a_word_only_looks_like_danger(text: str) -> None:
+    judgement = JUDGE.judge(text)
+    assert judgement.sentiment.type is not SentimentType.requires_attention
+    assert judgement.intent is not Intent.emergency
+
+
 @pytest.mark.parametrize("text", [text for texts in POLITE.values() for text in texts.strip().splitlines()])
 def test_nobody_is_alarmed_when_a_guest_asks_kindly(text: str) -> None:
     assert (text, sentiment(text).type) == (text, SentimentType.neutral)
@@ -108,7 +146,17 @@ def test_the_intent_is_what_the_guest_wants(text: str, intent: Intent) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Das Zimmer ist wunderschön", "nous avons adoré l'hôtel", "早餐非常好吃", "harika bir tatildi"]
+    "text",
+    [
+        "Das Zimmer ist wunderschön",
+        "nous avons adoré l'hôtel",
+        "早餐非常好吃",
+        "harika bir tatildi",
+        "da gab es wirklich nichts auszusetzen",
+        "on n'a rien à redire",
+        "sin pegas, todo impecable",
+        "挑不出毛病",
+    ],
 )
 def test_praise_is_heard_in_every_language(text: str) -> None:
     judged = sentiment(text)
