@@ -13,8 +13,8 @@ from bot.nlu.terms import DATA, Hit, Terms
 from bot.nlu.tokens import Token
 
 ALONE = "alone"
-# The classes of words that tell of fire, blood, a break-in; of those who come to the rescue; of illness; of what nobody
-# may swallow; of a wish to die; of somebody who is missing; of water where there is current.
+# The classes of words that tell of fire, blood, a break-in; of those who come to the rescue; of illness; of what
+# nobody may swallow; of a wish to die; of somebody who is missing; of water where there is current.
 SAFETY = frozenset({"danger", "rescue", "unwell", "swallow", "despair", "astray", "gone", "seek", "flooding"})
 CONDITION = re.compile(r"(!?)([<>]?)([a-z]+):([0-9]+)")
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.nlu.base import Intent, Sentiment, SentimentType
 from bot.nlu.embedded import EmbeddedJudge
+from bot.nlu.terms import DATA
 from tests.bot.nlu.guests import POLITE, SMOKE
 
 JUDGE = EmbeddedJudge()
@@ -16,6 +17,10 @@ JUDGE = EmbeddedJudge()
 
 def sentiment(text: str) -> Sentiment:
     return JUDGE.judge(text).sentiment
+
+
+def test_what_ships_is_less_than_three_megabytes() -> None:
+    assert sum(file.stat().st_size for file in DATA.iterdir()) < 3_000_000
 
 
 @pytest.mark.parametrize("language", SMOKE)
@@ -37,17 +42,6 @@ def test_somebody_must_come_when_a_guest_sees_smoke_whatever_the_language(langua
         "perdonen, hay alguien intentando abrir nuestra puerta",
         "不好意思，有人在撬我们的门",
         "rahatsız ediyorum, babam yere yığıldı",
-    ],
-)
-def test_an_emergency_is_heard_when_it_is_told_politely(text: str) -> None:
-    judgement = JUDGE.judge(text)
-    assert judgement.sentiment.type is SentimentType.requires_attention
-    assert judgement.intent is Intent.emergency
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
         "our toddler drank some bleach",
         "сын выпил жидкость, отбеливатель",
         "unser Sohn hat Spülmittel getrunken",
@@ -57,7 +51,7 @@ def test_an_emergency_is_heard_when_it_is_told_politely(text: str) -> None:
         "kızım çamaşır suyu içti",
     ],
 )
-def test_an_emergency_is_heard_when_somebody_has_swallowed_what_nobody_may(text: str) -> None:
+def test_an_emergency_is_heard_when_it_is_told_politely_or_calmly(text: str) -> None:
     judgement = JUDGE.judge(text)
     assert judgement.sentiment.type is SentimentType.requires_attention
     assert judgement.intent is Intent.emergency
