@@ -33,3 +33,18 @@ async def begin_next(uow: UnitOfWork, leases: Collection[ChatLease]) -> dict[UUI
         chat_id: Begun(one.event, Platform(platforms[one.event.account_id]), one.is_begun)
         for chat_id, one in waiting.items()
     }
+
+
+async def replay(uow: UnitOfWork, event_id: int) -> InboxRecord | None:
+    """Queue an event that was set aside as if it had just come; None where there is none with this id.
+
+    Whoever stores the same event once more has locked its chat, and waits for the event.
+    """
+    event = await uow.inbox.get(event_id)
+    if event is None:
+        return None
+    await uow.chats.lock([event.chat_id])
+    queued = await uow.inbox.replay(event_id)
+    if queued is not None:
+        await uow.chats.wake(queued.chat_id)
+    return queued

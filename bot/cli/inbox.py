@@ -10,6 +10,7 @@ from bot.cli.context import hotel_called, with_database
 from bot.clock import Clock
 from bot.config import Settings
 from bot.errors import RejectedInput
+from bot.lanes import replay
 from bot.storage.repositories.inbox import InboxRecord
 from bot.storage.unit_of_work import Database
 
@@ -65,9 +66,8 @@ def replay_event(slug: str, event_id: int) -> None:
 
     async def work(settings: Settings, database: Database, clock: Clock) -> InboxRecord | None:
         async with database.unit(await hotel_called(database, slug)) as uow:
-            event = await uow.inbox.replay(event_id)
+            event = await replay(uow, event_id)
             if event is not None:
-                await uow.chats.wake(event.chat_id)
                 await uow.audits.add("inbox.replay", f"Event {event_id} was queued again.", clock.now())
             return event
 

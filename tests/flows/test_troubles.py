@@ -12,6 +12,7 @@ from bot.app import open_house
 from bot.channels.registry import connect
 from bot.database import Logins
 from bot.inbox import Inbox
+from bot.lanes import replay
 from bot.messages import Platform
 from bot.nlu.analysis import Analyser
 from bot.simulator.faults import Fault
@@ -66,8 +67,7 @@ async def test_poison_is_set_aside_and_answered_later_when_its_handler_was_mende
         (reply, *_) = await scene.simulator.until(guest.said)
         await scene.simulator.until(lambda: any("3 times" in alert for alert in scene.alerts()))
         async with scene.unit() as uow:
-            replayed = await uow.inbox.replay(event["id"])
-            await uow.chats.wake(event["chat_id"])
+            replayed = await replay(uow, event["id"])
         assert replayed is not None
         await eventually(lambda: scene.rows("SELECT FROM messages WHERE content = 'poison'"))
         await scene.simulator.until(lambda: len(guest.said()) == 2)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import LeaseLost
+from bot.lanes import replay
 from bot.storage.claims import ChatLease
 from bot.storage.repositories.outbox import NewOutboxMessage
 from bot.storage.unit_of_work import Database
@@ -196,13 +197,32 @@ async def test_goes_on_behind_a_quarantined_event_and_takes_it_back_when_replaye
     async with house.database.unit(house.hotel_id) as uow:
         (kept,) = await uow.inbox.quarantined()
         assert (kept.payload, kept.last_error, kept.state) == (b"poison", "unreadable", InboxState.quarantined)
-        replayed = await uow.inbox.replay(kept.id)
+        replayed = await replay(uow, kept.id)
         assert replayed is not None
         assert replayed.attempts == 0
-        assert await uow.inbox.replay(kept.id) is None, "it is queued already"
-        await uow.chats.wake(replayed.chat_id)
+        assert await replay(uow, kept.id) is None, "it is queued already"
     (again,) = await house.database.claims.claim_chats(1)
     assert await handle_all(house, again) == ["poison"]
+
+
+async def test_waits_for_its_chat_when_an_event_comes_again_while_it_is_replayed(house: House) -> None:
+    await house.receive("poison")
+    (lease,) = await house.database.claims.claim_chats(1)
+    async with house.database.unit(house.hotel_id) as uow:
+        poison = await begin_next(uow, lease.chat_id)
+        assert poison is not None
+        await uow.inbox.quarantine(poison.id, NOW, "unreadable")
+
+    async def again() -> None:
+        async with house.database.unit(house.hotel_id) as uow:
+            assert await replay(uow, poison.id)
+
+    async with house.database.unit(house.hotel_id) as uow:
+        chat_id = await ready_chat(uow, house.account_id, "chat 0")
+        replaying = asyncio.create_task(again())
+        await waits_for_lock(house.database, replaying)
+        assert not await uow.inbox.add([house.event(chat_id, "poison")]), "it is stored already"
+    await replaying
 
 
 async def test_keeps_the_time_since_which_a_chat_waits_when_more_arrives(house: House) -> None:
