@@ -17,19 +17,19 @@ async def test_everybody_sees_and_keeps_what_staff_put_right(scene: Scene, platf
     async with scene.serving():
         guest.write("The room is filthy and nobody answers")
         await scene.simulator.until(scene.alerts)
-        for label in ("✎ Put right", "It is about…", "Housekeeping"):
+        for label in ("✎ Put right", "It is about…", "Something broken"):
             await _tap(scene, label)
         for label in ("✎ Put right", "🟠 Unhappy, not urgent", "I'm on it"):
             await _tap(scene, label)
         await scene.simulator.until(lambda: "✓ Olga" in _alert(scene).text)
     shown = _alert(scene)
     assert "Because of: filthy and nobody answers (" in shown.text
-    assert shown.text.splitlines()[-1].endswith("🟠 Unhappy, not urgent, Housekeeping")
+    assert shown.text.splitlines()[-1].endswith("🟠 Unhappy, not urgent, Something broken")
     assert [button.label for button in shown.buttons] == ["Done: let the bot answer", "✎ Put right"]
     (kept,) = await scene.rows(
         "SELECT sentiment_type, intent, name FROM message_corrections JOIN users ON users.id = corrected_by"
     )
-    assert tuple(kept) == ("negative", "housekeeping", "Olga")
+    assert tuple(kept) == ("negative", "maintenance", "Olga")
     (judged,) = await scene.rows("SELECT sentiment_type FROM messages WHERE role = 'guest'")
     assert judged["sentiment_type"] == "requires_attention", "what the model said stays"
     trail = await scene.rows("SELECT FROM dashboard.audits WHERE action = 'message.correct'")
