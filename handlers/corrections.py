@@ -65,7 +65,7 @@ class CorrectJudgement:
             return Outcome(effects=(Correct(loaded, mood=SentimentType(chosen)),))
         if chosen in frozenset(Intent):
             return Outcome(effects=(Correct(loaded, intent=Intent(chosen)),))
-        choices = {_INTENTS: _intents, _BACK: _usual}.get(chosen, _moods)(of_the_house(turn), loaded)
+        choices = {_INTENTS: _intents, _BACK: usual_choices}.get(chosen, _moods)(of_the_house(turn), loaded)
         return Outcome((*_silent(turn), *rewritten(turn, loaded, choices)))
 
 
@@ -80,10 +80,6 @@ def _silent(turn: Turn) -> tuple[OutgoingMessage, ...]:
     return note(turn, "") if turn.message.press_id else ()
 
 
-def _usual(house: HouseVoice, alert: ShownAlert) -> tuple[Choice, ...]:
-    return usual_choices(house, alert)
-
-
 def _moods(house: HouseVoice, alert: ShownAlert) -> tuple[Choice, ...]:
     """The moods, the present one marked; whoever looks at the alert may still take it."""
     assert alert.judged is not None, "the handler has asked"
@@ -92,7 +88,7 @@ def _moods(house: HouseVoice, alert: ShownAlert) -> tuple[Choice, ...]:
         _choice(house, alert, mood.value, house.say("staff-mood", mood=mood.value), mood is now) for mood in _MOODS
     )
     intents = _choice(house, alert, _INTENTS, house.say("staff-button-intents"))
-    take = () if alert.notification.status is NotificationStatus.acknowledged else _usual(house, alert)[:1]
+    take = () if alert.notification.status is NotificationStatus.acknowledged else usual_choices(house, alert)[:1]
     return (*take, *moods, intents, _choice(house, alert, _BACK, house.say("staff-button-back")))
 
 

@@ -16,7 +16,7 @@ from handlers.base import Outcome, Turn
 class HandBack:
     """Let the bot answer in a conversation again. The guest is told nothing: to them the hotel is one."""
 
-    alert: ShownAlert
+    notification_id: UUID
     conversation_id: UUID
 
     async def apply(self, uow: UnitOfWork, turn: Turn) -> tuple[OutgoingMessage, ...]:
@@ -31,7 +31,7 @@ class HandBack:
                 metadata={"conversation_id": str(self.conversation_id)},
                 correlation_id=turn.correlation_id,
             )
-        shown = await read_alert(uow, turn, str(self.alert.notification.id))
+        shown = await read_alert(uow, turn, str(self.notification_id))
         assert shown is not None, "a notification is never removed"
         said = turn.say("staff-handed-back" if is_news else "staff-handed-back-before")
         return (*note(turn, said), *rewritten(turn, shown))
@@ -47,4 +47,4 @@ class LeaveToBot:
         conversation_id = loaded.notification.conversation_id if loaded else None
         if loaded is None or conversation_id is None:
             return Outcome(note(turn, turn.say("staff-not-found")))
-        return Outcome(effects=(HandBack(loaded, conversation_id),))
+        return Outcome(effects=(HandBack(loaded.notification.id, conversation_id),))
