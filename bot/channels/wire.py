@@ -227,6 +227,18 @@ def scrubbed(text: object, *secrets: str) -> str:
     return re.sub(r"\d{7,}", "…", words)[:200]
 
 
+def is_same_address(one: str, other: str) -> bool:
+    """Whether two URLs lead to the same place, each in its own spelling of host, port, escapes and last slash."""
+    try:
+        places = [
+            (url.scheme.lower(), url.raw_host, url.port, url.raw_path.rstrip("/"), url.raw_query_string)
+            for url in (URL(one), URL(other))
+        ]
+    except ValueError:
+        return False
+    return places[0] == places[1]
+
+
 def _host(url: str) -> str:
     try:
         return URL(url).host or "the server"

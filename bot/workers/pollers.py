@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from bot.channels.base import Channel
 from bot.channels.connections import Connections, WebhookCredentials
+from bot.channels.wire import is_same_address
 from bot.errors import AccountContested, AccountUnusable, BellhopError, PermanentError, TransientError
 from bot.inbox import Inbox
 from bot.messages import Platform
@@ -145,13 +146,14 @@ class Pollers:
             while True:
                 try:
                     async with self._open(account) as (channel, webhook):
-                        ours = await self._point(account, channel, webhook)
+                        address = self._address(account, webhook)
+                        await channel.use_webhook(address, webhook.secret)
                         while True:
                             status = AccountStatus(await channel.state())
                             if status is not AccountStatus.active or not mishaps.is_hindered:
                                 await self._is(account, status, None)
                             mishaps.failures = 0
-                            await self._read(account, channel, ours)
+                            await self._read(account, channel, address)
                             mishaps = _Mishaps()
                 except Exception as error:
                     if not isinstance(error, BellhopError) and not is_overload(error):
@@ -168,31 +170,22 @@ class Pollers:
         async with self._connections.reader(account.hotel_id, record) as channel:
             yield channel, self._connections.webhook(account.hotel_id, record)
 
-    async def _point(
-        self, account: AccountHead, channel: Channel, webhook: WebhookCredentials
-    ) -> Collection[str | None] | None:
-        """Tell the provider where to push; return by which words it may say so, None where we fetch.
-
-        It may write our address in its own way, and with None not be able to say it.
-        """
-        address = self._address(account, webhook)
-        await channel.use_webhook(address, webhook.secret)
-        return None if address is None else {None, address, await channel.webhook()}
-
     def _address(self, account: AccountHead, webhook: WebhookCredentials) -> str | None:
         """Return where the provider is to push; None where nobody outside can reach us and we fetch."""
         if self._public_url is None:
             return None
         return f"{self._public_url}/webhooks/{PATHS[Platform(account.platform)]}/{webhook.key}"
 
-    async def _read(self, account: AccountHead, channel: Channel, ours: Collection[str | None] | None) -> None:
+    async def _read(self, account: AccountHead, channel: Channel, address: str | None) -> None:
         """Fetch for a while, or just wait where the provider pushes; then it is time to ask for the state again.
 
-        Raises AccountContested where the provider pushes to none of `ours` by now.
+        Raises AccountContested where the provider pushes somewhere else than to `address` by now.
         """
-        if ours is not None:
+        if address is not None:
             await asyncio.sleep(STATE_EVERY.total_seconds())
-            if await channel.webhook() not in ours:
+            told = await channel.webhook()
+            # None: a provider that can't say it.
+            if told is not None and not is_same_address(told, address):
                 raise AccountContested("another program has set its own webhook for this account: find and stop it")
             return
         until = time.monotonic() + STATE_EVERY.total_seconds()

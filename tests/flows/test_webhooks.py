@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,6 +34,9 @@ class Door:
         self._address = address
         self._session = session
 
+    def url(self, platform: Platform, key: str) -> str:
+        return f"{self._address}/webhooks/{PATHS[platform]}/{key}"
+
     async def push(
         self, platform: Platform, key: str, secret: str | bytes | None, body: bytes, **headers: str
     ) -> int:
@@ -40,8 +44,7 @@ class Door:
         name = "X-Telegram-Bot-Api-Secret-Token" if platform is Platform.telegram else "Authorization"
         shown = secret.decode("utf-8", "surrogateescape") if isinstance(secret, bytes) else secret
         headers |= {} if shown is None else {name: shown}
-        url = f"{self._address}/webhooks/{PATHS[platform]}/{key}"
-        async with self._session.post(url, data=body, headers=headers) as answer:
+        async with self._session.post(self.url(platform, key), data=body, headers=headers) as answer:
             return answer.status
 
 
@@ -146,13 +149,26 @@ async def test_staff_hear_of_it_and_guests_are_answered_when_somebody_set_anothe
     assert "sunny-terrace" in reply.text
 
 
+async def test_staff_hear_of_it_when_somebody_was_quicker_than_the_first_look(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for pause in ("CONTESTED_PAUSE", "STATE_EVERY"):
+        monkeypatch.setattr(pollers, pause, timedelta(milliseconds=50))
+    theirs = Fault.answer(200, '{"ok": true, "result": {"url": "https://127.0.0.1:9/webhooks"}}')
+    scene.simulator.telegram.faults.program(theirs, method="getWebhookInfo", times=None)
+    async with pushed_to(scene):
+        await scene.simulator.until(lambda: any("is limited" in alert for alert in scene.alerts()))
+
+
 async def test_nobody_is_told_when_the_provider_writes_the_address_in_its_own_way(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pollers, "STATE_EVERY", timedelta(milliseconds=50))
-    own_way = Fault.answer(200, '{"ok": true, "result": {"url": "https://HOTEL.example:443/webhooks"}}')
-    scene.simulator.telegram.faults.program(own_way, method="getWebhookInfo", times=None)
-    async with pushed_to(scene):
+    async with pushed_to(scene) as (house, door):
+        guard = await guard_of(scene, house, Platform.telegram)
+        url = door.url(Platform.telegram, guard.key).replace("http", "HTTP").replace("telegram", "%74elegram") + "/"
+        own_way = Fault.answer(200, json.dumps({"ok": True, "result": {"url": url}}))
+        scene.simulator.telegram.faults.program(own_way, method="getWebhookInfo", times=None)
         await scene.simulator.until(lambda: len(scene.simulator.history.of(method="getMe", kind=Kind.ok)) > 3)
     told = await scene.rows("SELECT content FROM staff_notifications")
     assert not [alert for alert in told if "is limited" in alert["content"]]

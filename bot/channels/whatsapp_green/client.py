@@ -16,7 +16,7 @@ from bot.channels.payload import identifier, inner, moment
 from bot.channels.whatsapp_green.calls import GreenCalls
 from bot.channels.whatsapp_green.content import is_group
 from bot.channels.whatsapp_green.format import STATES, GreenFormat, body_of_buttons
-from bot.channels.wire import Wire
+from bot.channels.wire import Wire, is_same_address
 from bot.clock import Clock
 from bot.errors import AccountContested, InDoubt, PermanentError, TransientError
 from bot.messages import AccountState, Attachment, OutgoingMessage, Platform, clean_text
@@ -152,8 +152,7 @@ class GreenChannel:
         return f"+{number}" if kind == "c.us" and number.isdecimal() else None
 
     async def webhook(self) -> str | None:
-        url = inner(await self._settings(), "webhookUrl")
-        return url if isinstance(url, str) and url else None
+        return _webhook_of(await self._settings())
 
     async def use_webhook(self, url: str | None, secret: str) -> None:
         """Set what differs only, since a change restarts the instance for up to five minutes."""
@@ -161,6 +160,9 @@ class GreenChannel:
         wanted = {"webhookUrl": url or ""} | ({"webhookUrlToken": secret} if url else {})
         wanted |= {flag: "yes" for flag in _FLAGS if flag in current}
         changes = {name: value for name, value in wanted.items() if (current.get(name) or "") != value}
+        told = _webhook_of(current)
+        if url is not None and told is not None and is_same_address(told, url):
+            changes.pop("webhookUrl", None)
         if changes:
             await self._calls.account.setSettingsAsync(changes)
 
@@ -210,6 +212,11 @@ def _id_of(answer: Any) -> str:
     if message_id is None:
         raise InDoubt("Green API's answer to a message names no message")
     return message_id
+
+
+def _webhook_of(settings: dict[str, Any]) -> str | None:
+    url = inner(settings, "webhookUrl")
+    return url if isinstance(url, str) and url else None
 
 
 def _listed(answer: Any) -> list[Any]:

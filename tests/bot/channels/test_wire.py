@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.channels.wire import LARGEST_ANSWER, Wire, scrubbed, seconds_to_wait
+from bot.channels.wire import LARGEST_ANSWER, Wire, is_same_address, scrubbed, seconds_to_wait
 from bot.errors import BellhopError, InDoubt, TransientError
 
 SOON = timedelta(seconds=0.5)
@@ -304,3 +304,32 @@ def test_a_wait_is_taken_when_it_makes_sense(asked: object, seconds: float) -> N
 @pytest.mark.parametrize("asked", [None, True, -1, "soon", "", [], float("nan")])
 def test_a_wait_is_left_out_when_it_makes_no_sense(asked: object) -> None:
     assert seconds_to_wait(asked) is None
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "https://hôtel.example/webhooks/~a?b=1",
+        "https://xn--htel-vqa.example:443/webhooks/%7ea/?b=1",
+    ],
+)
+def test_an_address_is_known_when_it_is_spelt_in_another_way(spelling: str) -> None:
+    assert is_same_address("https://hôtel.example:443/webhooks/~a?b=1", spelling)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://hotel.example/webhooks/a",
+        "https://hotel.example:8443/webhooks/a",
+        "https://motel.example/webhooks/a",
+        "https://hotel.example/webhooks/A",
+        "https://hotel.example/webhooks",
+        "https://hotel.example/webhooks/a?b",
+        "https://[",
+        "hotel",
+    ],
+)
+def test_an_address_is_another_when_it_leads_elsewhere(other: str) -> None:
+    assert not is_same_address("https://hotel.example/webhooks/a", other)
+    assert not is_same_address(other, "https://hotel.example/webhooks/a")

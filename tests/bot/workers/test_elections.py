@@ -56,7 +56,10 @@ async def test_gives_the_accounts_back_and_lives_on_when_it_retires(
     assert await here.take(account)
     await here.retire()
     assert await there.take(account)
-    living = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted")
+    living = text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON oid = database AND datname = current_database() "
+        "WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted"
+    )
     async with storage.runtime.connect() as connection:
         assert await connection.scalar(living) == 2
 
