@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.types import Uuid
 
 from bot.storage.worker_key import LIVING, NEW_TOKEN, WorkerKey, is_of_nobody
+from models.queues import EACH_BY_ITS_TIME, EACH_IN_ITS_CHAT
 
 LEASE = timedelta(seconds=4)
 # A lease that was taken or renewed so lately is nobody's to judge: work that is alive is renewed more often.
@@ -97,7 +98,7 @@ _CLAIM_CHATS = text(f"""
 # chat may go. (`false <= false`: a boolean comparison, because an index answers it, as it would no OR.)
 # The next account is found by jumping over the queue of the one before, and each is asked for as many as it may still
 # have on their way: a claim costs what it takes and not what waits. The statistics of a queue are always old, so what
-# must be looked up row by row is written so that it can't be done otherwise.
+# must be looked up row by row is written so that it can't be done otherwise, by the one index that fits.
 _CLAIM_OUTBOX = text(f"""
     WITH RECURSIVE waiting AS (
         (
@@ -129,6 +130,7 @@ _CLAIM_OUTBOX = text(f"""
                       SELECT oldest.id FROM outbox AS oldest
                       WHERE oldest.hotel_id = o.hotel_id AND oldest.chat_id = o.chat_id
                         AND oldest.priority = o.priority AND oldest.state IN ('queued', 'sending')
+                        AND oldest.{EACH_IN_ITS_CHAT}
                       ORDER BY oldest.id LIMIT 1
                   )
                 ORDER BY (o.priority > 0), (o.purpose = 'trigger'), o.id LIMIT greatest(:in_flight - going.number, 1)
@@ -208,11 +210,11 @@ _HOTEL_CALLED = text("SELECT id FROM hotels WHERE slug = :slug AND is_active")
 _ACCOUNTS = "SELECT hotel_id, id, platform, status, webhook_key_hash FROM channel_accounts"
 _ALL_ACCOUNTS = text(f"{_ACCOUNTS} WHERE status <> 'disabled'")
 _ACCOUNT_BY_WEBHOOK = text(f"{_ACCOUNTS} WHERE webhook_key_hash = :key_hash AND status <> 'disabled'")
-_AGES = text("""
+_AGES = text(f"""
     SELECT now() - (SELECT min(ready_at) FROM chats WHERE ready_at IS NOT NULL
                     AND (leased_until IS NULL OR leased_until < now())) AS inbox,
            :now - (SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before <= :now
-                   AND (leased_until IS NULL OR leased_until < now())) AS outbox
+                   AND {EACH_BY_ITS_TIME} AND (leased_until IS NULL OR leased_until < now())) AS outbox
 """).bindparams(bindparam("now", type_=DateTime(timezone=True)))
 
 

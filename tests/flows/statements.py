@@ -67,7 +67,8 @@ async def read_whole(urls: Mapping[str, str], heard: Heard, hotel_id: UUID, grow
 
 
 async def opened(url: str, heard: Heard, hotel_id: UUID, beginning: str) -> set[str]:
-    """Return the tables, and months of tables, that the statements which begin so touch for the values they had."""
+    """Return the tables, months of tables, and indexes that the statements which begin so touch for the values they
+    had."""
     found: set[str] = set()
     async with connected(url) as connection, connection.transaction():
         await connection.execute("SELECT set_config('app.hotel_id', $1, true)", str(hotel_id))
@@ -97,7 +98,6 @@ def _scanned(node: dict[str, Any]) -> Iterator[str]:
 
 
 def _relations(node: dict[str, Any]) -> Iterator[str]:
-    if name := node.get("Relation Name"):
-        yield name
+    yield from (node[kind] for kind in ("Relation Name", "Index Name") if kind in node)
     for child in node.get("Plans", ()):
         yield from _relations(child)

@@ -38,7 +38,24 @@ async def test_no_table_that_grows_is_read_whole_when_a_big_hotel_is_served(scen
     for table in ("chats", "inbox_events", "messages", "outbox", "trigger_firings", "staff_notifications"):
         assert any(table in statement for _, statement in heard.statements), f"nothing was asked of {table}"
     named = await opened(scene.database.app_url, heard, scene.hotel_id, "UPDATE messages SET platform_message_id")
-    assert named - {"messages"} == {"messages_2026_11"}, "a message is named in its own month"
+    months = {name for name in named if name.startswith("messages_") and not name.endswith(("_idx", "_pkey"))}
+    assert months == {"messages_2026_11"}, "a message is named in its own month"
+
+
+async def test_no_other_index_is_taken_for_the_one_by_which_the_outbox_is_claimed_from(scene: Scene) -> None:
+    """All that waits is in several, and seems to be nothing whenever it is counted; one is by account."""
+    guest = scene.guest(Platform.telegram)
+    with hearing() as heard:
+        async with scene.serving():
+            guest.write("When is breakfast?")
+            await scene.simulator.until(guest.said)
+    claim = "WITH RECURSIVE waiting"
+    assert "ix_outbox_waiting" in await opened(scene.database.runtime_url, heard, scene.hotel_id, claim)
+    async with connected(scene.database.admin_url) as connection:
+        await connection.execute("DROP INDEX ix_outbox_waiting")
+    others = await opened(scene.database.runtime_url, heard, scene.hotel_id, claim)
+    assert "outbox" in others
+    assert "ix_outbox_due" not in others
 
 
 async def test_statement_is_named_when_no_index_finds_what_it_asks(scene: Scene) -> None:
