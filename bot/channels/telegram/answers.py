@@ -23,7 +23,7 @@ _TOKEN_REFUSED = (
     "Telegram refused this bot: take a new token from @BotFather (or correct the address in BELLHOP_TELEGRAM_API)"
 )
 _WEBHOOK_SET = "a webhook is set for this bot, so its updates can't be fetched: remove the webhook first"
-_OTHER_READER = "another program fetches this bot's updates with the same token: find it and stop it"
+_OTHER_READER = "another program with this bot's token fetches its updates: find it and stop it"
 _GONE = (
     "chat not found",
     "user not found",
