@@ -87,10 +87,14 @@ class GreenChannel:
         given = await self._polling.receiving.receiveNotificationAsync(receiveTimeout=seconds)
         if not given:
             return Batch(())  # null, as it comes; the documentation also speaks of an empty response
-        receipt = inner(given, "receiptId")
+        receipt, body = inner(given, "receiptId"), inner(given, "body")
+        # Without a body of its own it is kept as it came; without a receipt it can't be confirmed, and comes again.
+        notification = given if body is None else body
         if identifier(receipt) is None:
-            raise TransientError("Green API gave something else than a notification")
-        return Batch((self._format.envelope(given.get("body")),), receipt)
+            if inner(notification, "typeWebhook") is None:
+                raise TransientError("Green API gave something else than a notification")
+            receipt = None
+        return Batch((self._format.envelope(notification),), receipt)
 
     async def acknowledge(self, batch: Batch) -> None:
         if batch.receipt is not None:
@@ -164,7 +168,13 @@ class GreenChannel:
         if url is not None and told is not None and is_same_address(told, url):
             changes.pop("webhookUrl", None)
         if changes:
-            await self._calls.account.setSettingsAsync(changes)
+            try:
+                await self._calls.account.setSettingsAsync(changes)
+            except PermanentError:
+                if url is not None:
+                    raise
+                # What arrives can be fetched all the same; raises where it is the account that is in trouble.
+                await self.state()
 
     async def switched_off(self) -> tuple[str, ...]:
         current = await self._settings()

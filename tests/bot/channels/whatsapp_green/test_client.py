@@ -405,6 +405,46 @@ async def test_a_notification_without_a_body_is_still_stored_and_deleted(desk: D
     assert (batch.receipt, len(batch.events)) == (5, 1)
 
 
+async def test_a_notification_is_kept_as_it_came_when_its_fields_stand_beside_the_receipt(desk: Desk) -> None:
+    given = {"receiptId": 5, "typeWebhook": "incomingMessageReceived", "idMessage": "A1"}
+    desk.answer(200, given, "receiveNotification")
+    batch = await desk.channel.fetch()
+    assert batch.receipt == 5
+    assert [orjson.loads(event.payload) for event in batch.events] == [given]
+
+
+async def test_a_notification_is_kept_and_not_confirmed_when_it_has_no_receipt(desk: Desk) -> None:
+    body = {"typeWebhook": "incomingMessageReceived", "idMessage": "A1"}
+    desk.answer(200, {"body": body}, "receiveNotification")
+    batch = await desk.channel.fetch()
+    await desk.channel.acknowledge(batch)
+    assert [orjson.loads(event.payload) for event in batch.events] == [body]
+    assert desk.calls("deleteNotification") == []
+
+
+@pytest.mark.parametrize("status", [400, 403])
+async def test_notifications_are_fetched_when_the_account_refuses_a_change_of_its_flags(
+    desk: Desk, status: int
+) -> None:
+    desk.instance.settings["stateWebhook"] = "no"
+    desk.answer(status, {"message": "refused"}, "setSettings")
+    await desk.channel.use_webhook(None, "")
+    desk.sim.green.write(GUEST, desk.instance, "hello")
+    assert (await desk.channel.fetch()).events
+
+
+async def test_a_refused_change_is_told_when_it_was_to_be_pushed_or_the_account_is_refused_itself(desk: Desk) -> None:
+    desk.instance.settings["stateWebhook"] = "no"
+    desk.answer(403, {"message": "refused"}, "setSettings")
+    with pytest.raises(PermanentError):
+        await desk.channel.use_webhook("http://127.0.0.1:9/webhooks/x", "s3cret")
+    desk.answer(403, {"message": "refused"}, "setSettings")
+    for method in ("getStateInstance", "receiveNotification"):
+        desk.answer(403, {"message": "refused"}, method)
+    with pytest.raises(PermanentError):
+        await desk.channel.use_webhook(None, "")
+
+
 async def test_nothing_of_the_packages_log_appears_when_calls_fail(
     desk: Desk, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
