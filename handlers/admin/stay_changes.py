@@ -18,6 +18,7 @@ from handlers.admin.words import diff_words
 from handlers.base import Turn
 from models.enums import BookingStatus, IdentityKind
 from triggers.engine import Engine
+from triggers.guestbook import may_be_one
 from triggers.happenings import StayChange
 from triggers.stays import real_times
 
@@ -40,6 +41,8 @@ class AddStay:
         assert form.arrival is not None, "asked for before"
         assert form.departure is not None, "asked for before"
         guest = await self._guest(uow)
+        if guest is None:
+            return (turn.reply("admin-stay-not-this-guests", phone=form.phone or ""),)
         status = form.status or BookingStatus.confirmed
         stay = await uow.stays.save(
             NewStay(
@@ -60,12 +63,14 @@ class AddStay:
         )
         return (await _planned(uow, turn, self.engine, StayChange(None, stay), "added", {}, _stored(stay)),)
 
-    async def _guest(self, uow: UnitOfWork) -> GuestRecord:
+    async def _guest(self, uow: UnitOfWork) -> GuestRecord | None:
+        """Return whose stay it is; None where the phone is that of somebody who is called otherwise, and who would
+        get what is meant for another."""
         form = self.form
         identity = Identity(IdentityKind.phone, form.phone) if form.phone else None
         known = await uow.guests.recognise(identity) if identity else None
         if known is not None:
-            return known
+            return known if may_be_one(known.name, form.name) else None
         guest = await uow.guests.add(form.name, form.language)
         if identity is not None:
             await uow.guests.identify(guest.id, identity, EVIDENCE)

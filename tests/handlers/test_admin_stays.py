@@ -98,6 +98,16 @@ async def test_the_guest_is_the_known_one_when_the_phone_is_known(house: House) 
     assert (await stay_of(house)).guest_id == known.guest_id
 
 
+async def test_nothing_is_added_when_the_phone_is_that_of_somebody_who_is_called_otherwise(house: House) -> None:
+    await house.book("Clara Schulz", "BK-1", phone="+4915123456789")
+    admin = await hire(house)
+    said = await admin.write(f"{NEW} phone=+4915123456789")
+    assert "belongs to another guest, who is called otherwise, so nothing was added" in said.text
+    async with house.database.unit(house.id) as uow:
+        assert await uow.stays.by_number("BK-7") == []
+    assert (await guest_with(house, "+4915123456789")).name == "Clara Schulz"
+
+
 async def test_a_stay_is_shown_with_what_is_planned(house: House) -> None:
     await house.book("Anna Petrova")
     for number in range(7):

@@ -655,6 +655,7 @@ admin-stay-not-found = There is no stay { $number }. To add it: /stay new { $num
 admin-stay-several = There are several stays { $number }, from: { $sources }. Add source=… to say which one.
 admin-stay-phone-taken = The phone { $phone } belongs to another guest, so it was not put down here.
 admin-stay-another-guests = The phone { $phone } belongs to another guest, who is called otherwise. The guest of this stay was left as before.
+admin-stay-not-this-guests = The phone { $phone } belongs to another guest, who is called otherwise, so nothing was added: correct the name or the phone.
 admin-stay-handed-on = Name and phone are both new, so the stay was handed on to another guest. To correct the same guest, change one at a time.
 admin-stay-field-name =
     { $field ->
