@@ -66,16 +66,16 @@ async def read_whole(urls: Mapping[str, str], heard: Heard, hotel_id: UUID, grow
     return found
 
 
-async def opened(url: str, heard: Heard, hotel_id: UUID, beginning: str) -> set[str]:
-    """Return the tables, months of tables, and indexes that the statements which begin so touch for the values they
-    had."""
+async def opened(url: str, heard: Heard, hotel_id: UUID, beginning: str, what: str = "Relation Name") -> set[str]:
+    """Return the tables, and months of tables, that the statements which begin so touch for the values they had; the
+    indexes, where `what` is "Index Name"."""
     found: set[str] = set()
     async with connected(url) as connection, connection.transaction():
         await connection.execute("SELECT set_config('app.hotel_id', $1, true)", str(hotel_id))
         for (_, statement), values in heard.statements.items():
             if statement.strip().startswith(beginning):
                 plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement}", *values)
-                found |= set(_relations(orjson.loads(plan)[0]["Plan"]))
+                found |= set(_named(orjson.loads(plan)[0]["Plan"], what))
     return found
 
 
@@ -97,7 +97,8 @@ def _scanned(node: dict[str, Any]) -> Iterator[str]:
         yield from _scanned(child)
 
 
-def _relations(node: dict[str, Any]) -> Iterator[str]:
-    yield from (node[kind] for kind in ("Relation Name", "Index Name") if kind in node)
+def _named(node: dict[str, Any], what: str) -> Iterator[str]:
+    if name := node.get(what):
+        yield name
     for child in node.get("Plans", ()):
-        yield from _relations(child)
+        yield from _named(child, what)

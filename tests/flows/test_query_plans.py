@@ -38,8 +38,7 @@ async def test_no_table_that_grows_is_read_whole_when_a_big_hotel_is_served(scen
     for table in ("chats", "inbox_events", "messages", "outbox", "trigger_firings", "staff_notifications"):
         assert any(table in statement for _, statement in heard.statements), f"nothing was asked of {table}"
     named = await opened(scene.database.app_url, heard, scene.hotel_id, "UPDATE messages SET platform_message_id")
-    months = {name for name in named if name.startswith("messages_") and not name.endswith(("_idx", "_pkey"))}
-    assert months == {"messages_2026_11"}, "a message is named in its own month"
+    assert named - {"messages"} == {"messages_2026_11"}, "a message is named in its own month"
 
 
 async def test_no_other_index_is_taken_for_the_one_by_which_the_outbox_is_claimed_from(scene: Scene) -> None:
@@ -49,12 +48,11 @@ async def test_no_other_index_is_taken_for_the_one_by_which_the_outbox_is_claime
         async with scene.serving():
             guest.write("When is breakfast?")
             await scene.simulator.until(guest.said)
-    claim = "WITH RECURSIVE waiting"
-    assert "ix_outbox_waiting" in await opened(scene.database.runtime_url, heard, scene.hotel_id, claim)
+    assert "ix_outbox_waiting" in await _indexes_of_the_claim(scene, heard)
     async with connected(scene.database.admin_url) as connection:
         await connection.execute("DROP INDEX ix_outbox_waiting")
-    others = await opened(scene.database.runtime_url, heard, scene.hotel_id, claim)
-    assert "outbox" in others
+    others = await _indexes_of_the_claim(scene, heard)
+    assert others
     assert "ix_outbox_due" not in others
 
 
@@ -96,6 +94,12 @@ async def _live(scene: Scene) -> None:
         await storage.claims.renew([uuid4()], [uuid4()])
     finally:
         await storage.close()
+
+
+async def _indexes_of_the_claim(scene: Scene, heard: Heard) -> set[str]:
+    return await opened(
+        scene.database.runtime_url, heard, scene.hotel_id, "WITH RECURSIVE waiting", what="Index Name"
+    )
 
 
 def _urls(scene: Scene) -> dict[str, str]:

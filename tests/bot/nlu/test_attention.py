@@ -358,3 +358,47 @@ def test_danger_is_found_when_such_words_say_it_in_full(text: str) -> None:
 )
 def test_no_danger_is_found_when_a_harmless_word_is_one_letter_from_a_grave_one(text: str) -> None:
     assert not is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The alarm is going off in our corridor, where do we go?",
+        "the alarm went off and nobody tells us anything",
+        "сработала сигнализация на третьем этаже",
+        "в коридоре воет сирена",
+        "Der Alarm geht schon seit zehn Minuten",
+        "l'alarme sonne dans tout le bâtiment",
+        "suena la alarma en la segunda planta",
+        "koridorda alarm çalıyor",
+        "走廊里警铃一直响",
+        "电梯不动了，里面三个人出不去",
+        "my wife is pale and clammy and her arm feels numb",
+        "у отца онемела рука",
+        "seine rechte Hand zittert und der Arm ist taub",
+        "mon mari a le bras engourdi",
+        "a mi padre se le ha dormido el brazo",
+        "babamın kolu uyuştu",
+        "我爸爸左手麻了",
+    ],
+)
+def test_danger_is_found_when_an_alarm_goes_off_or_a_stroke_may_begin(text: str) -> None:
+    assert is_unsafe(find_attention(tokenise(text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my alarm didn't go off, can you call me at seven?",
+        "the alarm went off, but it was a false alarm",
+        "есть ли в номере сигнализация?",
+        "y a-t-il une alarme dans le coffre ?",
+        "¿pongo la alarma a las seis?",
+        "alarmı yediye kurdum",
+        "警报解除了吗",
+        "外面下雨，出不去",
+        "the sheets are cold and clammy",
+    ],
+)
+def test_no_danger_is_found_when_nothing_goes_off(text: str) -> None:
+    assert not is_unsafe(find_attention(tokenise(text)))
