@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from bot.channels.connections import Connections
@@ -60,6 +61,7 @@ BEAT_EVERY = timedelta(seconds=2)
 PARTITIONS_EVERY = timedelta(hours=1)
 PLAN_EVERY = timedelta(hours=12)
 FORGET_EVERY = timedelta(hours=12)
+RETENTION_EVERY = timedelta(hours=1)
 
 log = logger("app")
 
@@ -150,6 +152,8 @@ async def run_house(
             "questions": (FORGET_EVERY, ticks.forget_questions),
             "beat": (BEAT_EVERY, health.beat),
         }
+        if (kept_months := house.settings.database.keep_months) is not None:
+            jobs["retention"] = (RETENTION_EVERY, partial(ticks.forget_old, kept_months))
         leases = Leases(database.claims)
         elections = Elections(database.runtime, database.claims.worker)
         async with aclosing(elections), Scheduler(jobs), asyncio.TaskGroup() as group:

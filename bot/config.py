@@ -45,6 +45,7 @@ Port = Annotated[int, BeforeValidator(whole_number(0, 65_535))]
 # Room is left for the ports of the other processes, which follow.
 MetricsPort = Annotated[int, BeforeValidator(whole_number(1, 65_000))]
 Processes = Annotated[int, BeforeValidator(whole_number(1, MOST_PROCESSES))]
+Months = Annotated[int, BeforeValidator(whole_number(1, 1_200))]
 PoolSize = Annotated[int, BeforeValidator(whole_number(1, 1_000))]
 PostgresUrl = Annotated[SecretStr, BeforeValidator(postgres_url)]
 RedisUrl = Annotated[SecretStr, BeforeValidator(redis_url)]
@@ -99,6 +100,9 @@ class Database(Concern):
     )
     pool_size: PoolSize = setting("10", "connections kept per process")
     statement_timeout: Seconds = setting("5", "longest time of one statement, in seconds")
+    keep_months: Months | None = setting(
+        None, "whole months for which messages are kept after their own; unset: for good"
+    )
 
 
 class Redis(Concern):

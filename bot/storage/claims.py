@@ -330,6 +330,24 @@ class Claims:
         )
         return int(row.made)
 
+    async def drop_oldest_month(self, kept_months: int) -> date | None:
+        """Drop the oldest month of messages, of all hotels, where it is before the last so many whole ones.
+
+        Return its first day; None where all months stay. Raises DBAPIError (55P03) while messages are in use for
+        longer than guests should wait.
+        """
+        (row,) = await self._run(text("SELECT drop_oldest_month(:kept) AS month"), kept=kept_months)
+        month: date | None = row.month
+        return month
+
+    async def forget_old(self, hotel_id: UUID, kept_months: int, most: int) -> int:
+        """Forget what is done in a hotel's queues, and its messages that no month was made for, where they are from
+        before the last so many whole months; return how many there were, at most `most` of each kind."""
+        (row,) = await self._run(
+            text("SELECT forget_old(:hotel, :kept, :most) AS number"), hotel=hotel_id, kept=kept_months, most=most
+        )
+        return int(row.number)
+
     async def _run(self, statement: TextClause, **values: Any) -> Sequence[Any]:
         async with self._engine.begin() as connection:
             result = await connection.execute(statement, values)

@@ -20,6 +20,7 @@ from triggers.engine import Engine
 
 MONTHS_AHEAD = timedelta(days=92)
 DUE_AT_ONCE = 250
+FORGOTTEN_AT_ONCE = 1_000
 # So many turns are had at once: while one waits for the database, another decides.
 HANDS = 2
 # A hotel with very many firings has as many of its turns before it is looked who else has some.
@@ -120,6 +121,19 @@ class Ticks:
         """Make this month's partition of messages and those of the next three."""
         today = self._clock.now().date()
         await self._database.claims.ensure_partitions(today, today + MONTHS_AHEAD)
+
+    async def forget_old(self, kept_months: int) -> timedelta | None:
+        """Forget what was written before the last so many whole months, little at a time; return in how long to go on
+        where there may be more."""
+        claims = self._database.claims
+        forgotten = 0
+        for hotel_id in (await claims.hotels()).values():
+            async with _apart(hotel_id, "forget_old"):
+                forgotten += await claims.forget_old(hotel_id, kept_months, FORGOTTEN_AT_ONCE)
+        month = await claims.drop_oldest_month(kept_months)
+        if month:
+            log.info("month_forgotten", month=f"{month:%Y-%m}")
+        return SOON if month or forgotten else None
 
 
 def _turns(due: Mapping[UUID, int]) -> Iterator[UUID]:

@@ -41,6 +41,7 @@ def test_everything_has_a_working_default_when_nothing_is_set() -> None:
     assert settings.database.url is None
     assert settings.database.pool_size == 10
     assert settings.database.statement_timeout == timedelta(seconds=5)
+    assert settings.database.keep_months is None
     assert settings.redis.url is None
     assert settings.encryption.keys is None
     assert settings.channels.telegram_api == "https://api.telegram.org"

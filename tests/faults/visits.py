@@ -53,6 +53,7 @@ _DEMO = "the demo's furniture, made before anything is served"
 _RENEWAL = "only work that lasts longer than a quarter of a lease comes by; a renewal that fails costs the lease"
 _PACED = "only in a group that has got what it may for now; whoever dies there leaves a lease to end by itself"
 _PUSHED = "only where providers push; it reads and changes nothing"
+_RETENTION = "one statement an hour, where a setting asks for it; what it didn't take is taken the next time"
 _OUTAGE_OR_STOP = "only after an outage of the database, rows 5 to 7, or a request to stop: row 4"
 
 NOT_VISITED = {
@@ -95,6 +96,8 @@ NOT_VISITED = {
     "bot.sending:Sender.give_back": _OUTAGE_OR_STOP,
     "bot.sending:Sender.put_off": _PACED,
     "bot.storage.claims:Claims.account_by_webhook": _PUSHED,
+    "bot.storage.claims:Claims.drop_oldest_month": _RETENTION,
+    "bot.storage.claims:Claims.forget_old": _RETENTION,
     "bot.storage.claims:Claims.database_time": _COMMAND,
     "bot.storage.claims:Claims.integrations": _COMMAND,
     "bot.storage.claims:Claims.latest_arrival": _COMMAND,

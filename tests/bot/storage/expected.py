@@ -45,10 +45,13 @@ EXTRA_POLICIES = {
 }
 DEFINER_FUNCTIONS = {
     "public.ensure_message_partitions(date,date)": "the process makes next month's partition without being the owner",
+    "public.drop_oldest_month(integer)": "what is old leaves by retention, and by nobody's DELETE",
+    "public.forget_old(uuid,integer,integer)": "the same in a hotel's queues",
 }
 FUNCTIONS = {
     **DEFINER_FUNCTIONS,
-    "public.isolate_partition(text)": "a step of the one above",
+    "public.isolate_partition(text)": "a step of the first",
+    "public.first_day_kept(integer)": "a step of the others",
     "public.keep_stay_change()": "a trigger's: writes down what a stay was",
     "public.keep_guest_change()": "a trigger's: writes down what a guest was",
 }
@@ -133,7 +136,7 @@ def expected_grants() -> frozenset[Grant]:
     grants |= {Grant(DASHBOARD, "table", table, "", "SELECT") for table in _DASHBOARD_READS}
     grants |= _by_column(DASHBOARD, _DASHBOARD_COLUMNS, "SELECT")
     grants.add(Grant(DASHBOARD, "table", "dashboard.audits", "", "INSERT"))
-    grants.add(Grant(RUNTIME, "function", "public.ensure_message_partitions(date,date)", "", "EXECUTE"))
+    grants |= {Grant(RUNTIME, "function", signature, "", "EXECUTE") for signature in DEFINER_FUNCTIONS}
     return frozenset(grants)
 
 

@@ -101,6 +101,8 @@ STATEMENTS = {
     "CREATE STATISTICS loot ON name, language FROM guests": "42501",
     "SELECT ensure_message_partitions('2027-01-01', '2027-01-02')": "42501",
     "SELECT isolate_partition('guests')": "42501",
+    "SELECT drop_oldest_month(1)": "42501",
+    "SELECT forget_old(gen_random_uuid(), 1, 1)": "42501",
     "SELECT nextval('outbox_id_seq')": "42501",
     "SELECT last_value FROM inbox_events_id_seq": "42501",
     "SELECT * FROM alembic_version": "42501",
