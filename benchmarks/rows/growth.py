@@ -1,38 +1,85 @@
-"""Growth: the same load on a database with two years of history, against an empty one."""
+"""Growth: the same load with two years of history, against an empty database; and while months come and go."""
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
-from benchmarks.bench import Bench
+import asyncpg
+
+from benchmarks.bench import Bench, Unsound
 from benchmarks.figures import Figure, percentile
 from benchmarks.history import MONTHS, fill_history, guests_of
 from benchmarks.rows.pipeline import GUESTS_A_HOTEL
-from benchmarks.seeding import Shape, open_hotels
+from benchmarks.seeding import Hotel, Shape, open_hotels
 from benchmarks.server import Database
-from benchmarks.stage import one_each, stage, steadily
+from benchmarks.stage import Stage, one_each, stage, steadily
+
+UPKEEP_SECONDS = 2.0
+"""Between two months, while their going is measured: the process takes one in a month."""
 
 
 async def growth(bench: Bench) -> None:
     """Throughput and latency without a history; then with it, the latency at the same load as without."""
-    async with bench.server.database() as database:
-        empty, empty_p99 = await _measure(bench, database)
+    async with bench.server.database() as database, _open(bench, database) as (running, hotels):
+        empty = await running.throughput(one_each(hotels))
+        empty_p99 = await _p99(running, hotels, empty / 2)
     messages = f"{bench.scale.history:,} messages of history"
     note = f"{messages}, {guests_of(bench.scale.history):,} guests, {MONTHS} partitions"
     async with bench.server.database() as database:
         began = time.monotonic()
         await fill_history(database, bench.scale.history)
         bench.say(f"  {messages} were filled in within {time.monotonic() - began:.0f} s")
-        rate, p99 = await _measure(bench, database, empty)
+        async with _open(bench, database) as (running, hotels):
+            rate = await running.throughput(one_each(hotels))
+            p99 = await _p99(running, hotels, empty / 2)
+            async with _upkeep(database) as gone:
+                upkeep_p99 = await _p99(running, hotels, empty / 2)
+    if not gone:
+        raise Unsound("no month went while its going was measured")
+    at, each = f"p99 at {empty / 2:.0f} msg/s", bench.scale.history // MONTHS
     bench.record(Figure("growth.empty", "throughput, empty database", empty, "msg/s"))
     bench.record(Figure("growth.rate", f"throughput, {messages}", rate, "msg/s", note))
-    bench.record(Figure("growth.empty_p99", f"p99 at {empty / 2:.0f} msg/s, empty database", empty_p99, "ms"))
-    bench.record(Figure("growth.p99", f"p99 at {empty / 2:.0f} msg/s, {messages}", p99, "ms", note))
+    bench.record(Figure("growth.empty_p99", f"{at}, empty database", empty_p99, "ms"))
+    bench.record(Figure("growth.p99", f"{at}, {messages}", p99, "ms", note))
+    dropped = f"{len(gone)} months of {each:,} messages, dropped within {1000 * max(gone):.0f} ms at most"
+    bench.record(Figure("growth.upkeep_p99", f"{at}, while months go and come", upkeep_p99, "ms", dropped))
 
 
-async def _measure(bench: Bench, database: Database, rate_before: float | None = None) -> tuple[float, float]:
+@asynccontextmanager
+async def _open(bench: Bench, database: Database) -> AsyncIterator[tuple[Stage, list[Hotel]]]:
     hotels = await open_hotels(database, Shape(bench.scale.hotels, 1, GUESTS_A_HOTEL))
     async with stage(bench, database) as running:
-        rate = await running.throughput(one_each(hotels))
-        took = await running.latencies([steadily(one_each(hotels), (rate_before or rate) / 2)])
-    return rate, 1000 * percentile(took["many"], 0.99)
+        yield running, hotels
+
+
+async def _p99(running: Stage, hotels: list[Hotel], rate: float) -> float:
+    took = await running.latencies([steadily(one_each(hotels), rate)])
+    return 1000 * percentile(took["many"], 0.99)
+
+
+@asynccontextmanager
+async def _upkeep(database: Database) -> AsyncIterator[list[float]]:
+    """Drop the oldest month and make one ahead every few seconds, by the functions that the process calls; yield the
+    seconds that each drop took."""
+    took: list[float] = []
+
+    async def keep_up() -> None:
+        async with database.connection() as connection:
+            for turn in range(1, MONTHS):
+                await asyncio.sleep(UPKEEP_SECONDS)
+                began = time.monotonic()
+                # As the process does: one that is in use for too long goes the next time.
+                with suppress(asyncpg.LockNotAvailableError):
+                    if await connection.fetchval("SELECT drop_oldest_month($1)", MONTHS - turn):
+                        took.append(time.monotonic() - began)
+                await connection.execute(
+                    "SELECT ensure_message_partitions(now()::date, (now() + make_interval(months => $1))::date)", turn
+                )
+
+    async with asyncio.TaskGroup() as group:
+        upkeep = group.create_task(keep_up())
+        yield took
+        upkeep.cancel()
