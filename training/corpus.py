@@ -12,8 +12,8 @@ from bot.nlu.base import Intent, SentimentType
 from bot.nlu.evaluation import read_rows
 
 MESSAGES = Path(__file__).parent / "messages"
-# Written for measuring only: what is learned must resemble none of them.
-HELD_OUT = Path(__file__).parent / "held_out.tsv"
+# Written for measuring only: what is learned must resemble none. Who wrote the unseen ones had seen no other message.
+HELD_OUT, UNSEEN = (Path(__file__).parent / name for name in ("held_out.tsv", "unseen.tsv"))
 
 # How much a row counts. Hotels' own words matter most; film subtitles were labelled through translations.
 OWN, TEMPLATES, OTHERS, LEXICON = 5.0, 4.0, 0.7, 0.5

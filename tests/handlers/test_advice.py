@@ -24,6 +24,9 @@ STRANGE = (
     "What a philosophical hallway",
     "Such a moon over the lamp",
     "The parquet sings at night",
+    "Sixteen spoons and a rumour",
+    "The moon over your awning",
+    "A goat in a tie greeted us",
 )
 DANGER = "I smell gas in the corridor"
 SMOKE = (

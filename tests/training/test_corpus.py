@@ -9,7 +9,7 @@ import pytest
 from bot.errors import RejectedInput
 from bot.nlu.base import Intent, SentimentType
 from bot.nlu.evaluation import read_rows
-from training.corpus import HELD_OUT, OWN, own_messages, read_corpus
+from training.corpus import HELD_OUT, OWN, UNSEEN, own_messages, read_corpus
 
 LANGUAGES = ["ru", "en", "de", "fr", "es", "zh", "tr"]
 
@@ -84,11 +84,13 @@ def test_no_message_is_listed_twice_for_a_language() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_label_and_intent_is_measured_when_a_language_is_promised(language: str) -> None:
     held_out = [row for row in read_rows(HELD_OUT) if row.language == language]
+    assert {row.label for row in read_rows(UNSEEN) if row.language == language} == {row.label for row in held_out}
     assert {row.label for row in held_out} == {kind.value for kind in SentimentType}
     assert {row.intent for row in held_out} <= {intent.value for intent in Intent}
     assert len({row.intent for row in held_out}) >= len(Intent) - 2
 
 
-def test_nothing_that_is_measured_with_is_learned() -> None:
+@pytest.mark.parametrize("measured", [HELD_OUT, UNSEEN], ids=["held out", "unseen"])
+def test_nothing_that_is_measured_with_is_learned(measured: Path) -> None:
     learned = {(example.language, example.text.casefold()) for example in own_messages()}
-    assert [row.text for row in read_rows(HELD_OUT) if (row.language, row.text.casefold()) in learned] == []
+    assert [row.text for row in read_rows(measured) if (row.language, row.text.casefold()) in learned] == []
