@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import DBAPIError
+
 from bot.clock import Clock
 from bot.doubts import Doubts
 from bot.inbox import TOPIC as INBOX_TOPIC
 from bot.knocks import Knocks
 from bot.outbox import TOPIC as OUTBOX_TOPIC
+from bot.storage.failures import is_passing
 from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import bound, logger
 from models.base import new_id
@@ -21,6 +24,9 @@ from triggers.engine import Engine
 MONTHS_AHEAD = timedelta(days=92)
 DUE_AT_ONCE = 250
 FORGOTTEN_AT_ONCE = 1_000
+# Messages that are in use just now are so for moments; a backup of them takes minutes.
+IN_USE = timedelta(minutes=1)
+MOST_SKEW = timedelta(days=1)
 # So many turns are had at once: while one waits for the database, another decides.
 HANDS = 2
 # A hotel with very many firings has as many of its turns before it is looked who else has some.
@@ -117,29 +123,56 @@ class Ticks:
             async with _apart(hotel_id, "forget_questions"), self._database.unit(hotel_id) as uow:
                 await uow.questions.forget_old(self._clock.now())
 
-    async def make_partitions(self) -> None:
-        """Make this month's partition of messages and those of the next three."""
+    async def make_partitions(self) -> timedelta | None:
+        """Make this month's partition of messages and those of the next three; return in how long to try again where
+        messages are in use. Until then they are kept in the default partition."""
         today = self._clock.now().date()
-        await self._database.claims.ensure_partitions(today, today + MONTHS_AHEAD)
+        async with _giving_way() as gave_way:
+            await self._database.claims.ensure_partitions(today, today + MONTHS_AHEAD)
+        return IN_USE if gave_way.is_set() else None
 
     async def forget_old(self, kept_months: int) -> timedelta | None:
         """Forget what was written before the last so many whole months, little at a time; return in how long to go on
-        where there may be more."""
+        where there may be more.
+
+        By a clock that is wrong, messages of today are written into months of the past: nothing is forgotten then.
+        """
         claims = self._database.claims
+        skew = abs(await claims.database_time() - self._clock.now())
+        if skew > MOST_SKEW:
+            log.error("nothing_forgotten", reason="this machine and the database are days apart", skew=str(skew))
+            return None
         forgotten = 0
         for hotel_id in (await claims.hotels()).values():
             async with _apart(hotel_id, "forget_old"):
                 forgotten += await claims.forget_old(hotel_id, kept_months, FORGOTTEN_AT_ONCE)
-        month = await claims.drop_oldest_month(kept_months)
+        month = None
+        async with _giving_way() as gave_way:
+            month = await claims.drop_oldest_month(kept_months)
         if month:
             log.info("month_forgotten", month=f"{month:%Y-%m}")
-        return SOON if month or forgotten else None
+        if month or forgotten:
+            return SOON
+        return IN_USE if gave_way.is_set() else None
 
 
 def _turns(due: Mapping[UUID, int]) -> Iterator[UUID]:
     """Give each hotel a turn for every so many of its firings; none has its next before all others had theirs."""
     for turn in range(MOST_TURNS):
         yield from (hotel_id for hotel_id, number in due.items() if number > turn * DUE_AT_ONCE)
+
+
+@asynccontextmanager
+async def _giving_way() -> AsyncIterator[asyncio.Event]:
+    """Let a change of the months fail while others use messages for long; the event says that it did."""
+    gave_way = asyncio.Event()
+    try:
+        yield gave_way
+    except DBAPIError as error:
+        if not is_passing(error):
+            raise
+        log.warning("months_in_use", error=error)
+        gave_way.set()
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import text
@@ -59,11 +59,12 @@ async def this_month(house: Storage) -> date:
 
 
 async def write(database: Database, *, at: date, inbox: str = "done", outbox: str = "sent") -> None:
-    """Make it so that all was written on one day, and what became of it."""
+    """Make it so that all was written as one day began, and what became of it."""
+    moment = datetime.combine(at, time(), UTC)
     async with connected(database.admin_url) as admin:
-        await admin.execute("UPDATE inbox_events SET received_at = $1, state = $2", at, inbox)
-        await admin.execute("UPDATE outbox SET created_at = $1, state = $2", at, outbox)
-        await admin.execute("UPDATE messages SET created_at = $1", at)
+        await admin.execute("UPDATE inbox_events SET received_at = $1, state = $2", moment, inbox)
+        await admin.execute("UPDATE outbox SET created_at = $1, state = $2, doubt_reported_at = NULL", moment, outbox)
+        await admin.execute("UPDATE messages SET created_at = $1", moment)
 
 
 async def rows_of(house: Storage, twin: Twin) -> tuple[int, ...]:
@@ -137,16 +138,27 @@ async def test_forgets_no_more_at_once_than_it_is_told(
     assert await house.claims.forget_old(twins[0].hotel_id, 1, 1) == 1
 
 
+async def test_goes_on_behind_what_still_waits(house: Storage, new_database: Database, twins: list[Twin]) -> None:
+    async with connected(new_database.admin_url) as admin:
+        await admin.execute(_ONE_MORE_EVENT)
+    await write(new_database, at=date(2001, 2, 3))
+    async with connected(new_database.admin_url) as admin:
+        await admin.execute("UPDATE inbox_events SET state = 'queued' WHERE event_id <> 'again'")
+    await house.claims.forget_old(twins[0].hotel_id, 1, 1)
+    assert await rows_of(house, twins[0]) == (1, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("months_ago", "inbox", "outbox", "left"),
     [
         (1, "done", "sent", ALL),
         (2, "queued", "queued", ALL),
         (2, "queued", "sending", ALL),
-        (2, "quarantined", "read", (0, 0, 1)),
-        (2, "done", "in_doubt", (0, 0, 1)),
+        (2, "quarantined", "read", (1, 0, 1)),
+        (2, "done", "in_doubt", (0, 1, 1)),
+        (2, "done", "expired", (0, 0, 1)),
     ],
-    ids=["young", "waits", "is being sent", "quarantined", "in doubt"],
+    ids=["young", "waits", "is being sent", "set aside", "in doubt", "expired"],
 )
 async def test_keeps_what_is_young_or_not_done(
     house: Storage,
