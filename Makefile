@@ -61,7 +61,7 @@ bench: $(VENV)/.installed-bench  ## Measure, beside the yardsticks, and write do
 models: $(VENV)/.installed-models  ## Make the models that the package ships: train the one that judges, also on CORRECTIONS="a.tsv b.tsv", and measure it; minutes.
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 PYTHONHASHSEED=0 $(PYTHON) -m training $(SENTIMENT_DATA) $(CORRECTIONS)
 	@$(PYTHON) -m training.languages
-	@for file in training/unseen.tsv training/held_out.tsv $(SENTIMENT_DATA)/guest_messages_dev.tsv $(SENTIMENT_DATA)/dev.tsv.gz; do \
+	@for file in training/unseen.tsv training/unseen_late.tsv training/held_out.tsv $(SENTIMENT_DATA)/guest_messages_dev.tsv $(SENTIMENT_DATA)/dev.tsv.gz; do \
 		echo; echo "$$file"; $(PYTHON) -m bot evaluate $$file; \
 	done
 
