@@ -23,7 +23,7 @@ FREEDOM = 4.0
 MOST_ROUNDS = 600
 SETTLED = 1e-4
 HIGHEST = 127
-# Fainter weights decide nothing, judge unseen messages no better, and would double the file.
+# Fainter weights decide nothing and judge unseen messages no better; from 3 on the file would be half as large again.
 FAINTEST = 6
 # Reviews' complaints read like requests that somebody act, and are not.
 HOTELS_OWN = {"own", "seed_templates"}

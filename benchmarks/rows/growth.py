@@ -25,7 +25,8 @@ _MAKE_AHEAD = "SELECT ensure_message_partitions(now()::date, (now() + make_inter
 
 
 async def growth(bench: Bench) -> None:
-    """Throughput and latency without a history; then with it, the latency at the same load as without."""
+    """Throughput and latency without a history; then with it, the latency at the same load as without, and
+    while months come and go."""
     async with bench.server.database() as database, _open(bench, database) as (running, hotels):
         empty = await running.throughput(one_each(hotels))
         empty_p99 = await _p99(running, hotels, empty / 2)

@@ -21,7 +21,8 @@ log = logger("database")
 # that can only be read, as a standby is until it has taken over.
 _PASSING_CLASSES = ("08", "40", "53", "57P", "58")
 _TOO_SLOW = "57014"
-_PASSING_CODES = ("55P03", "25P03", "25P04", "25006")
+_IN_USE = "55P03"
+_PASSING_CODES = (_IN_USE, "25P03", "25P04", "25006")
 
 
 def is_passing(error: BaseException) -> bool:
@@ -35,6 +36,11 @@ def is_passing(error: BaseException) -> bool:
         return True
     is_invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
     return is_invalidated or state.startswith(_PASSING_CLASSES) or state in _PASSING_CODES
+
+
+def is_in_use(error: BaseException) -> bool:
+    """Whether somebody else held what was wanted for longer than it was waited for."""
+    return _state_of(error) == _IN_USE
 
 
 def is_overload(error: BaseException) -> bool:

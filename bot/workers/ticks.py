@@ -15,7 +15,7 @@ from bot.doubts import Doubts
 from bot.inbox import TOPIC as INBOX_TOPIC
 from bot.knocks import Knocks
 from bot.outbox import TOPIC as OUTBOX_TOPIC
-from bot.storage.failures import is_passing
+from bot.storage.failures import is_in_use
 from bot.storage.unit_of_work import Database
 from bot.telemetry.logs import bound, logger
 from models.base import new_id
@@ -169,7 +169,7 @@ async def _giving_way() -> AsyncIterator[asyncio.Event]:
     try:
         yield gave_way
     except DBAPIError as error:
-        if not is_passing(error):
+        if not is_in_use(error):
             raise
         log.warning("months_in_use", error=error)
         gave_way.set()
