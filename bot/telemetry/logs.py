@@ -35,6 +35,7 @@ _EVENT_NAME = re.compile(r"[a-z0-9]{1,40}(?:[_.][a-z0-9]{1,40}){1,10}")
 _ADMITTED_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _LARGEST_SOURCE = 2_000_000
 _clock = SystemClock()
+_levels = logging.getLogger(SERVICE)
 _paint = structlog.dev.ConsoleRenderer(colors=False, sort_keys=False)
 _add_path = CallsiteParameterAdder({CallsiteParameter.PATHNAME}, additional_ignores=[__name__])
 
@@ -60,6 +61,7 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
         logger_factory=lambda *_: writer,
         cache_logger_on_first_use=False,
     )
+    _levels.setLevel(level)
     logging.basicConfig(level=max(level, logging.WARNING), handlers=[LibraryHandler()], force=True)
     logging.raiseExceptions = False
 
@@ -68,6 +70,11 @@ def logger(component: str) -> FilteringBoundLogger:
     """Return the logger of a part of the system; may be called at import, before `configure_logging`."""
     bound_logger: FilteringBoundLogger = structlog.get_logger(component=component)
     return bound_logger
+
+
+def is_told(level: int) -> bool:
+    """Whether lines of this level are logged; asked where there would be very many, and each costs something."""
+    return _levels.isEnabledFor(level)
 
 
 def bound(**context: object) -> AbstractContextManager[None]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import weakref
 from datetime import timedelta
 from functools import lru_cache
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
+from prometheus_client import Histogram
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-from bot.telemetry.logs import logger
+from bot.telemetry.logs import is_told, logger
 from bot.telemetry.metrics import pool_in_use, pool_size, query_seconds, slow_queries
 
 _OPERATIONS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
@@ -75,26 +77,38 @@ def record_query(connection: Connection, statement: str, seconds: float, rows: i
     slow: timedelta | None = connection.info.get(_SLOW)
     if slow is None:
         return
-    operation, table, told = _described(statement)
-    query_seconds.labels(operation).observe(seconds)
+    told = _told(statement)
+    told.seconds.observe(seconds)
     is_slow = seconds >= slow.total_seconds()
     if is_slow:
-        slow_queries.labels(operation).inc()
+        slow_queries.labels(told.operation).inc()
+    elif not is_told(logging.DEBUG):
+        return
     tell, name = (_log.warning, "slow_query") if is_slow else (_log.debug, "query_done")
     tell(
         name,
-        operation=operation,
-        table=table,
+        operation=told.operation,
+        table=told.table,
         query_time_ms=round(seconds * 1_000, 3),
         rows_affected=rows,
-        sql=told,
+        sql=told.sql,
     )
 
 
+class _Told(NamedTuple):
+    """What may be told of a statement, and where its seconds are counted."""
+
+    operation: str
+    table: str | None
+    sql: str
+    seconds: Histogram
+
+
 @lru_cache(maxsize=1_000)
-def _described(statement: str) -> tuple[str, str | None, str]:
-    """Return the operation, the table and what may be told of a statement: there are few, each asked very often."""
-    return operation_of(statement), table_of(statement), _LITERAL.sub("'…'", statement[:_LONGEST_STATEMENT])
+def _told(statement: str) -> _Told:
+    """There are few statements, each run very often."""
+    operation, sql = operation_of(statement), _LITERAL.sub("'…'", statement[:_LONGEST_STATEMENT])
+    return _Told(operation, table_of(statement), sql, query_seconds.labels(operation))
 
 
 def _watch_pool(engine: Engine, name: str) -> None:
