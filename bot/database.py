@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from alembic.util import CommandError
-from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,11 +17,12 @@ from bot.errors import ConfigurationError
 from bot.security.tenancy import is_powerful
 from bot.storage import migrations
 from bot.storage.engine import APP_ROLE, RUNTIME_ROLE, login_url, make_engine, provision_logins
+from bot.storage.failures import DRIVER_ERRORS
 from bot.storage.unit_of_work import Database
 from bot.telemetry.queries import watch_queries
 
 # Whatever can come of a database that isn't there, or isn't as it should be.
-FAILURES = (OSError, TimeoutError, DBAPIError, PostgresError, InterfaceError)
+FAILURES = (OSError, TimeoutError, DBAPIError, *DRIVER_ERRORS)
 
 # Rights are given to roles: a database that was restored where these were missing has lost them.
 RESTORE_ROLES = (

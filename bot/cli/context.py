@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import click
+from asyncpg import PostgresError
 from sqlalchemy.exc import DBAPIError
 
 from bot.cli.settings import read_settings
@@ -15,6 +16,7 @@ from bot.clock import Clock, SystemClock
 from bot.config import Settings
 from bot.database import check_serving, database_logins, open_database, prepare_database
 from bot.errors import RejectedInput
+from bot.storage.failures import state_of
 from bot.storage.unit_of_work import Database
 
 Result = TypeVar("Result")
@@ -37,8 +39,8 @@ def with_database(work: Callable[[Settings, Database, Clock], Awaitable[Result]]
                 await check_serving(database)
                 try:
                     return await work(settings, database, SystemClock())
-                except DBAPIError as error:
-                    if not str(getattr(error.orig, "sqlstate", "")).startswith(DATA_EXCEPTION):
+                except (DBAPIError, PostgresError) as error:
+                    if not (state_of(error) or "").startswith(DATA_EXCEPTION):
                         raise
                     raise RejectedInput("something is too long to be kept: shorten it and try again") from None
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from asyncpg import Connection
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# The search path is set anew, too: a temporary table that an earlier transaction left on the pooled connection
-# would otherwise stand before the real one of its name.
-_BIND = text("SELECT set_config('app.hotel_id', :hotel_id, true), set_config('search_path', 'public, pg_temp', true)")
+# All by one call. The search path is set anew, too: a temporary table that an earlier transaction left on the pooled
+# connection would otherwise stand before the real one of its name.
+_BEGIN = """
+    BEGIN;
+    SELECT set_config('app.hotel_id', '{hotel_id}', true), set_config('search_path', 'public, pg_temp', true)
+"""
 
 # Who owns the tables may lift their policies, so an owner is no login to serve with either.
 _POWERS = text("""
@@ -33,12 +37,12 @@ async def bind_actor(connection: AsyncConnection, actor: str) -> None:
     await connection.execute(_BIND_ACTOR, {"actor": actor})
 
 
-async def bind_hotel(connection: AsyncConnection, hotel_id: UUID) -> None:
-    """Make `hotel_id` the only hotel that this transaction sees; gone with its end.
+async def begin_bound(driver: Connection, hotel_id: UUID) -> None:
+    """Begin a transaction in which `hotel_id` is the only hotel to be seen; gone with its end.
 
-    It must be the transaction's first statement, so it begins one. Raises RuntimeError inside an older
-    transaction, where statements of another hotel may already have run.
+    Raises RuntimeError inside an older transaction, where statements of another hotel may already have run.
     """
-    if connection.in_nested_transaction() or not connection.in_transaction():
+    if driver.is_in_transaction():
         raise RuntimeError("a hotel is bound to a transaction that has just begun")
-    await connection.execute(_BIND, {"hotel_id": str(hotel_id)})
+    # As a UUID it is made of digits and dashes, whatever it was given as.
+    await driver.execute(_BEGIN.format(hotel_id=UUID(str(hotel_id))))

@@ -68,6 +68,8 @@ def make_engine(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
+        # Whoever wants a transaction begins it: `bot.storage.transactions`. A question is one statement without.
+        isolation_level="AUTOCOMMIT",
         hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,

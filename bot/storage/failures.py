@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from asyncpg import InterfaceError, PostgresError
+from asyncpg.exceptions import InternalClientError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.telemetry.logs import logger
+
+Written = TypeVar("Written")
+
+# The last is what the driver says of a connection that it has heard to end, and not yet taken for ended.
+DRIVER_ERRORS = (PostgresError, InterfaceError, InternalClientError)
 
 AFTER_OUTAGE = timedelta(milliseconds=500)
 
@@ -29,9 +36,9 @@ def is_passing(error: BaseException) -> bool:
     """Whether an error says that the database could not serve just now, rather than that the work is wrong."""
     if isinstance(error, PoolTimeout | OSError | TimeoutError):
         return True
-    if not isinstance(error, DBAPIError | PostgresError | InterfaceError):
+    if not isinstance(error, (DBAPIError, *DRIVER_ERRORS)):
         return False
-    state = _state_of(error)
+    state = state_of(error)
     if state is None:
         return True
     is_invalidated = isinstance(error, DBAPIError) and error.connection_invalidated
@@ -40,7 +47,7 @@ def is_passing(error: BaseException) -> bool:
 
 def is_in_use(error: BaseException) -> bool:
     """Whether somebody else held what was wanted for longer than it was waited for."""
-    return _state_of(error) == _IN_USE
+    return state_of(error) == _IN_USE
 
 
 def is_overload(error: BaseException) -> bool:
@@ -48,15 +55,14 @@ def is_overload(error: BaseException) -> bool:
     just now, or was too slow for once. An event's own work is another matter: it may be too slow each time."""
     if is_passing(error):
         return True
-    return _state_of(error) == _TOO_SLOW
+    return state_of(error) == _TOO_SLOW
 
 
-async def outlast(write: Callable[[], Awaitable[None]]) -> None:
+async def outlast(write: Callable[[], Awaitable[Written]]) -> Written:
     """Commit what is known only here: an outage of the database is waited out. All other errors are raised."""
     while True:
         try:
-            await write()
-            return
+            return await write()
         except Exception as error:
             if not is_overload(error):
                 raise
@@ -64,7 +70,7 @@ async def outlast(write: Callable[[], Awaitable[None]]) -> None:
             await asyncio.sleep(AFTER_OUTAGE.total_seconds())
 
 
-def _state_of(error: BaseException) -> str | None:
+def state_of(error: BaseException) -> str | None:
     """Return the SQLSTATE of the driver's error, or of the one that SQLAlchemy wrapped."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     state: str | None = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.security.tenancy import bind_actor, bind_hotel
+from bot.security.tenancy import begin_bound, bind_actor
 from bot.storage.claims import Claims
 from bot.storage.repositories.accounts import Accounts
 from bot.storage.repositories.api import ApiKeys, ApiRequests
@@ -34,6 +34,7 @@ from bot.storage.repositories.service_requests import ServiceRequests
 from bot.storage.repositories.stays import Stays
 from bot.storage.repositories.triggers import Triggers
 from bot.storage.repositories.users import Users
+from bot.storage.transactions import transaction
 
 
 class UnitOfWork:
@@ -158,9 +159,9 @@ class Database:
     @asynccontextmanager
     async def unit(self, hotel_id: UUID) -> AsyncIterator[UnitOfWork]:
         """Begin a transaction that sees `hotel_id` only."""
-        async with self.app.begin() as connection:
-            await bind_hotel(connection, hotel_id)
-            yield UnitOfWork(connection, hotel_id)
+        async with self.app.connect() as connection:
+            async with transaction(connection, lambda driver: begin_bound(driver, hotel_id)):
+                yield UnitOfWork(connection, hotel_id)
 
     async def close(self) -> None:
         """Close every pooled connection."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-# A lease's token: the worker's half, then one that is random.
-NEW_TOKEN = "(:worker || right(gen_random_uuid()::text, 17))::uuid"
+# A lease's token: the worker's half, which is the statement's first value, then one that is random.
+NEW_TOKEN = "($1::text || right(gen_random_uuid()::text, 17))::uuid"
 
 # Who lives, as the server sees it: a dead process's sessions end with its sockets, and their locks with them. A lock
 # by one 64-bit number is shown in two halves.

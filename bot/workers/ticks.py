@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError
+from asyncpg import PostgresError
 
 from bot.clock import Clock
 from bot.doubts import Doubts
@@ -168,7 +168,7 @@ async def _giving_way() -> AsyncIterator[asyncio.Event]:
     gave_way = asyncio.Event()
     try:
         yield gave_way
-    except DBAPIError as error:
+    except PostgresError as error:
         if not is_in_use(error):
             raise
         log.warning("months_in_use", error=error)

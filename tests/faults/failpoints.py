@@ -1,8 +1,8 @@
 """Places at which a process dies on request: before or after a commit, a send or an acknowledgement.
 
 Nothing of it is spread over the product. A commit point is named after the function that opened the transaction,
-which the engine of the rig's process finds on the stack; sends and acknowledgements pass through a channel around the
-real one. A process of the rig is told where to die by its environment, any other has none of this.
+which the database of the rig's process finds on the stack; sends and acknowledgements pass through a channel around
+the real one. A process of the rig is told where to die by its environment, any other has none of this.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import _AsyncGeneratorContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from types import CodeType, FrameType
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.channels.base import Batch, Channel
 from bot.channels.connections import Connections, WebhookCredentials
@@ -26,7 +26,7 @@ from bot.messages import OutgoingMessage
 from bot.sending import Sender
 from bot.storage.claims import Claims
 from bot.storage.repositories.accounts import AccountRecord
-from bot.storage.unit_of_work import Database
+from bot.storage.unit_of_work import Database, UnitOfWork
 from tests.faults.points import PACKAGES, ROOT, commit_points
 from tests.flows.proxy import Moment
 
@@ -38,7 +38,7 @@ SEND, ACKNOWLEDGE = "channel.send", "channel.acknowledge"
 # Whoever only opens transactions for others.
 _OPENERS = {
     Database.unit.__wrapped__.__code__,  # type: ignore[attr-defined]
-    Claims._run.__code__,
+    Claims._ask.__code__,
     Sender._locking.__wrapped__.__code__,  # type: ignore[attr-defined]
 }
 
@@ -81,31 +81,38 @@ class Failpoints:
                 os._exit(DIED_THERE)
 
 
-class FailingEngine(AsyncEngine):
-    """Begins transactions that know who wanted them."""
+class FailingDatabase(Database):
+    """The same database, whose transactions know who wanted them and can die."""
 
-    def __init__(self, engine: AsyncEngine, points: Failpoints) -> None:
-        super().__init__(engine.sync_engine)
+    def __init__(self, database: Database, points: Failpoints) -> None:
+        super().__init__(database.app, database.runtime)
+        self.claims = FailingClaims(database.runtime, points)
         self._points = points
 
-    def execution_options(self, **options: Any) -> FailingEngine:
-        """Where each statement commits by itself, a process dies after it at either moment."""
-        return FailingEngine(super().execution_options(**options), self._points)
-
-    def begin(self) -> Any:
-        return self._begin(_opener(sys._getframe(1)))
+    def unit(self, hotel_id: UUID) -> _AsyncGeneratorContextManager[UnitOfWork]:
+        return self._unit(hotel_id, _opener(sys._getframe(1)))
 
     @asynccontextmanager
-    async def _begin(self, point: str) -> AsyncIterator[AsyncConnection]:
-        async with super().begin() as connection:
-            yield connection
+    async def _unit(self, hotel_id: UUID, point: str) -> AsyncIterator[UnitOfWork]:
+        async with super().unit(hotel_id) as uow:
+            yield uow
             self._points.meet(point, Moment.before)
         self._points.meet(point, Moment.after)
 
 
-def failing_database(database: Database, points: Failpoints) -> Database:
-    """Return the same database by engines that can die."""
-    return Database(FailingEngine(database.app, points), FailingEngine(database.runtime, points))
+class FailingClaims(Claims):
+    """Each statement commits by itself, so that a process dies after it at either moment."""
+
+    def __init__(self, engine: AsyncEngine, points: Failpoints) -> None:
+        super().__init__(engine)
+        self._points = points
+
+    async def _ask(self, statement: str, *values: Any) -> list[Any]:
+        point = _opener(sys._getframe(1))
+        rows = await super()._ask(statement, *values)
+        self._points.meet(point, Moment.before)
+        self._points.meet(point, Moment.after)
+        return rows
 
 
 class FailingConnections:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("bot", "handlers", "triggers")
-_OPENERS = ("Database.unit", "Claims._run", "Sender._locking")
+_OPENERS = ("Database.unit", "Claims._ask", "Sender._locking")
 """Whoever only opens transactions for others: their callers are the points."""
 
 
@@ -26,8 +26,8 @@ class CommitPoint:
 
 @cache
 def commit_points() -> tuple[CommitPoint, ...]:
-    """Return every place that opens a transaction: `.unit(…)`, `.begin()` of an engine, and what the claims and the
-    sender open theirs by."""
+    """Return every place that opens a transaction: `.unit(…)`, `transaction(…)`, and what the claims and the sender
+    open theirs by."""
     paths = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
     return tuple(point for path in paths for point in _in(path))
 
@@ -57,7 +57,10 @@ def _calls(node: ast.AST, inside: str) -> Iterator[tuple[str, ast.Call]]:
 
 
 def _opens(call: ast.Call, module: str) -> bool:
-    if not isinstance(call.func, ast.Attribute):
-        return False
-    name, is_claims = call.func.attr, module == "bot.storage.claims"
-    return name in ("unit", "_locking") or (name == "begin" and not call.args) or (name == "_run" and is_claims)
+    match call.func:
+        case ast.Attribute(attr="unit" | "_locking") | ast.Name(id="transaction"):
+            return True
+        case ast.Attribute(attr="_ask"):
+            return module == "bot.storage.claims"
+        case _:
+            return False

@@ -15,7 +15,7 @@ from bot.doubts import Doubts
 from bot.telemetry.logs import configure_logging
 from bot.workers.scheduler import Scheduler
 from bot.workers.ticks import Ticks
-from tests.faults.failpoints import Failpoints, failing_database
+from tests.faults.failpoints import FailingDatabase, Failpoints
 from tests.flows.bot_process import be_born
 
 EVERY = timedelta(milliseconds=20)
@@ -48,7 +48,7 @@ def live(environ: dict[str, str], logins: Logins, clock: Clock, log: Path) -> No
 
 async def _tick(settings: Settings, logins: Logins, clock: Clock, points: Failpoints | None) -> None:
     async with open_house(settings, logins, clock) as house:
-        database = house.database if points is None else failing_database(house.database, points)
+        database = house.database if points is None else FailingDatabase(house.database, points)
         doubts = Doubts(database, house.connections, clock, house.desk.settled)
         ticks = Ticks(database, house.engine, doubts, clock, house.knocks)
         async with Scheduler({"firings": (EVERY, ticks.fire_due)}):

@@ -24,7 +24,7 @@ from handlers.base import Outcome, Reply, Turn
 from handlers.filters import from_guest
 from handlers.router import Route, Router
 from handlers.routes import routes
-from tests.faults.failpoints import FailingConnections, Failpoints, failing_database
+from tests.faults.failpoints import FailingConnections, FailingDatabase, Failpoints
 from tests.faults.marks import mark_in
 from tests.flows.bot_process import live_as
 
@@ -92,6 +92,6 @@ def live(environ: dict[str, str], logins: Logins, clock: Clock, log: Path) -> No
         if points is None:
             return house
         connections = cast(Connections, FailingConnections(house.connections, points))
-        return replace(house, database=failing_database(house.database, points), connections=connections)
+        return replace(house, database=FailingDatabase(house.database, points), connections=connections)
 
     live_as(settings, logins, clock, log, furnish)

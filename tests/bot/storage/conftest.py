@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.security.tenancy import bind_hotel
+from bot.security.tenancy import begin_bound
+from bot.storage.transactions import driver_of
 from bot.storage.unit_of_work import Database
 from tests import databases
 from tests.bot.storage.twins import TABLES, Twin
@@ -43,11 +44,15 @@ class Street:
     async def attack(self) -> AsyncIterator[AsyncConnection]:
         """Give a transaction of mine, undone at the end; fails when it changed anything of theirs."""
         async with self.database.app.connect() as connection:
-            await connection.begin()
-            await bind_hotel(connection, self.mine.hotel_id)
-            yield connection
-            assert await everything_of(connection, self.theirs) == self.their_things, "the other hotel was changed"
-            await connection.rollback()
+            driver = driver_of(connection)
+            await begin_bound(driver, self.mine.hotel_id)
+            try:
+                yield connection
+                assert await everything_of(connection, self.theirs) == self.their_things, (
+                    "the other hotel was changed"
+                )
+            finally:
+                await driver.execute("ROLLBACK")
 
 
 async def everything_of(connection: AsyncConnection, twin: Twin) -> list[Any]:

@@ -79,4 +79,3 @@ async def waits_for_lock(database: Database, *running: asyncio.Task[Any]) -> Non
     async with asyncio.timeout(5), database.app.connect() as connection:
         while (await connection.execute(query)).scalar_one() < len(running):
             assert not any(task.done() for task in running), "it did not wait"
-            await connection.rollback()

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Table, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.transactions import driver_of
 from models import ChannelAccount, Company, Guest, Hotel
 from tests.bot.storage import expected
 from tests.bot.storage.attacks import Attack, Make, Outcome, additions, changes, pointers, reads
@@ -142,31 +142,24 @@ async def test_is_refused_when_a_partition_is_named(street: Street, partition: s
 async def state_of(street: Street, statement: str) -> str | None:
     """Return the SQLSTATE of what a statement of mine ends with."""
     async with street.attack() as connection:
-        driver = await driver_of(connection)
         try:
-            async with driver.transaction():
-                await driver.execute(statement)
+            async with connection.begin_nested():
+                await driver_of(connection).execute(statement)
         except asyncpg.PostgresError as error:
             return error.sqlstate
     return None
 
 
-async def driver_of(connection: AsyncConnection) -> asyncpg.Connection:
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert isinstance(driver, asyncpg.Connection)
-    return driver
-
-
 @pytest.mark.parametrize("table", TENANT_TABLES, ids=lambda table: table.name)
 async def test_gets_own_rows_only_when_tables_are_copied_in_and_out(street: Street, table: Table) -> None:
     async with street.attack() as connection:
-        driver, out = await driver_of(connection), io.BytesIO()
+        driver, out = driver_of(connection), io.BytesIO()
         await driver.copy_from_query(f"SELECT * FROM {table.fullname}", output=out)
         assert str(street.mine.hotel_id).encode() in out.getvalue()
         assert not reveals(out.getvalue(), street.theirs)
         out.seek(0)
         with pytest.raises(asyncpg.PostgresError) as refused:
-            async with driver.transaction():
+            async with connection.begin_nested():
                 await driver.copy_to_table(table.name, schema_name=table.schema or "public", source=out)
         assert refused.value.sqlstate == "0A000", "COPY FROM does not work where policies are"
 
@@ -176,11 +169,10 @@ async def test_sees_no_value_of_theirs_when_an_error_repeats_what_it_read(street
     assert await state_of(street, leaky) is None
     async with street.attack() as connection:
         with pytest.raises(DBAPIError) as error:
-            await connection.execute(text("SELECT * FROM guests WHERE name::int = 1"))
+            async with connection.begin_nested():
+                await connection.execute(text("SELECT * FROM guests WHERE name::int = 1"))
         assert street.mine.mark in str(error.value)
         assert not reveals(error.value, street.theirs)
-        await connection.rollback()
-        await connection.begin()
 
 
 async def test_sees_no_value_of_theirs_when_the_planner_has_seen_them(street: Street) -> None:

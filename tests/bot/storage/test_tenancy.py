@@ -11,10 +11,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from bot.security.tenancy import bind_hotel
+from bot.security.tenancy import begin_bound
 from bot.storage.repositories.guests import Identity
 from bot.storage.repositories.inbox import NewEvent
 from bot.storage.repositories.notifications import NewNotification
+from bot.storage.transactions import driver_of
 from bot.storage.unit_of_work import Database, UnitOfWork
 from models.enums import IdentityKind, NotificationType, Severity, TriggerType
 from tests import databases
@@ -116,12 +117,9 @@ async def test_reaches_the_real_table_when_an_earlier_transaction_left_one_of_it
 
 
 async def test_refuses_to_bind_when_there_is_no_fresh_transaction(street: Street) -> None:
-    async with street.database.app.connect() as connection:
+    async with street.attack() as connection:
         with pytest.raises(RuntimeError):
-            await bind_hotel(connection, street.mine.hotel_id)
-        async with connection.begin(), connection.begin_nested():
-            with pytest.raises(RuntimeError):
-                await bind_hotel(connection, street.mine.hotel_id)
+            await begin_bound(driver_of(connection), street.mine.hotel_id)
 
 
 CANCELS = 400
