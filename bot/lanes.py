@@ -28,11 +28,7 @@ async def begin_next(uow: UnitOfWork, leases: Collection[ChatLease]) -> dict[UUI
     """
     waiting = await uow.inbox.begin_next([lease.chat_id for lease in leases])
     await uow.chats.release_all([lease for lease in leases if lease.chat_id not in waiting])
-    platforms = await uow.accounts.platforms({one.event.account_id for one in waiting.values()})
-    return {
-        chat_id: Begun(one.event, Platform(platforms[one.event.account_id]), one.is_begun)
-        for chat_id, one in waiting.items()
-    }
+    return {chat_id: Begun(one.event, Platform(one.platform), one.is_begun) for chat_id, one in waiting.items()}
 
 
 async def replay(uow: UnitOfWork, event_id: int) -> InboxRecord | None:

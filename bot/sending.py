@@ -111,12 +111,15 @@ class Sender:
         self._begins = Batches(self._begin_all, MOST_TOGETHER)
         self._receipts = Batches(self._record_all, MOST_TOGETHER)
 
-    async def send(self, lease: OutboxLease) -> None:
-        """Send a claimed message, or give it back. Raises LeaseLost when another worker took it over."""
+    async def send(self, lease: OutboxLease) -> bool:
+        """Send a claimed message, or give it back; return whether there may be more for which this made room.
+
+        Raises LeaseLost when another worker took it over.
+        """
         began = self._monotonic()
         parcel = await self._begin(lease)
         if parcel is None:
-            return
+            return True
         record, chat, channel = parcel.record, parcel.chat, parcel.channel
         with _about(lease, record):
             started = self._monotonic()
@@ -125,8 +128,9 @@ class Sender:
                 provider_id = await channel.send(chat.address, outgoing_from_json(record.content))
             except BellhopError as error:
                 await self._record_failure(parcel, error)
+                return True
             else:
-                await self._record_sent(parcel, provider_id)
+                return await self._record_sent(parcel, provider_id)
             finally:
                 send_seconds.labels(channel.platform).observe(self._monotonic() - started)
 
@@ -238,13 +242,14 @@ class Sender:
         if any(chats.values()):
             await self._knocks.knock(INBOX_TOPIC)
 
-    async def _record_sent(self, parcel: Parcel, provider_id: str | None) -> None:
+    async def _record_sent(self, parcel: Parcel, provider_id: str | None) -> bool:
         receipt = Receipt(parcel, SentMessage(parcel.record.id, parcel.lease.token, provider_id, self._clock.now()))
-        await outlast(lambda: self._receipts.do(parcel.lease.hotel_id, receipt))
+        made_room = await outlast(lambda: self._receipts.do(parcel.lease.hotel_id, receipt))
         messages.labels(parcel.channel.platform, MessageOutcome.sent).inc()
         log.info("message_sent", attempt=parcel.record.attempts + 1)
+        return made_room
 
-    async def _record_all(self, hotel_id: UUID, receipts: Sequence[Receipt]) -> list[Exception | None]:
+    async def _record_all(self, hotel_id: UUID, receipts: Sequence[Receipt]) -> list[bool | Exception]:
         async with self._locking(hotel_id, {receipt.record.chat_id for receipt in receipts}) as uow:
             held = await uow.outbox.record_sent([receipt.sent for receipt in receipts])
             ours = [one for one in receipts if one.record.id in held or await self._record_late(uow, one)]
@@ -255,7 +260,7 @@ class Sender:
             for one in ours:
                 await self._settled(uow, one.record, OutboxState.sent, "")
         lost = LeaseLost("the message was claimed by another worker")
-        return [None if one in ours else lost for one in receipts]
+        return [held.get(one.record.id, True) if one in ours else lost for one in receipts]
 
     async def _record_late(self, uow: UnitOfWork, receipt: Receipt) -> bool:
         """Where the call took so long that the message was put in doubt, take the doubt away; there is none."""

@@ -37,6 +37,8 @@ class OutboxWorker:
         self._knocks = knocks
         self._leases = leases
         self._seen: set[UUID] = set()
+        # Whether the last claim may have left something for want of hands; then whoever is done looks again.
+        self._is_short_of_hands = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the calls in hand are finished first."""
@@ -54,6 +56,7 @@ class OutboxWorker:
             self._clock.now(), usual or limit, resting, is_urgent=not usual
         )
         self._seen = resting | {lease.account_id for lease in claimed}
+        self._is_short_of_hands = len(claimed) >= usual
         return claimed
 
     async def _work(self, lease: OutboxLease) -> None:
@@ -66,8 +69,9 @@ class OutboxWorker:
                     await self._sender.put_off(lease, timedelta(seconds=wait - LONGEST_WAIT_SECONDS))
                     return
                 await asyncio.sleep(wait)
-            await self._sender.send(lease)
-        await self._knocks.knock(TOPIC)
+            is_more_waiting = await self._sender.send(lease)
+        if is_more_waiting or self._is_short_of_hands:
+            await self._knocks.knock(TOPIC)
 
     def _turn_in(self, lease: OutboxLease) -> float:
         return self._pace.wait_time(str(lease.account_id), str(lease.chat_id), kept=lease.priority)

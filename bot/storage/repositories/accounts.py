@@ -46,11 +46,6 @@ class Accounts(Repository):
         rows = await self._fetch(_CALLED, self.hotel_id, platform, address)
         return _record(rows[0]) if rows else None
 
-    async def platforms(self, account_ids: Collection[UUID]) -> dict[UUID, str]:
-        """Return the platforms of these accounts."""
-        rows = await self._fetch(_PLATFORMS, self.hotel_id, list(account_ids)) if account_ids else []
-        return {row["id"]: row["platform"] for row in rows}
-
     async def all(self) -> list[AccountRecord]:
         """Return every account of the hotel, in the order they were added."""
         return [_record(row) for row in await self._fetch(_ALL, self.hotel_id)]
@@ -212,4 +207,3 @@ _COUNT_SENT = """
     FROM held JOIN unnest($2::uuid[], $3::integer[]) AS sent (id, number) USING (id)
     WHERE account.hotel_id = $1 AND account.id = held.id
 """
-_PLATFORMS = "SELECT id, platform FROM channel_accounts WHERE hotel_id = $1 AND id = ANY ($2::uuid[])"

@@ -52,9 +52,10 @@ _values = attrgetter(*NewEvent.__slots__)
 
 @dataclass(frozen=True, slots=True)
 class NextEvent:
-    """The oldest waiting event of a chat, and whether an attempt at it was begun just now."""
+    """The oldest waiting event of a chat, the platform of its account, and whether an attempt was begun just now."""
 
     event: InboxRecord
+    platform: str
     is_begun: bool
 
 
@@ -74,7 +75,7 @@ class Inbox(Repository):
         whose worker was gone before, without an error, is a suspect: it is begun only where it `is_alone`.
         """
         rows = await self._fetch(_BEGIN_NEXT, self.hotel_id, list(chat_ids), is_alone)
-        return {row["chat_id"]: NextEvent(InboxRecord(*row[:-1]), row["is_begun"]) for row in rows}
+        return {row["chat_id"]: NextEvent(InboxRecord(*row[:-2]), row["platform"], row["is_begun"]) for row in rows}
 
     async def is_followed(self, event: InboxRecord) -> bool:
         """Whether somebody has said something else in the chat since; what became of our own messages is no word."""
@@ -170,6 +171,10 @@ _BEGIN_NEXT = f"""
     ) AS oldest
     WHERE inbox_events.hotel_id = $1 AND inbox_events.id = oldest.id
     RETURNING {", ".join(f"inbox_events.{name}" for name in InboxRecord.__slots__)},
+              (
+                  SELECT platform FROM channel_accounts AS account
+                  WHERE account.hotel_id = $1 AND account.id = inbox_events.account_id
+              ) AS platform,
               inbox_events.attempts > oldest.attempts AS is_begun
 """
 _FOLLOWING = """

@@ -102,9 +102,12 @@ class Outbox(Repository):
         """
         await self._fetch(_BEGIN_SENDING, self.hotel_id, list(outbox_ids), at, LEASE)
 
-    async def record_sent(self, sent: Collection[SentMessage]) -> set[int]:
-        """Note the provider's word that it took messages; return the ids of those whose leases were still held."""
-        return {row["id"] for row in await self._fetch(_RECORD_SENT, self.hotel_id, as_records(list(sent)))}
+    async def record_sent(self, sent: Collection[SentMessage]) -> dict[int, bool]:
+        """Note the provider's word that it took messages.
+
+        Return of those whose leases were still held whether more of their account wait, for which they made room.
+        """
+        return dict(await self._fetch(_RECORD_SENT, self.hotel_id, as_records(list(sent))))
 
     async def retry(self, outbox_id: int, token: UUID, not_before: datetime, reason: str) -> None:
         """Queue again a message that surely was not sent."""
@@ -286,7 +289,10 @@ _RECORD_SENT = """
     FROM jsonb_to_recordset($2::jsonb) AS sent (id bigint, token uuid, provider_message_id text, sent_at timestamptz)
     WHERE outbox.hotel_id = $1 AND outbox.id = sent.id
       AND outbox.lease_token = sent.token AND outbox.state = 'sending'
-    RETURNING outbox.id
+    RETURNING outbox.id, EXISTS (
+        SELECT FROM outbox AS other
+        WHERE other.hotel_id = $1 AND other.account_id = outbox.account_id AND other.state = 'queued'
+    )
 """
 
 

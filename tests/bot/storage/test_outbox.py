@@ -219,7 +219,7 @@ async def test_refuses_every_step_of_the_old_worker_when_another_claimed(house: 
             with pytest.raises(LeaseLost):
                 await step
         assert await outbox.leased([stale]) == {}
-        assert await outbox.record_sent([SentMessage(outbox_id, stale.token, "p0", NOW)]) == set()
+        assert await outbox.record_sent([SentMessage(outbox_id, stale.token, "p0", NOW)]) == {}
     await house.database.claims.renew([], [stale.token], lease=EXPIRED)
     await begin(house, fresh)
     await record(house, fresh)

@@ -131,7 +131,6 @@ async def test_says_what_is_news_when_an_accounts_status_is_noted(house: House) 
             b"sealed",
         )
         assert await accounts.all() == [record]
-        assert await accounts.platforms([house.account_id]) == {house.account_id: "telegram"}
         assert await accounts.disable(house.account_id)
         assert not await accounts.set_status(house.account_id, AccountStatus.active)
 
