@@ -98,6 +98,7 @@ _CLAIM_CHATS = f"""
 # The next account is found by jumping over the queue of the one before, and each is asked for as many as it may still
 # have on their way: a claim costs what it takes and not what waits. The statistics of a queue are always old, so what
 # must be looked up row by row is written so that it can't be done otherwise, by the one index that fits.
+# Behind what is on its way in a chat wait the others of it: they are passed over without being looked up one by one.
 _CLAIM_OUTBOX = f"""
     WITH RECURSIVE waiting AS (
         (
@@ -113,7 +114,7 @@ _CLAIM_OUTBOX = f"""
     ), due AS MATERIALIZED (
         SELECT waiting.hotel_id, mine.id, mine.is_patient, mine.is_trigger, going.number + mine.turn AS place
         FROM waiting CROSS JOIN LATERAL (
-            SELECT count(*) AS number FROM outbox AS o
+            SELECT count(*) AS number, array_agg(ROW(o.chat_id, o.priority)) AS lanes FROM outbox AS o
             WHERE o.hotel_id = waiting.hotel_id AND o.account_id = waiting.account_id
               AND o.lease_token IS NOT NULL AND o.state IN ('queued', 'sending')
               AND (o.state = 'sending' OR o.leased_until >= now())
@@ -124,6 +125,7 @@ _CLAIM_OUTBOX = f"""
                 WHERE o.hotel_id = waiting.hotel_id AND o.account_id = waiting.account_id
                   AND (o.priority > 0) <= (going.number < $2::bigint)
                   AND o.state = 'queued' AND o.not_before <= $3
+                  AND (going.lanes IS NULL OR ROW(o.chat_id, o.priority) <> ALL (going.lanes))
                   AND (o.leased_until IS NULL OR o.leased_until < now())
                   AND o.id = (
                       SELECT oldest.id FROM outbox AS oldest

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.errors import LeaseLost
 from bot.messages import OutgoingMessage
@@ -18,8 +18,10 @@ from bot.storage.repositories.outbox import SentMessage
 from bot.storage.unit_of_work import Database
 from models import Message, OutboxMessage
 from models.enums import OutboxPurpose, OutboxState, Priority
+from tests import databases
 from tests.bot.storage.houses import LATER, House
 from tests.bot.storage.twins import NOW
+from tests.databases import open_storage
 
 EXPIRED = timedelta(seconds=-1)
 
@@ -381,6 +383,28 @@ async def test_keeps_an_accounts_backlog_from_taking_every_hand_when_nobody_else
     assert await claim(house, limit=32) == [], "the others are still on their way"
     await record(crowded, claimed[0])
     assert len(await claim(house, limit=32)) == 1
+
+
+async def test_looks_up_no_backlog_when_all_of_its_chats_have_a_message_on_its_way(
+    new_database: databases.Database,
+) -> None:
+    storage = open_storage(new_database, pool_size=1)
+    crowded = await House(storage).build(chats=3)
+    for number in range(60):
+        await crowded.post("answer", number % 3)
+    assert len(await claim(crowded, limit=32)) == 3
+    before = await _lookups(storage)
+    assert await claim(crowded, limit=32) == []
+    assert await _lookups(storage) - before <= 3
+    await storage.close()
+
+
+async def _lookups(storage: Database) -> int:
+    """Return how often the oldest message of a chat was looked up, as the only connection of the runtime knows."""
+    async with storage.runtime.connect() as connection:
+        await connection.execute(text("SELECT pg_stat_force_next_flush()"))
+        looked = text("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'ix_outbox_unfinished'")
+        return int((await connection.execute(looked)).scalar_one())
 
 
 async def test_answers_people_first_when_automatic_messages_wait_for_others(house: House) -> None:
