@@ -5,18 +5,38 @@ Those of a unit of work run on its own connection and inside its transaction: th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.precedence import Turn
 from bot.storage.transactions import driver_of
 from bot.telemetry.queries import record_query
+
+_TURN = "bellhop_turn"
+
+
+@contextmanager
+def take_turns(connection: AsyncConnection, turn: Turn) -> Iterator[None]:
+    """Let each statement of this connection wait for its turn while inside."""
+    info = _bound(connection).info
+    info[_TURN] = turn
+    try:
+        yield
+    finally:
+        info.pop(_TURN, None)
+
 
 async def fetch(connection: AsyncConnection, statement: str, *values: Any) -> list[Any]:
     """Run a statement with `$1 …` and return its rows. Raises the driver's own errors."""
     bound = _bound(connection)
+    turn: Turn | None = bound.info.get(_TURN)
+    if turn is not None:
+        await turn.take()
     started = perf_counter()
     rows: list[Any] | None = None
     try:

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.security.tenancy import begin_bound, bind_actor
 from bot.storage.claims import Claims
+from bot.storage.precedence import Precedence
+from bot.storage.prepared import take_turns
 from bot.storage.repositories.accounts import Accounts
 from bot.storage.repositories.api import ApiKeys, ApiRequests
 from bot.storage.repositories.audits import Audits
@@ -155,13 +157,18 @@ class Database:
         self.app = app
         self.runtime = runtime
         self.claims = Claims(runtime)
+        self._precedence = Precedence()
 
     @asynccontextmanager
     async def unit(self, hotel_id: UUID) -> AsyncIterator[UnitOfWork]:
         """Begin a transaction that sees `hotel_id` only."""
+        turn = self._precedence.turn(hotel_id)
+        # Before there is a connection, which others may want.
+        await turn.take()
         async with self.app.connect() as connection:
-            async with transaction(connection, lambda driver: begin_bound(driver, hotel_id)):
-                yield UnitOfWork(connection, hotel_id)
+            with self._precedence.at_work(hotel_id), take_turns(connection, turn):
+                async with transaction(connection, lambda driver: begin_bound(driver, hotel_id)):
+                    yield UnitOfWork(connection, hotel_id)
 
     async def close(self) -> None:
         """Close every pooled connection."""
