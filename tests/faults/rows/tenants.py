@@ -55,12 +55,13 @@ async def _poison(play: Play, kind: str) -> float:
 
 async def hot_tenant(stage: Stage) -> Result:
     """Let one hotel's guests write a hundred times as much as the others'; the others must not feel it."""
-    seconds = float(stage.times(15, 300))
+    seconds = float(stage.times(40, 300))
     async with playing(stage) as play:
         quiet = [guest for guest in play.town.guests if guest.hotel != 1]
         hot = [guest for guest in play.town.guests if guest.hotel == 1]
         rate = stage.rate / 6
-        async with play.load.pouring(rate, quiet):
+        # In turns, since what a chat's own pace costs is nothing that the hot hotel does.
+        async with play.load.pouring(rate, quiet, in_turns=True):
             await asyncio.sleep(seconds)
             heated_at = play.town.clock.now()
             async with play.load.pouring(min(rate / 5 * HOT, stage.rate * 4), hot):
