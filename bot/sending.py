@@ -250,6 +250,7 @@ class Sender:
         return made_room
 
     async def _record_all(self, hotel_id: UUID, receipts: Sequence[Receipt]) -> list[bool | Exception]:
+        claims_before = self._database.claims.outbox_claims
         async with self._locking(hotel_id, {receipt.record.chat_id for receipt in receipts}) as uow:
             held = await uow.outbox.record_sent([receipt.sent for receipt in receipts])
             ours = [one for one in receipts if one.record.id in held or await self._record_late(uow, one)]
@@ -259,8 +260,10 @@ class Sender:
             await uow.accounts.count_sent(counts, self._clock.now())
             for one in ours:
                 await self._settled(uow, one.record, OutboxState.sent, "")
+        # Who claimed meanwhile has still seen these on their way, and may have passed over what is behind them.
+        was_claimed = self._database.claims.outbox_claims != claims_before
         lost = LeaseLost("the message was claimed by another worker")
-        return [held.get(one.record.id, True) if one in ours else lost for one in receipts]
+        return [was_claimed or held.get(one.record.id, True) if one in ours else lost for one in receipts]
 
     async def _record_late(self, uow: UnitOfWork, receipt: Receipt) -> bool:
         """Where the call took so long that the message was put in doubt, take the doubt away; there is none."""

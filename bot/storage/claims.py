@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.storage.prepared import fetch
-from bot.storage.transactions import look_for_end
+from bot.storage.transactions import driver_of, look_for_end
 from bot.storage.worker_key import LIVING, NEW_TOKEN, WorkerKey, is_of_nobody
 from models.queues import EACH_BY_ITS_TIME, EACH_IN_ITS_CHAT
 
@@ -225,6 +225,8 @@ class Claims:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self.worker = WorkerKey.draw()
+        self.outbox_claims = 0
+        """How often the outbox was asked: whoever sees it move may have made room for what was passed over."""
 
     async def claim_chats(self, limit: int, lease: timedelta = LEASE) -> list[ChatLease]:
         """Take up to `limit` chats in which something waits, longest waiting first."""
@@ -242,6 +244,7 @@ class Claims:
     ) -> list[OutboxLease]:
         """Take up to `limit` messages that may leave now, at most one a chat and priority, what is urgent first and
         then in fair turns of the accounts; or only what `is_urgent`."""
+        self.outbox_claims += 1
         in_flight = 0 if is_urgent else IN_FLIGHT
         rows = await self._ask(_CLAIM_OUTBOX, self.worker.digits, in_flight, now, list(paused), limit, lease)
         return [OutboxLease(*row) for row in rows]
@@ -343,4 +346,8 @@ class Claims:
                 return await fetch(connection, statement, *values)
             except Exception:
                 await look_for_end(connection)
+                raise
+            except BaseException:
+                # The next one would have to wait until the server has heard that nobody wants this any more.
+                driver_of(connection).terminate()
                 raise

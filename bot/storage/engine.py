@@ -90,7 +90,7 @@ def make_engine(
         },
     )
     event.listen(engine.sync_engine, "checkout", _check_open)
-    event.listen(engine.sync_engine, "checkin", _leave_read_only)
+    event.listen(engine.sync_engine, "checkin", _keep_only_good)
     return engine
 
 
@@ -103,13 +103,19 @@ def _check_open(connection: DBAPIConnection, *_: Any) -> None:
         raise DisconnectionError
 
 
-def _leave_read_only(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-    """Keep no connection to a server that can only be read: after a failover the address leads to another one."""
+def _keep_only_good(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    """Keep no connection that has ended or is in the midst of something, nor one to a server that can only be read:
+    after a failover the address leads to another one."""
     if connection is not None:
-        # The server tells of changes by itself (not through every pooler), so looking costs no turn.
-        settings = connection.driver_connection.get_settings()
-        if any(getattr(settings, name, "off") == "on" for name in _READ_ONLY):
+        driver = connection.driver_connection
+        if driver.is_closed() or driver.is_in_transaction() or _is_read_only(driver):
             entry.invalidate()
+
+
+def _is_read_only(driver: Any) -> bool:
+    # The server tells of changes by itself (not through every pooler), so looking costs no turn.
+    settings = driver.get_settings()
+    return any(getattr(settings, name, "off") == "on" for name in _READ_ONLY)
 
 
 @asynccontextmanager

@@ -23,8 +23,13 @@ LITTLE = 0.25
 # So long a transaction waits for others, all its statements together: it holds its chats meanwhile.
 PATIENCE_SECONDS = 0.05
 
-# What is counted begins anew after so many half-lives; by then nothing of before matters.
-_MOST_HALF_LIVES = 20
+# So many transactions may wait in their midst, so that most connections are there for those they wait for.
+MOST_WAITING = 3
+
+# After so many half-lives what is counted is made small again.
+_HALF_LIVES = 20
+# A float holds no more.
+_MOST_HALF_LIVES = 1_000
 
 
 class Precedence:
@@ -37,6 +42,7 @@ class Precedence:
         self._took: defaultdict[UUID, float] = defaultdict(float)
         self._weighs_one_at = monotonic()
         self._somebody_left = asyncio.Event()
+        self._waiting = 0
 
     @contextmanager
     def at_work(self, hotel_id: UUID) -> Iterator[None]:
@@ -57,7 +63,7 @@ class Precedence:
     def count(self, hotel_id: UUID) -> None:
         """Count a statement."""
         weight = self._weight()
-        if weight >= 2.0**_MOST_HALF_LIVES:
+        if weight >= 2.0**_HALF_LIVES:
             kept = {hotel: took / weight for hotel, took in self._took.items() if took > weight}
             self._took = defaultdict(float, kept)
             self._weighs_one_at, weight = self._monotonic(), 1.0
@@ -71,6 +77,15 @@ class Precedence:
         if took < ALLOWED * self._weight():
             return False
         return any(self._took.get(other, 0.0) < LITTLE * took for other in self._at_work)
+
+    @contextmanager
+    def waiting(self) -> Iterator[bool]:
+        """Say whether one more transaction may wait in its midst, and count it while inside."""
+        self._waiting += 1
+        try:
+            yield self._waiting <= MOST_WAITING
+        finally:
+            self._waiting -= 1
 
     async def somebody_left(self) -> None:
         """Wait until a hotel has ended its work."""
@@ -90,10 +105,17 @@ class Turn:
         self._hotel_id = hotel_id
         self._patience = PATIENCE_SECONDS
 
+    async def wait(self) -> None:
+        """Return when the transaction may take a connection."""
+        if self._precedence.is_outdone(self._hotel_id):
+            await self._give_way()
+
     async def take(self) -> None:
         """Return when the next statement may run, and count it."""
         if self._patience > 0 and self._precedence.is_outdone(self._hotel_id):
-            await self._give_way()
+            with self._precedence.waiting() as may_wait:
+                if may_wait:
+                    await self._give_way()
         self._precedence.count(self._hotel_id)
 
     async def _give_way(self) -> None:

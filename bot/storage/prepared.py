@@ -31,12 +31,17 @@ def take_turns(connection: AsyncConnection, turn: Turn) -> Iterator[None]:
         info.pop(_TURN, None)
 
 
-async def fetch(connection: AsyncConnection, statement: str, *values: Any) -> list[Any]:
-    """Run a statement with `$1 …` and return its rows. Raises the driver's own errors."""
-    bound = _bound(connection)
-    turn: Turn | None = bound.info.get(_TURN)
+async def take_turn(connection: AsyncConnection) -> None:
+    """Wait until the next statement of this connection may run."""
+    turn: Turn | None = _bound(connection).info.get(_TURN)
     if turn is not None:
         await turn.take()
+
+
+async def fetch(connection: AsyncConnection, statement: str, *values: Any) -> list[Any]:
+    """Run a statement with `$1 …` and return its rows. Raises the driver's own errors."""
+    await take_turn(connection)
+    bound = _bound(connection)
     started = perf_counter()
     rows: list[Any] | None = None
     try:

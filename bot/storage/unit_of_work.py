@@ -163,8 +163,7 @@ class Database:
     async def unit(self, hotel_id: UUID) -> AsyncIterator[UnitOfWork]:
         """Begin a transaction that sees `hotel_id` only."""
         turn = self._precedence.turn(hotel_id)
-        # Before there is a connection, which others may want.
-        await turn.take()
+        await turn.wait()
         async with self.app.connect() as connection:
             with self._precedence.at_work(hotel_id), take_turns(connection, turn):
                 async with transaction(connection, lambda driver: begin_bound(driver, hotel_id)):

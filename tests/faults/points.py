@@ -60,6 +60,8 @@ def _opens(call: ast.Call, module: str) -> bool:
     match call.func:
         case ast.Attribute(attr="unit" | "_locking") | ast.Name(id="transaction"):
             return True
+        case ast.Attribute(attr="begin"):  # an engine's, which would begin nothing
+            return not call.args
         case ast.Attribute(attr="_ask"):
             return module == "bot.storage.claims"
         case _:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 
 from bot.app import House, open_house
 from bot.database import Logins
@@ -152,6 +152,35 @@ async def test_the_inbox_is_looked_at_again_when_a_chat_was_passed_over_because_
         assert not await house.knocks.wait(INBOX_TOPIC, 0)
         await sending
         assert await house.knocks.wait(INBOX_TOPIC, 0)
+        await sender.close()
+
+
+async def test_more_is_looked_for_when_something_was_passed_over_while_the_one_before_it_was_being_recorded(
+    scene: Scene,
+) -> None:
+    async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
+        claims = house.database.claims
+        await _queue(scene, house, "Breakfast is from 7:00.")
+        (lease,) = await claims.claim_outbox(scene.clock.now(), 1)
+        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.knocks, house.desk.settled)
+        async with house.database.unit(scene.hotel_id) as uow:
+            # Its counters are noted when it is known already whether more wait.
+            await uow.connection.execute(text("SELECT FROM channel_accounts FOR NO KEY UPDATE"))
+            sending = asyncio.ensure_future(sender.send(lease))
+            await waits_for_lock(house.database, sending)
+            await _queue(scene, house, "The pool is open.")
+            assert await claims.claim_outbox(scene.clock.now(), 1) == [], "the first is on its way"
+        assert await sending
+        assert len(await claims.claim_outbox(scene.clock.now(), 1)) == 1
+        await sender.close()
+
+
+async def test_nothing_is_looked_for_when_nothing_waits_behind_what_was_sent(scene: Scene) -> None:
+    async with open_house(scene.settings(), scene.logins(), scene.clock) as house:
+        await _queue(scene, house, "Breakfast is from 7:00.")
+        (lease,) = await house.database.claims.claim_outbox(scene.clock.now(), 1)
+        sender = Sender(house.database, house.connections, scene.clock, Pace(), house.knocks, house.desk.settled)
+        assert not await sender.send(lease)
         await sender.close()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.storage.prepared import fetch
+from bot.storage.prepared import fetch, take_turn
 from models.base import Base
 
 # Rows become the records of their repositories, which name and type the columns.
@@ -33,6 +33,7 @@ class Repository:
         self.hotel_id = hotel_id
 
     async def _run(self, statement: Executable, values: Any = None) -> AnyResult:
+        await take_turn(self.connection)
         return await self.connection.execute(statement, values)
 
     async def _fetch(self, statement: str, *values: Any) -> list[Any]:

@@ -88,11 +88,17 @@ async def test_what_a_hotel_took_is_forgotten_when_time_goes_by() -> None:
         assert not precedence.is_outdone(busy)
 
 
-async def test_counts_again_when_the_process_was_idle_for_months() -> None:
+@pytest.mark.parametrize("idle", [HALF_LIFE_SECONDS * 30, 8_000_000])
+async def test_counts_anew_when_the_process_was_idle(idle: float) -> None:
     clock = Moved()
     (busy, quiet), precedence = clock.hotels, Precedence(clock)
-    precedence.count(quiet)
-    clock.seconds += 8_000_000
+    clock.seconds += HALF_LIFE_SECONDS * 19
+    for _ in range(10 * ALLOWED):
+        precedence.count(quiet)
+    clock.seconds += idle
+    precedence.count(busy)
+    with precedence.at_work(busy):
+        assert not precedence.is_outdone(quiet), "it was long ago"
     for _ in range(2 * ALLOWED):
         precedence.count(busy)
     with precedence.at_work(quiet):

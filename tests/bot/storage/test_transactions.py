@@ -17,6 +17,12 @@ from bot.storage.unit_of_work import UnitOfWork
 from tests.bot.storage.houses import House
 from tests.databases import Database, connected, open_storage
 
+_SOMEBODY_WAITS = """
+    SELECT EXISTS (
+        SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+    )
+"""
+
 
 @pytest.fixture
 async def house(storage: Storage) -> House:
@@ -88,4 +94,38 @@ async def test_nothing_is_kept_when_work_is_cancelled_while_it_commits(new_datab
     async with storage.app.connect() as connection:
         bound = await connection.execute(text("SELECT current_setting('app.hotel_id', true)"))
         assert bound.scalar_one() in (None, "")
+    await storage.close()
+
+
+async def test_the_pool_loses_nothing_when_work_is_cancelled_while_it_is_undone(new_database: Database) -> None:
+    storage = open_storage(new_database, pool_size=1)
+    house = await House(storage).build()
+
+    async def work() -> None:
+        async with storage.unit(house.hotel_id) as uow:
+            await _rename(uow)
+            asyncio.get_running_loop().call_soon(task.cancel)
+            raise ZeroDivisionError
+
+    task = asyncio.create_task(work())
+    (outcome,) = await asyncio.gather(task, return_exceptions=True)
+    assert isinstance(outcome, asyncio.CancelledError)
+    async with asyncio.timeout(5):
+        assert await _name(house) == "Adler"
+    await storage.close()
+
+
+async def test_the_next_claim_waits_for_nothing_when_one_was_cancelled(new_database: Database) -> None:
+    storage = open_storage(new_database, pool_size=1)
+    url = new_database.admin_url
+    async with connected(url) as watching, connected(url) as admin, admin.transaction():
+        await admin.execute("LOCK TABLE hotels")
+        task = asyncio.create_task(storage.claims.hotels())
+        while not await watching.fetchval(_SOMEBODY_WAITS):
+            assert not task.done()
+        task.cancel()
+        (outcome,) = await asyncio.gather(task, return_exceptions=True)
+        assert isinstance(outcome, asyncio.CancelledError)
+        async with asyncio.timeout(1):
+            await storage.claims.database_time()
     await storage.close()
