@@ -7,6 +7,7 @@ says whose it is, so that the leases of the dead need not be waited for.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.storage.failures import DRIVER_ERRORS
 from bot.storage.prepared import fetch
 from bot.storage.transactions import driver_of, look_for_end
 from bot.storage.worker_key import LIVING, NEW_TOKEN, WorkerKey, is_of_nobody
@@ -344,10 +346,10 @@ class Claims:
         async with self._engine.connect() as connection:
             try:
                 return await fetch(connection, statement, *values)
-            except Exception:
+            except (*DRIVER_ERRORS, OSError):
                 await look_for_end(connection)
                 raise
-            except BaseException:
+            except asyncio.CancelledError:
                 # The next one would have to wait until the server has heard that nobody wants this any more.
                 driver_of(connection).terminate()
                 raise

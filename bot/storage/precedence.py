@@ -71,8 +71,6 @@ class Precedence:
 
     def is_outdone(self, hotel_id: UUID) -> bool:
         """Whether somebody is at work who took far less than this hotel, and it more than its due."""
-        if len(self._at_work) < 2 and hotel_id in self._at_work:
-            return False
         took = self._took.get(hotel_id, 0.0)
         if took < ALLOWED * self._weight():
             return False

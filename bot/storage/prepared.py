@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.storage.precedence import Turn
-from bot.storage.transactions import driver_of
+from bot.storage.transactions import driver_of, sync_of
 from bot.telemetry.queries import record_query
 
 _TURN = "bellhop_turn"
@@ -23,7 +22,7 @@ _TURN = "bellhop_turn"
 @contextmanager
 def take_turns(connection: AsyncConnection, turn: Turn) -> Iterator[None]:
     """Let each statement of this connection wait for its turn while inside."""
-    info = _bound(connection).info
+    info = sync_of(connection).info
     info[_TURN] = turn
     try:
         yield
@@ -33,7 +32,7 @@ def take_turns(connection: AsyncConnection, turn: Turn) -> Iterator[None]:
 
 async def take_turn(connection: AsyncConnection) -> None:
     """Wait until the next statement of this connection may run."""
-    turn: Turn | None = _bound(connection).info.get(_TURN)
+    turn: Turn | None = sync_of(connection).info.get(_TURN)
     if turn is not None:
         await turn.take()
 
@@ -41,7 +40,7 @@ async def take_turn(connection: AsyncConnection) -> None:
 async def fetch(connection: AsyncConnection, statement: str, *values: Any) -> list[Any]:
     """Run a statement with `$1 …` and return its rows. Raises the driver's own errors."""
     await take_turn(connection)
-    bound = _bound(connection)
+    bound = sync_of(connection)
     started = perf_counter()
     rows: list[Any] | None = None
     try:
@@ -49,9 +48,3 @@ async def fetch(connection: AsyncConnection, statement: str, *values: Any) -> li
     finally:
         record_query(bound, statement, perf_counter() - started, len(rows) if rows is not None else None)
     return rows
-
-
-def _bound(connection: AsyncConnection) -> Connection:
-    bound = connection.sync_connection
-    assert bound is not None, "an open connection has one"
-    return bound

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from asyncpg import Connection, InFailedSQLTransactionError
 from sqlalchemy import text
+from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,11 +16,16 @@ from bot.storage.failures import DRIVER_ERRORS
 _ANYTHING = text("SELECT 1")
 
 
-def driver_of(connection: AsyncConnection) -> Connection:
-    """Return the driver's own connection of an open one."""
+def sync_of(connection: AsyncConnection) -> SyncConnection:
+    """Return what SQLAlchemy keeps of an open connection."""
     bound = connection.sync_connection
     assert bound is not None, "an open connection has one"
-    driver = bound.connection.driver_connection
+    return bound
+
+
+def driver_of(connection: AsyncConnection) -> Connection:
+    """Return the driver's own connection of an open one."""
+    driver = sync_of(connection).connection.driver_connection
     assert isinstance(driver, Connection), "the engines are asyncpg's"
     return driver
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from bot.storage.precedence import ALLOWED, HALF_LIFE_SECONDS, PATIENCE_SECONDS, Precedence
-from bot.storage.unit_of_work import Database
+from bot.storage.precedence import ALLOWED, HALF_LIFE_SECONDS, MOST_WAITING, PATIENCE_SECONDS, Precedence
+from bot.storage.unit_of_work import Database, UnitOfWork
 from tests.bot.storage.houses import House
 
 LONG = 20 * PATIENCE_SECONDS
@@ -34,14 +36,17 @@ async def _work(house: House, statements: int) -> None:
             await uow.hotels.get()
 
 
+@pytest.mark.parametrize(
+    "step", [lambda uow: uow.hotels.get(), lambda uow: uow.guests.search("Anna")], ids=["by the driver", "by Core"]
+)
 async def test_a_busy_hotel_waits_between_two_statements_when_a_quiet_one_is_at_work(
-    busy: House, quiet: House
+    busy: House, quiet: House, step: Callable[[UnitOfWork], Coroutine[Any, Any, object]]
 ) -> None:
     steps: list[str] = []
     async with busy.database.unit(busy.hotel_id) as uow:
-        await uow.hotels.get()
+        await step(uow)
         async with quiet.database.unit(quiet.hotel_id) as other:
-            going_on = asyncio.create_task(uow.hotels.get())
+            going_on = asyncio.create_task(step(uow))
             going_on.add_done_callback(lambda _: steps.append("busy"))
             for _ in range(3):
                 await other.hotels.get()
@@ -104,3 +109,15 @@ async def test_counts_anew_when_the_process_was_idle(idle: float) -> None:
     with precedence.at_work(quiet):
         assert precedence.is_outdone(busy)
         assert not precedence.is_outdone(quiet)
+
+
+async def test_only_a_few_wait_in_their_midst_when_a_busy_hotel_has_many_transactions() -> None:
+    (busy, quiet), precedence = Moved().hotels, Precedence()
+    for _ in range(2 * ALLOWED):
+        precedence.count(busy)
+    with precedence.at_work(quiet):
+        steps = [asyncio.create_task(precedence.turn(busy).take()) for _ in range(MOST_WAITING + 2)]
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert [step.done() for step in steps] == [False] * MOST_WAITING + [True] * 2
+    await asyncio.gather(*steps)
